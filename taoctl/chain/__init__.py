@@ -1,0 +1,1 @@
+"""One chain: sockets, metadata, blocks, extrinsics; knows no pallet."""

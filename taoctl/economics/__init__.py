@@ -1,0 +1,1 @@
+"""Pure chain maths: no IO, integers only."""

@@ -1,0 +1,1 @@
+"""GPU samples and their sources."""

@@ -1,0 +1,1 @@
+"""An embedded dev chain that speaks Substrate JSON-RPC."""

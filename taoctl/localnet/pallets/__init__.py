@@ -1,0 +1,1 @@
+"""The pallets the dev chain declares and runs."""

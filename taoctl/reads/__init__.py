@@ -1,0 +1,1 @@
+"""Chain reads: one module per domain, each returning frozen rows."""
