@@ -52,11 +52,10 @@ class NextBonds:
 
     def _row(self, index: int, stored: Bits) -> Pairs:
         held = self.bonds.present[index]
-        if self.order is None:
-            uids = np.flatnonzero(held).tolist()
-        else:
-            uids = self.order.stored_order(index, held)
-        return tuple(zip(uids, stored[index, uids].tolist(), strict=True))
+        columns = np.flatnonzero(held)
+        if self.order is not None and index in self.order.shuffled:
+            columns = self.order.stored_order(index, held)
+        return tuple(zip(columns.tolist(), stored[index, columns].tolist(), strict=True))
 
 
 def next_bonds(

@@ -74,9 +74,8 @@ class PairRows:
                     highest = max(highest, uid)
         return met
 
-    def stored_order(self, index: int, held: Mask) -> list[int]:
-        """Uids of one row, in stored order, that `held` (per uid) contains."""
-        if index not in self.shuffled:
-            uids: list[int] = np.flatnonzero(held).tolist()
-            return uids
-        return [uid for uid in self.shuffled[index] if held[uid]]
+    def stored_order(self, index: int, held: Mask) -> npt.NDArray[np.int64]:
+        """Uids of one shuffled row, in stored order, that `held` (per uid) contains."""
+        uids = np.array(self.shuffled[index], dtype=np.int64)
+        kept: npt.NDArray[np.int64] = uids[held[uids]]
+        return kept

@@ -15,7 +15,6 @@ from taoctl.errors import BadDataError
 
 __all__ = ["EpochBits", "EpochInput", "EpochOutput", "run_epoch"]
 
-U16_MAX = 65_535
 U64_MAX = 2**64 - 1
 BONDS_SCALE = 1_000_000
 
@@ -229,11 +228,11 @@ def _shares(bits: list[int], rao: int) -> tuple[int, ...]:
 
 
 def _u16s(bits: list[int]) -> tuple[int, ...]:
-    return tuple(min((value * U16_MAX) >> 32, U16_MAX) for value in bits)
+    return tuple(fixed.to_u16(_vector(bits)).tolist())
 
 
 def _u16_bits(value: int) -> int:
-    return (value << 32) // U16_MAX
+    return (value << 32) // fixed.U16_MAX
 
 
 def _vector(values: list[int]) -> Bits:
