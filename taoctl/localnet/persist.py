@@ -1,0 +1,467 @@
+"""The chain on disk: a snapshot of the state, the changes of every block since, and all blocks.
+
+In the state directory:
+
+- `chain.json`: what chain this is (scenario, sudo key, genesis) and the sequence number that the
+  next snapshot takes.
+- `snapshot-N.bin`: every stored value at one block; written aside and renamed when complete.
+- `deltas-N.log`: the changes of each block after snapshot N.
+- `blocks.log`: header and extrinsics of every block since genesis.
+- `lock`: held while a node runs here.
+
+A block's changes are written before the block itself. After `kill -9` the logs end inside a record
+or one block apart, and what is unfinished is dropped: at most the block that was being written.
+Data reaches the disk itself (fsync) at snapshots and at a clean stop.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import struct
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from taoctl.errors import BadDataError, RefusedError, UsageError
+from taoctl.localnet.block import Block, Header
+from taoctl.localnet.extrinsic import length_prefixed
+from taoctl.localnet.records import (
+    Record,
+    corrupt,
+    frame,
+    from_json,
+    read_at,
+    read_records,
+    to_json,
+)
+from taoctl.localnet.state import ABSENT
+from taoctl.scale.codec import compact
+
+FORMAT = 1
+SNAPSHOT_AFTER_BYTES = 64 * 1024 * 1024
+_NUMBER = struct.Struct("<I")
+_BLOCK, _DELTA, _AMEND, _REVERT, _CHUNK, _END = b"B", b"D", b"A", b"R", b"S", b"E"
+
+Changes = dict[tuple[str, str], dict[Any, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What chain a state directory holds. `recipe` is everything that block 0 follows from."""
+
+    scenario: str
+    genesis: str
+    created_ms: int
+    recipe: dict[str, Any]
+    format: int = FORMAT
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """One step of the saved chain: a block's changes, an amendment of the head, or a revert.
+
+    `changes` is None for a revert to `block`.
+    """
+
+    block: int
+    changes: Changes | None
+    amends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBlock:
+    """Where a block lies in `blocks.log`."""
+
+    hash: bytes
+    start: int
+    end: int
+
+
+def encode_changes(items: Changes) -> bytes:
+    """Changes of a block (or of a part of a snapshot) as bytes; ABSENT values are removals."""
+    parts = []
+    for (pallet, item), values in items.items():
+        kept = [(key, value) for key, value in values.items() if value is not ABSENT]
+        gone = [key for key, value in values.items() if value is ABSENT]
+        parts.append((pallet, item, kept, gone))
+    return to_json(parts)
+
+
+def decode_changes(data: bytes) -> Changes:
+    """The changes that `encode_changes` wrote; raises ValueError."""
+    items: Changes = {}
+    for pallet, item, kept, gone in from_json(data):
+        values: dict[Any, Any] = dict(kept)
+        values.update(dict.fromkeys(gone, ABSENT))
+        items[pallet, item] = values
+    return items
+
+
+class Directory:
+    """An open state directory; only one process can have it open.
+
+    Raises:
+        UsageError: the directory cannot be made or written.
+        RefusedError: another localnet runs on it.
+        BadDataError: what is in it cannot be trusted.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            self._lock = (path / "lock").open("a+")
+        except OSError as error:
+            raise UsageError(
+                f"the state directory {path} cannot be written: {error.strerror}",
+                "choose another with --state-dir",
+            ) from error
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._lock.close()
+            raise RefusedError(
+                f"another localnet is running on the state directory {path}",
+                "stop it first, or choose another with --state-dir",
+            ) from None
+        self._blocks: list[StoredBlock] = []
+        self._blocks_log: IO[bytes] | None = None
+        self._deltas_log: IO[bytes] | None = None
+        self._sequence = 0
+        self._log_bytes = 0
+        self.snapshot_block = 0
+
+    # opening
+
+    def manifest(self) -> Manifest | None:
+        """What chain is saved here, or None when there is none."""
+        path = self.path / "chain.json"
+        if not path.exists():
+            if self._numbered("snapshot-*.bin") or (self.path / "blocks.log").exists():
+                raise corrupt(path, "it is missing beside other state files")
+            return None
+        try:
+            fields = json.loads(path.read_text())
+            found = Manifest(**fields)
+            if found.format != FORMAT:
+                raise corrupt(path, f"format {found.format} is not known to this version")
+        except (ValueError, TypeError) as error:
+            raise corrupt(path, str(error)) from None
+        return found
+
+    def set_aside(self) -> Path | None:
+        """Move the saved chain into a directory beside this one; returns where, None if empty."""
+        saved = [path for path in self.path.iterdir() if path.name != "lock"]
+        if not saved:
+            return None
+        stamp = time.strftime("%Y%m%d-%H%M%S")
+        target = self.path.with_name(f"{self.path.name}.{stamp}")
+        count = 0
+        while target.exists():
+            count += 1
+            target = self.path.with_name(f"{self.path.name}.{stamp}-{count}")
+        target.mkdir()
+        for path in saved:
+            path.rename(target / path.name)
+        return target
+
+    def create(self, manifest: Manifest, genesis: Block) -> None:
+        """Start the files of a new chain with its block 0."""
+        _write_whole(self.path / "chain.json", json.dumps(asdict(manifest), indent=2).encode())
+        self._blocks_log = (self.path / "blocks.log").open("ab")
+        self._open_deltas(0)
+        self._write_block(genesis)
+
+    def load_blocks(self) -> list[bytes]:
+        """Read `blocks.log` and open it for more; returns the hash of every block by number."""
+        path = self.path / "blocks.log"
+        end = 0
+        try:
+            for record in read_records(path):
+                self._take_block(record.payload, record.start, record.end, path)
+                end = record.end
+        except FileNotFoundError:
+            raise corrupt(path, "it is missing") from None
+        if not self._blocks:
+            raise corrupt(path, "it holds no block")
+        self._blocks_log = _open_cut(path, end)
+        return [block.hash for block in self._blocks]
+
+    def _take_block(self, payload: bytes, start: int, end: int, path: Path) -> None:
+        kind = payload[:1]
+        number = _number(payload, path)
+        if kind == _REVERT:
+            del self._blocks[number + 1 :]
+        elif kind == _BLOCK and number == len(self._blocks):
+            self._blocks.append(StoredBlock(_parse_block(payload, path).hash, start, end))
+        else:
+            raise corrupt(path, f"the record at byte {start} is out of place")
+
+    def snapshot(self) -> tuple[int, Iterator[Changes]] | None:
+        """The newest snapshot: its block and its parts; None when none was completed yet."""
+        numbers = self._numbered("snapshot-*.bin")
+        if not numbers:
+            return None
+        path = self.path / f"snapshot-{numbers[-1]}.bin"
+        records = read_records(path)
+        head = next(records, None)
+        if head is None or head.payload[:1] != _CHUNK:
+            raise corrupt(path, "it has no beginning")
+        self._sequence = numbers[-1]
+        self.snapshot_block = _number(head.payload, path)
+        if self.snapshot_block >= len(self._blocks):
+            raise corrupt(path, f"it is of block {self.snapshot_block}, which is not saved")
+        return self.snapshot_block, _chunks(path)
+
+    def deltas(self) -> Iterator[Delta]:
+        """What happened after the snapshot, in order; opens the log for more at the end.
+
+        A piece that a crash left half done is settled first: changes without their block are cut
+        off, a revert that did not reach `blocks.log` is completed.
+        """
+        paths = self._delta_logs()
+        kept, head, dropped = self._settle(paths)
+        for path in paths:
+            for record in read_records(path):
+                if kept == 0:
+                    break
+                kept -= 1
+                yield _delta(record, path)
+        path = paths[-1]
+        end = dropped.start if dropped is not None else _end_of(path)
+        self._deltas_log = _open_cut(path, end) if path.exists() else path.open("ab")
+        self._log_bytes = end
+        if head < len(self._blocks) - 1:
+            self._write(self._blocks_log, frame(_REVERT + _NUMBER.pack(head)))
+            del self._blocks[head + 1 :]
+
+    def _delta_logs(self) -> list[Path]:
+        numbers = [n for n in self._numbered("deltas-*.log") if n >= self._sequence]
+        last = numbers[-1] if numbers else self._sequence
+        paths = [self.path / f"deltas-{n}.log" for n in range(self._sequence, last + 1)]
+        for path in paths[:-1]:
+            if not path.exists():
+                raise corrupt(path, "it is missing")
+        self._sequence = last
+        return paths
+
+    def _settle(self, paths: list[Path]) -> tuple[int, int, Record | None]:
+        """(records to replay, block they lead to, the record to cut off) of the delta logs."""
+        count, head, before = 0, self.snapshot_block, self.snapshot_block
+        last: Record | None = None
+        for path in paths:
+            for record in read_records(path) if path.exists() else ():
+                kind, number = record.payload[:1], _number(record.payload, path)
+                if kind == _REVERT and number < self.snapshot_block:
+                    last, before = record, head  # the snapshot it needs was never finished
+                    break
+                expected = {_DELTA: number == head + 1, _REVERT: number <= head}
+                if not expected.get(kind, kind == _AMEND and number == head):
+                    raise corrupt(path, f"the record at byte {record.start} is out of place")
+                count, before, head, last = count + 1, head, number, record
+        top = len(self._blocks) - 1
+        kind = last.payload[:1] if last is not None else b""
+        if head == top:
+            undone = kind == _REVERT and last is not None and before == head
+            return count, head, last if undone else None
+        if kind == _DELTA and before == top:
+            return count - 1, before, last
+        if kind == _REVERT and head < top:
+            return count, head, None
+        raise corrupt(paths[-1], f"it leads to block {head} and the chain has {top} blocks")
+
+    # while the chain runs
+
+    def block(self, number: int) -> Block:
+        """A block of the chain from disk."""
+        path = self.path / "blocks.log"
+        with path.open("rb") as file:
+            return _parse_block(read_at(file, self._blocks[number].start, path), path)
+
+    def append(self, block: Block, delta: bytes) -> None:
+        """Save a new block with its encoded changes."""
+        record = frame(_DELTA + _NUMBER.pack(block.number) + delta)
+        self._write(self._deltas_log, record)
+        self._log_bytes += len(record)
+        self._write_block(block)
+
+    def amend(self, number: int, delta: bytes) -> None:
+        """Save changes that a development method made to the head's state."""
+        record = frame(_AMEND + _NUMBER.pack(number) + delta)
+        self._write(self._deltas_log, record)
+        self._log_bytes += len(record)
+
+    def revert(self, number: int, parts: Callable[[], Iterator[Changes]]) -> None:
+        """Save that the chain went back to a block.
+
+        `parts` gives the state at that block, for a new snapshot when the saved one is ahead.
+        """
+        record = frame(_REVERT + _NUMBER.pack(number))
+        ahead = number < self.snapshot_block
+        if ahead:
+            self._open_deltas(self._sequence + 1)
+        self._write(self._deltas_log, record)
+        if ahead:
+            self.write_snapshot(self._sequence, number, parts())
+        self._write(self._blocks_log, record)
+        del self._blocks[number + 1 :]
+
+    @property
+    def wants_snapshot(self) -> bool:
+        """Whether so much has been logged that starting from a new snapshot is worth while."""
+        return self._log_bytes >= SNAPSHOT_AFTER_BYTES
+
+    def begin_snapshot(self) -> int:
+        """Start a new delta log; returns the number to write the snapshot of now under."""
+        self._open_deltas(self._sequence + 1)
+        return self._sequence
+
+    def write_snapshot(self, sequence: int, block: int, parts: Iterator[Changes]) -> None:
+        """Write the snapshot that `begin_snapshot` numbered, then drop what it replaces.
+
+        May run in a thread beside `append`: it touches no file that `append` writes.
+        """
+        path = self.path / f"snapshot-{sequence}.bin"
+        aside = path.with_suffix(".part")
+        with aside.open("wb") as file:
+            for part in parts:
+                file.write(frame(_CHUNK + _NUMBER.pack(block) + encode_changes(part)))
+            file.write(frame(_END + _NUMBER.pack(block)))
+            file.flush()
+            os.fsync(file.fileno())
+        aside.rename(path)
+        self.snapshot_block = block
+        for number in self._numbered("snapshot-*.bin"):
+            if number < sequence:
+                (self.path / f"snapshot-{number}.bin").unlink()
+        for number in self._numbered("deltas-*.log"):
+            if number < sequence:
+                (self.path / f"deltas-{number}.log").unlink()
+
+    def close(self) -> None:
+        """Bring everything to the disk and release the directory."""
+        for log in (self._deltas_log, self._blocks_log):
+            if log is not None:
+                with suppress(OSError):
+                    os.fsync(log.fileno())
+                log.close()
+        self._deltas_log = self._blocks_log = None
+        self._lock.close()
+
+    def _numbered(self, pattern: str) -> list[int]:
+        numbers = []
+        for path in self.path.glob(pattern):
+            text = path.stem.rpartition("-")[2]
+            if text.isdigit():
+                numbers.append(int(text))
+        return sorted(numbers)
+
+    def _open_deltas(self, sequence: int) -> None:
+        if self._deltas_log is not None:
+            self._deltas_log.close()
+        self._sequence, self._log_bytes = sequence, 0
+        self._deltas_log = (self.path / f"deltas-{sequence}.log").open("ab")
+
+    def _write_block(self, block: Block) -> None:
+        assert self._blocks_log is not None
+        start = self._blocks_log.tell()
+        body = length_prefixed(block.header.encoded)
+        body += b"".join(length_prefixed(raw) for raw in block.extrinsics)
+        record = frame(_BLOCK + _NUMBER.pack(block.number) + body)
+        self._write(self._blocks_log, record)
+        self._blocks.append(StoredBlock(block.hash, start, start + len(record)))
+
+    def _write(self, log: IO[bytes] | None, record: bytes) -> None:
+        assert log is not None
+        try:
+            log.write(record)
+            log.flush()
+        except OSError as error:
+            raise BadDataError(
+                f"the chain could not be saved in {self.path}: {error.strerror}",
+                "make room on the disk; the localnet continues from its last whole block",
+            ) from error
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    aside = path.with_suffix(".part")
+    try:
+        with aside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.rename(path)
+    except OSError as error:
+        raise UsageError(
+            f"the state directory {path.parent} cannot be written: {error.strerror}",
+            "choose another with --state-dir",
+        ) from error
+
+
+def _delta(record: Record, path: Path) -> Delta:
+    kind, number = record.payload[:1], _number(record.payload, path)
+    if kind == _REVERT:
+        return Delta(number, None)
+    return Delta(number, _changes(record.payload, path, record.start), kind == _AMEND)
+
+
+def _end_of(path: Path) -> int:
+    end = 0
+    if path.exists():
+        for record in read_records(path):
+            end = record.end
+    return end
+
+
+def _open_cut(path: Path, end: int) -> IO[bytes]:
+    """Open a log for appending after its last whole record."""
+    file = path.open("r+b")
+    file.truncate(end)
+    file.seek(end)
+    return file
+
+
+def _number(payload: bytes, path: Path) -> int:
+    if len(payload) < 1 + _NUMBER.size:
+        raise corrupt(path, "a record is too short")
+    return int(_NUMBER.unpack_from(payload, 1)[0])
+
+
+def _changes(payload: bytes, path: Path, start: int) -> Changes:
+    try:
+        return decode_changes(payload[1 + _NUMBER.size :])
+    except (ValueError, TypeError, KeyError) as error:
+        raise corrupt(path, f"the record at byte {start} cannot be read: {error}") from None
+
+
+def _chunks(path: Path) -> Iterator[Changes]:
+    for record in read_records(path):
+        if record.payload[:1] == _END:
+            return
+        yield _changes(record.payload, path, record.start)
+    raise corrupt(path, "it has no end")
+
+
+def _parse_block(payload: bytes, path: Path) -> Block:
+    try:
+        data, at = _take(payload, 1 + _NUMBER.size)
+        number, number_end = compact(data, 32)
+        roots = data[number_end : number_end + 64]
+        header = Header(data[:32], number, roots[:32], roots[32:])
+        extrinsics = []
+        while at < len(payload):
+            raw, at = _take(payload, at)
+            extrinsics.append(raw)
+    except BadDataError as error:
+        raise corrupt(path, f"a block cannot be read: {error}") from None
+    return Block(header, tuple(extrinsics))
+
+
+def _take(data: bytes, at: int) -> tuple[bytes, int]:
+    length, at = compact(data, at)
+    return data[at : at + length], at + length

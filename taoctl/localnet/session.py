@@ -1,0 +1,156 @@
+"""One client's conversation: JSON-RPC messages in, responses and notifications out."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from taoctl.localnet.rpc.registry import (
+    INTERNAL_ERROR,
+    INVALID_REQUEST,
+    PARSE_ERROR,
+    Method,
+    RpcError,
+    Table,
+    invalid_params,
+    method_not_found,
+)
+
+MAX_BATCH = 10_000
+MAX_SUBSCRIPTIONS = 1024
+"""Per connection, as Substrate nodes limit it."""
+_TOO_MANY_SUBSCRIPTIONS = -32006
+
+
+class Sink:
+    """Where a subscription sends its results; held back until the client knows its id."""
+
+    def __init__(self, notification: str, write: Callable[[str], None]) -> None:
+        self.id = secrets.token_hex(8)
+        self._notification = notification
+        self._write = write
+        self._held: list[str] | None = []
+
+    def send(self, result: Any) -> None:
+        """Send one notification."""
+        params = {"subscription": self.id, "result": result}
+        text = dumps({"jsonrpc": "2.0", "method": self._notification, "params": params})
+        if self._held is None:
+            self._write(text)
+        else:
+            self._held.append(text)
+
+    def release(self) -> None:
+        """Let notifications through, the held ones first."""
+        held, self._held = self._held, None
+        for text in held or ():
+            self._write(text)
+
+
+class Session:
+    """Dispatches one connection's messages.
+
+    Args:
+        node: the first argument of every RPC function.
+        table: the methods.
+        push: writes one text to the client, or None on a transport that cannot be pushed to
+            (HTTP), where subscriptions do not exist.
+    """
+
+    def __init__(self, node: object, table: Table, push: Callable[[str], None] | None) -> None:
+        self._node = node
+        self._table = table
+        self._push = push
+        self._cancel: dict[str, Callable[[], None]] = {}
+
+    async def handle(self, message: str | bytes, reply: Callable[[str], None]) -> None:
+        """Answer one message, a request or a batch; a notification gets no reply."""
+        opened: list[Sink] = []
+        try:
+            request = json.loads(message)
+        except (ValueError, RecursionError):
+            reply(_failure(None, RpcError(PARSE_ERROR, "Parse error")))
+            return
+        if isinstance(request, list):
+            text = await self._batch(request, opened)
+        else:
+            text = await self._one(request, opened)
+        if text is not None:
+            reply(text)
+        for sink in opened:
+            sink.release()
+
+    def close(self) -> None:
+        """End every subscription of the connection."""
+        cancels, self._cancel = list(self._cancel.values()), {}
+        for cancel in cancels:
+            cancel()
+
+    async def _batch(self, requests: list[Any], opened: list[Sink]) -> str | None:
+        if not requests or len(requests) > MAX_BATCH:
+            return _failure(None, RpcError(INVALID_REQUEST, "Invalid request"))
+        answers = [await self._one(request, opened) for request in requests]
+        texts = [text for text in answers if text is not None]
+        return f"[{','.join(texts)}]" if texts else None
+
+    async def _one(self, request: Any, opened: list[Sink]) -> str | None:
+        if not isinstance(request, dict) or not isinstance(request.get("method"), str):
+            return _failure(None, RpcError(INVALID_REQUEST, "Invalid request"))
+        number = request.get("id")
+        try:
+            params = request.get("params")
+            if params is not None and not isinstance(params, (list, dict)):
+                raise invalid_params("params must be a list or an object")
+            result = await self._call(request["method"], params, opened)
+        except RpcError as error:
+            return None if "id" not in request else _failure(number, error)
+        except Exception as error:  # the boundary: a bug must answer, not hang the client
+            text = f"{type(error).__name__}: {error}"
+            return _failure(number, RpcError(INTERNAL_ERROR, "Internal error", text))
+        if "id" not in request:
+            return None
+        return dumps({"jsonrpc": "2.0", "id": number, "result": result})
+
+    async def _call(self, name: str, params: Any, opened: list[Sink]) -> Any:
+        if name in self._table.unsubscribe:
+            return self._unsubscribe(params)
+        method = self._table.methods.get(name)
+        if method is None or (method.notification and self._push is None):
+            raise method_not_found(name)
+        if method.notification:
+            return await self._subscribe(method, params, opened)
+        bound = method.bind((self._node,), params)
+        result = method.function(*bound.args, **bound.kwargs)
+        return await result if inspect.isawaitable(result) else result
+
+    async def _subscribe(self, method: Method, params: Any, opened: list[Sink]) -> str:
+        assert self._push is not None and method.notification is not None
+        if len(self._cancel) >= MAX_SUBSCRIPTIONS:
+            raise RpcError(_TOO_MANY_SUBSCRIPTIONS, "Too many subscriptions on the connection")
+        sink = Sink(method.notification, self._push)
+        bound = method.bind((self._node, sink), params)
+        self._cancel[sink.id] = method.function(*bound.args, **bound.kwargs)
+        opened.append(sink)
+        return sink.id
+
+    def _unsubscribe(self, params: Any) -> bool:
+        values = list(params.values()) if isinstance(params, dict) else (params or [])
+        if len(values) != 1:
+            raise invalid_params("an unsubscribe takes the id of one subscription")
+        cancel = self._cancel.pop(str(values[0]), None)
+        if cancel is None:
+            return False
+        cancel()
+        return True
+
+
+def dumps(value: Any) -> str:
+    """Compact JSON text."""
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _failure(number: Any, error: RpcError) -> str:
+    return dumps({"jsonrpc": "2.0", "id": number, "error": error.as_json()})
