@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -426,6 +427,14 @@ class Codec:
         )
 
 
+def hex_bytes(answer: Any) -> bytes:
+    """Bytes of a JSON-RPC answer in `0x` hex; raises BadDataError for anything else."""
+    if isinstance(answer, str) and answer.startswith("0x"):
+        with contextlib.suppress(ValueError):
+            return bytes.fromhex(answer[2:])
+    raise BadDataError("the node sent something that is not hexadecimal", "try another endpoint")
+
+
 def strip_length(data: bytes) -> bytes:
     """The content of a SCALE `Vec<u8>`; raises BadDataError when the length does not match."""
     length, offset = compact(data)
@@ -450,14 +459,21 @@ def compact(data: bytes, at: int = 0) -> tuple[int, int]:
     return (number if mode == 3 else number >> 2), at + size
 
 
+def compact_bytes(number: int) -> bytes:
+    """A non-negative integer below 2**536 as a SCALE compact."""
+    for mode in range(3):
+        if number < 1 << ((8 << mode) - 2):
+            return (number << 2 | mode).to_bytes(1 << mode, "little")
+    size = (number.bit_length() + 7) // 8
+    return bytes([(size - 4) << 2 | 3]) + number.to_bytes(size, "little")
+
+
 def vec_bytes(value: str | bytes | Sequence[int]) -> bytes:
     """Bytes of a decoded `Vec<u8>` or `[u8; N]`; `0x` hex text is read as hex."""
     if isinstance(value, str):
         if value.startswith("0x"):
-            try:
+            with contextlib.suppress(ValueError):
                 return bytes.fromhex(value[2:])
-            except ValueError:
-                pass
         return value.encode()
     return bytes(value)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from taoctl.errors import BadDataError, NotInRuntimeError, UsageError
-from taoctl.scale.codec import Codec, compact, strip_length, vec_bytes
+from taoctl.scale.codec import Codec, compact, compact_bytes, strip_length, vec_bytes
 from taoctl.scale.crypto import (
     ED25519,
     KeySigner,
@@ -208,6 +208,7 @@ def test_compacts_and_byte_vectors() -> None:
     for number in (0, 63, 64, 16383, 16384, 2**30 - 1, 2**30, 2**63):
         codec_bytes = load(424).encode("Compact<u64>", number)
         assert compact(codec_bytes) == (number, len(codec_bytes))
+        assert compact_bytes(number) == codec_bytes
     assert strip_length(b"\x08ab") == b"ab"
     for broken in (b"", b"\x08a", b"\x08abc", b"\x02\x00"):
         with pytest.raises(BadDataError):

@@ -1,0 +1,299 @@
+"""A chain: connect to a network, follow its heads, and take views of its blocks."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from taoctl import paths
+from taoctl.chain.header import Head, read_header
+from taoctl.chain.link import Link
+from taoctl.chain.networks import Network, resolve
+from taoctl.chain.rpc import Caller, RpcError, Subscription
+from taoctl.chain.runtime import Runtime, Runtimes, RuntimeVersion, read_version
+from taoctl.chain.status import LinkStatus, Pulse
+from taoctl.chain.view import View
+from taoctl.errors import BadDataError, UnreachableError, UsageError
+
+SIMULATED_PREFIX = "taoctl localnet"
+"""The chain name that taoctl's own dev chain gives itself starts with this."""
+
+_HASH = re.compile(r"^0x[0-9a-f]{64}$")
+_VIEWS_KEPT = 8
+
+
+class Chain:
+    """A connection to one chain; get it from `connect`.
+
+    Attributes:
+        network: name of the network, or the endpoint that was given instead.
+        genesis: `0x` hash of block 0.
+        chain_name: what the node calls the chain, None when it does not say.
+        pulse: beats whenever the newest head or the state of the link changes.
+    """
+
+    def __init__(self, network: Network, timeout: float, cache_dir: Path | None) -> None:
+        self.network = network.name
+        self.genesis = network.genesis or ""
+        self.chain_name: str | None = None
+        self.pulse = Pulse()
+        self._timeout = timeout
+        self._link = Link(network.endpoints, self._greet, call_timeout=timeout)
+        self._link.pulse = self.pulse
+        self._cache_dir = cache_dir
+        self._version: RuntimeVersion | None = None
+        self._newest: Head | None = None
+        self._untouched = False
+        self._runtimes: Runtimes | None = None
+        self._runtime: Runtime | None = None
+        self._following: asyncio.Task[Subscription] | None = None
+        self._views: OrderedDict[str, View] = OrderedDict()
+
+    def __repr__(self) -> str:
+        return f"Chain({self.network!r}, {self.link.endpoint!r})"
+
+    # facts
+
+    @property
+    def link(self) -> LinkStatus:
+        """The state of the connection."""
+        return self._link.status
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """The endpoints that may serve, in order."""
+        return self._link.endpoints
+
+    @property
+    def simulated(self) -> bool:
+        """Whether this is taoctl's own dev chain."""
+        return (self.chain_name or "").startswith(SIMULATED_PREFIX)
+
+    @property
+    def runtime(self) -> Runtime:
+        """The newest runtime seen."""
+        if self._runtime is None:
+            raise RuntimeError("the chain is not connected yet")
+        return self._runtime
+
+    @property
+    def spec_version(self) -> int:
+        """Spec version of the newest runtime seen."""
+        return self.runtime.spec_version
+
+    @property
+    def newest(self) -> Head:
+        """The newest head heard of, which is old when nothing follows the heads."""
+        if self._newest is None:
+            raise RuntimeError("the chain is not connected yet")
+        return self._newest
+
+    # connecting
+
+    async def _open(self) -> None:
+        """Connect and load the runtime; raises UnreachableError, BadDataError."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._timeout
+        await self._link.open(self._timeout)
+        assert self._version is not None
+        self._runtimes = Runtimes(self._link.call, self.genesis, self._cache_dir)
+        try:
+            async with asyncio.timeout_at(deadline):
+                self._runtime = await self._runtimes.load(self._version, self.newest.hash)
+        except TimeoutError:
+            raise UnreachableError(
+                f"{self.link.endpoint} did not send its metadata within {self._timeout:g} s",
+                "allow more with --timeout, or name another endpoint with --network",
+            ) from None
+
+    async def _greet(self, call: Caller) -> None:
+        """First words on a new socket: is this the right chain, and where does it stand?
+
+        All requests go out at once, so this costs one round trip.
+        """
+        genesis, version, header, name = await asyncio.gather(
+            call("chain_getBlockHash", [0]),
+            call("state_getRuntimeVersion"),
+            call("chain_getHeader"),
+            _or_none(call, "system_chain"),
+        )
+        if not isinstance(genesis, str) or not _HASH.match(genesis):
+            raise BadDataError("it sent a genesis hash that cannot be read")
+        if self.genesis and genesis != self.genesis:
+            raise UnreachableError(
+                f"it serves another chain (genesis {genesis[:10]}…, not {self.genesis[:10]}…)"
+            )
+        self.genesis = genesis
+        self._version = read_version(version)
+        self._newest = read_header(header)
+        self._untouched = True
+        if isinstance(name, str):
+            self.chain_name = name
+
+    async def close(self) -> None:
+        """Close the connection; every view and iterator of it ends."""
+        if self._following is not None:
+            self._following.cancel()
+        await self._link.close()
+
+    # requests
+
+    async def call(
+        self, method: str, params: Sequence[Any] = (), *, timeout: float | None = None
+    ) -> Any:
+        """The result of a raw JSON-RPC request; see `Link.call`."""
+        # Whatever is asked may change the chain, so the head learnt on connecting is old now.
+        self._untouched = False
+        return await self._link.call(method, params, timeout=timeout)
+
+    # blocks
+
+    async def at_head(self) -> View:
+        """A view of the newest block."""
+        return self.view_of(await self.head())
+
+    async def head(self) -> Head:
+        """The newest block: the last one pushed while heads are followed, else asked for."""
+        followed = self._following is not None and self._following.done() and self.link.live
+        age_s = time.monotonic() - self.newest.at_monotonic
+        if not followed and not (self._untouched and age_s < 1.0):
+            self._newest = read_header(await self.call("chain_getHeader"))
+        self._untouched = False
+        return self.newest
+
+    async def at_finalized(self) -> View:
+        """A view of the newest finalized block."""
+        block_hash = await self.call("chain_getFinalizedHead")
+        return await self.at_hash(block_hash)
+
+    async def finalized_number(self) -> int:
+        """Number of the newest finalized block."""
+        block_hash = await self.call("chain_getFinalizedHead")
+        return read_header(await self.call("chain_getHeader", [block_hash])).number
+
+    async def at_block(self, number: int) -> View:
+        """A view of the block with this number; raises UsageError when there is none yet."""
+        block_hash = None if number < 0 else await self.call("chain_getBlockHash", [number])
+        if block_hash is None:
+            head = read_header(await self.call("chain_getHeader"))
+            raise UsageError(
+                f"there is no block {number}", f"blocks go from 0 to {head.number} here"
+            )
+        return await self._settled(number, _as_hash(block_hash))
+
+    async def at_hash(self, block_hash: str) -> View:
+        """A view of the block with this hash; raises UsageError when the node has no such block."""
+        block_hash = _as_hash(block_hash)
+        header = await self.call("chain_getHeader", [block_hash])
+        if header is None:
+            raise UsageError(f"there is no block {block_hash} on this chain")
+        return await self._settled(read_header(header).number, block_hash)
+
+    def view_of(self, head: Head) -> View:
+        """The view of a head that came from this chain; the same object for the same head."""
+        return self._view(head.number, head.hash, self._runtime)
+
+    async def _settled(self, number: int, block_hash: str) -> View:
+        view = self._view(number, block_hash, None)
+        await view.settle()
+        return view
+
+    def _view(self, number: int, block_hash: str, likely: Runtime | None) -> View:
+        view = self._views.get(block_hash)
+        if view is None:
+            view = View(self, number, block_hash, lambda: self._runtime_at(block_hash), likely)
+            self._views[block_hash] = view
+            if len(self._views) > _VIEWS_KEPT:
+                self._views.popitem(last=False)
+        self._views.move_to_end(block_hash)
+        return view
+
+    async def _runtime_at(self, block_hash: str) -> Runtime:
+        assert self._runtimes is not None
+        runtime = await self._runtimes.at(block_hash)
+        if runtime.spec_version > self.spec_version:
+            self._runtime = runtime
+        return runtime
+
+    # heads
+
+    async def heads(self) -> AsyncIterator[Head]:
+        """Every new newest block, from the current one on, for as long as it is iterated.
+
+        A slow reader misses blocks and gets the newest. Goes on after a lost connection; the
+        state of the link is in `link`, and `pulse` tells of its changes.
+        """
+        await self.follow_heads()
+        seen: str | None = None
+        while True:
+            beat = self.pulse.beat
+            head = self.newest
+            if head.hash != seen:
+                seen = head.hash
+                yield head
+                continue
+            await self.pulse.wait(beat)
+
+    async def follow_heads(self) -> None:
+        """Have the node push new heads, once per connection whoever asks."""
+        if self._following is None:
+            self._following = asyncio.create_task(
+                self._link.subscribe(
+                    "chain_subscribeNewHeads", "chain_unsubscribeNewHeads", self._push
+                )
+            )
+        try:
+            await asyncio.shield(self._following)
+        except BaseException:
+            if self._following is not None and self._following.done():
+                self._following = None
+            raise
+
+    def _push(self, header: Any) -> None:
+        head = read_header(header)
+        if head != self._newest:
+            self._newest = head
+        self.pulse.fire()
+
+
+@asynccontextmanager
+async def connect(
+    network: str = "finney", *, timeout: float = 10.0, cache_dir: Path | None = None
+) -> AsyncIterator[Chain]:
+    """A chain, connected for the length of an `async with` block.
+
+    Args:
+        network: finney, test, archive, local, a WebSocket URL, or several joined by commas.
+        timeout: seconds for the whole of connecting, and then for each request.
+        cache_dir: where runtime metadata is kept; None means the user's cache directory.
+
+    Raises:
+        UnreachableError: no such network, or no endpoint of it answers in time; names each one.
+        BadDataError: the node's metadata cannot be read.
+    """
+    chain = Chain(resolve(network), timeout, cache_dir or paths.cache_dir())
+    try:
+        await chain._open()
+        yield chain
+    finally:
+        await chain.close()
+
+
+def _as_hash(text: Any) -> str:
+    if isinstance(text, str) and _HASH.match(text.lower()):
+        return text.lower()
+    raise UsageError(f"{text!r} is not a block hash", "a block hash is 0x and 64 hex digits")
+
+
+async def _or_none(call: Caller, method: str) -> Any:
+    """The answer to a question that some endpoints do not allow."""
+    try:
+        return await call(method)
+    except RpcError:
+        return None

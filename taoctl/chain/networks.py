@@ -1,0 +1,96 @@
+"""Names of networks, their public endpoints and the genesis that proves which one answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from taoctl.errors import UnreachableError
+
+FINNEY_GENESIS = "0x2f0555cc76fc2840a25a6ea3b9637146806f1f44b090c175ffde2a7e5ab36c03"
+TEST_GENESIS = "0x8f9cf856bf558a14440e75569c9e58594757048d7b3a84b5d25f6bd978263105"
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A network: endpoints in the order they are tried, and its genesis hash where it is known."""
+
+    name: str
+    endpoints: tuple[str, ...]
+    genesis: str | None = None
+
+
+NETWORKS = {
+    network.name: network
+    for network in (
+        Network(
+            "finney",
+            (
+                "wss://entrypoint-finney.opentensor.ai:443",
+                "wss://lite.chain.opentensor.ai:443",
+                "wss://bittensor-finney.api.onfinality.io/public-ws",
+            ),
+            FINNEY_GENESIS,
+        ),
+        Network(
+            "test",
+            ("wss://test.finney.opentensor.ai:443", "wss://test.chain.opentensor.ai:443"),
+            TEST_GENESIS,
+        ),
+        Network("archive", ("wss://archive.chain.opentensor.ai:443",), FINNEY_GENESIS),
+        Network("local", ("ws://127.0.0.1:9944",)),
+    )
+}
+"""The networks that have a name."""
+
+
+def resolve(text: str) -> Network:
+    """The network that a name, a WebSocket URL, or several URLs joined by commas means.
+
+    Raises:
+        UnreachableError: neither a known name nor WebSocket URLs; names what is known.
+    """
+    known = NETWORKS.get(text.strip())
+    if known is not None:
+        return known
+    urls = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not urls or "://" not in urls[0]:
+        raise UnreachableError(
+            f"there is no network {text!r}",
+            f"known networks: {', '.join(NETWORKS)}; or give a URL such as ws://127.0.0.1:9944",
+        )
+    for url in urls:
+        _check(url)
+    return Network(", ".join(map(shown, urls)), urls)
+
+
+def shown(url: str) -> str:
+    """A URL as it may be printed: without the credentials that providers put into it."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return "<broken URL>"
+    host = f"[{host}]" if ":" in host else host
+    at = f"{host}:{port}" if port else host
+    tail = parts.path.rstrip("/") + ("?…" if parts.query else "")
+    return f"{parts.scheme}://{at}{tail}"
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the URL names this machine, so that no proxy is asked."""
+    return (urlsplit(url).hostname or "") in ("127.0.0.1", "localhost", "::1")
+
+
+def _check(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("ws", "wss") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        parts, good = SplitResult("", "", "", "", ""), False
+    if good:
+        return
+    hint = "an endpoint is a WebSocket URL such as ws://127.0.0.1:9944"
+    if parts.scheme in ("http", "https"):
+        hint = f"nodes answer WebSocket on the same port: {shown(url).replace('http', 'ws', 1)}"
+    raise UnreachableError(f"{shown(url)} is not a WebSocket URL", hint)

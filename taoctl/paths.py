@@ -1,0 +1,46 @@
+"""Where taoctl keeps its files: the platform's own directories, or below TAOCTL_HOME."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def config_dir() -> Path:
+    """Directory of `config.toml`, written by the user or by `taoctl config`."""
+    return _dir("config")
+
+
+def cache_dir() -> Path:
+    """Directory of what can be fetched again, such as runtime metadata."""
+    return _dir("cache")
+
+
+def data_dir() -> Path:
+    """Directory of what cannot be fetched again, such as earnings history and the journal."""
+    return _dir("data")
+
+
+def state_dir() -> Path:
+    """Directory of machine-local state, such as dev chains."""
+    return _dir("state")
+
+
+def wallets_dir() -> Path:
+    """Directory where Bittensor wallets live on every machine."""
+    return Path("~/.bittensor/wallets").expanduser()
+
+
+def _dir(kind: str) -> Path:
+    home = os.environ.get("TAOCTL_HOME")
+    if home:
+        return Path(home).expanduser() / kind
+    import platformdirs
+
+    found = {
+        "config": platformdirs.user_config_path,
+        "cache": platformdirs.user_cache_path,
+        "data": platformdirs.user_data_path,
+        "state": platformdirs.user_state_path,
+    }
+    return found[kind]("taoctl", appauthor=False)
