@@ -1,0 +1,137 @@
+"""The base class of every pallet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from taoctl.localnet.declare import ApiSpec, CallSpec, Constant, Event, StorageMap, StorageValue
+from taoctl.localnet.dispatch_error import BadOrigin, CannotLookup, ModuleError, Post
+
+if TYPE_CHECKING:
+    from taoctl.localnet.runtime import Host
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """The origin of a call that an account signed."""
+
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """The origin of a call made with the powers of the chain itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoneOrigin:
+    """The origin of an inherent or unsigned extrinsic."""
+
+
+Origin = Signed | Root | NoneOrigin
+
+
+def ensure_signed(origin: Origin) -> str:
+    """The signer's SS58; raises BadOrigin otherwise."""
+    if isinstance(origin, Signed):
+        return origin.account
+    raise BadOrigin
+
+
+def ensure_root(origin: Origin) -> None:
+    """Raise BadOrigin unless the origin is root."""
+    if not isinstance(origin, Root):
+        raise BadOrigin
+
+
+def ensure_none(origin: Origin) -> None:
+    """Raise BadOrigin unless the origin is an inherent."""
+    if not isinstance(origin, NoneOrigin):
+        raise BadOrigin
+
+
+def lookup(address: Any) -> str:
+    """The account that a MultiAddress names; raises CannotLookup for the forms that name none."""
+    if isinstance(address, str):
+        return address
+    raise CannotLookup
+
+
+class Pallet:
+    """Storage, calls, events, errors, constants and runtime APIs, declared in the class body.
+
+    Mixin classes may hold parts of the declarations of a large pallet. On an instance a storage
+    attribute is the bound store. `rt` is the runtime, or its state at a past block.
+    """
+
+    name: ClassVar[str]
+    index: ClassVar[int]
+    crate: ClassVar[str]
+    """The path of the pallet's own types, such as `pallet_subtensor::pallet`."""
+    attr: ClassVar[str] = ""
+    """How other pallets reach this one: `self.rt.<attr>`."""
+    instantiable: ClassVar[bool] = False
+    """Whether the pallet's types carry an instance parameter besides the configuration."""
+    event_generic: ClassVar[bool] = True
+    """Whether the pallet's Event type carries the configuration parameter."""
+    events: ClassVar[Sequence[Event]] = ()
+    errors: ClassVar[Sequence[str | tuple[int, str]]] = ()
+    constants: ClassVar[Sequence[Constant]] = ()
+
+    storage_items: ClassVar[dict[str, StorageMap | StorageValue]] = {}
+    call_specs: ClassVar[dict[str, CallSpec]] = {}
+    api_specs: ClassVar[list[ApiSpec]] = []
+    event_specs: ClassVar[dict[str, Event]] = {}
+    error_indexes: ClassVar[dict[str, int]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.storage_items, cls.call_specs, cls.api_specs = {}, {}, []
+        for part in reversed(cls.__mro__):
+            for name, item in vars(part).items():
+                cls._collect(name, item)
+        cls.event_specs = {e.name: e for e in cls.events}
+        cls.error_indexes = dict(
+            (e, i) if isinstance(e, str) else (e[1], e[0]) for i, e in enumerate(cls.errors)
+        )
+        if "name" in vars(cls) and not cls.attr:
+            cls.attr = cls.name.lower()
+
+    @classmethod
+    def _collect(cls, name: str, item: Any) -> None:
+        if isinstance(item, (StorageMap, StorageValue)):
+            cls.storage_items[name] = item
+        elif (spec := getattr(item, "__call_spec__", None)) is not None:
+            cls.call_specs[spec.name] = spec
+        elif (api := getattr(item, "__api_spec__", None)) is not None:
+            cls.api_specs.append(api)
+
+    def __init__(self, rt: Host) -> None:
+        self.rt = rt
+
+    def error(self, name: str, post: Post | None = None) -> ModuleError:
+        """One of this pallet's declared errors, to be raised."""
+        return ModuleError(self.name, name, self.index, self.error_indexes[name], post)
+
+    def deposit(self, name: str, *values: Any) -> None:
+        """Emit one of this pallet's declared events, fields in order."""
+        self.rt.deposit(self.name, name, self.event_specs[name].pack(values))
+
+    def constant(self, name: str) -> Any:
+        """The plain value of one of this pallet's declared constants."""
+        for constant in self.constants:
+            if constant.name == name:
+                return constant.value
+        raise KeyError(name)
+
+    def on_initialize(self, number: int) -> None:
+        """Run at the start of a block."""
+
+    def on_finalize(self, number: int) -> None:
+        """Run at the end of a block."""
+
+    def validate(self, call: Any, who: str) -> int | None:
+        """A custom transaction-validity code that keeps a signed call out of the pool, or None."""
+        return None
