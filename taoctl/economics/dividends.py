@@ -73,7 +73,8 @@ def split_to_parents(
 ) -> ParentSplit:
     """Split a validating hotkey's emission over itself and its parents by contributed stake.
 
-    From a parent of another coldkey the child keeps its childkey take and CKBurn is recycled (lowers SubnetAlphaOut).
+    From a parent of another coldkey the child keeps its childkey take, and CKBurn is recycled
+    (lowers SubnetAlphaOut).
     """
     tao_weight = _of_u64(tao_weight_u64)
     kept = max(_ONE - sum(_of_u64(given) for given in given_to_children_u64), 0)
