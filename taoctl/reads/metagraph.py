@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from ipaddress import ip_address
+from typing import Annotated, Any
 
+from taoctl.chain.view import Api, View
 from taoctl.reads.columns import Column, Kind
-from taoctl.reads.subnets import SubnetRow
+from taoctl.reads.dynamic import extras_of, price_of
+from taoctl.reads.entries import PALLET, column_of, item, typed_api, value_or_none
+from taoctl.reads.registry import read
+from taoctl.reads.subnets import SubnetRow, subnet, subnet_row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,3 +64,182 @@ class Metagraph:
     immunity_period_blocks: int | None
     max_validators: int | None
     neurons: tuple[NeuronRow, ...]
+
+
+_SELECTIVE = Api("SubnetInfoRuntimeApi", "get_selective_metagraph")
+_WANTED_FIELDS = (
+    *range(1, 22),  # identity, pool, emission and epoch figures of the subnet
+    *(29, 30, 31, 32, 34, 36),  # slots, burn, registration, immunity
+    *(52, 53, 55, 56, 57, 59, 60, 61, 62, 63, 66, 67, 68, 69),  # per UID
+)
+"""Field numbers of SelectiveMetagraph; they follow the field order of Metagraph."""
+
+_STORED_VECTORS = {
+    "active": "Active",
+    "validator_permit": "ValidatorPermit",
+    "incentive": "Incentive",
+    "dividends": "Dividends",
+    "consensus": "Consensus",
+    "validator_trust": "ValidatorTrust",
+    "emission_rao": "Emission",
+    "last_update": "LastUpdate",
+}
+_NEEDS = (item("NetworksAdded"), item("Keys"), item("SubnetworkN"))
+_WANTS = (
+    _SELECTIVE,
+    Api("SwapRuntimeApi", "current_alpha_price"),
+    item("ValidatorTrust"),
+    item("ImmunityPeriod"),
+    item("MinNonImmuneUids"),
+    item("ImmuneOwnerUidsLimit"),
+    item("StakeWeight"),
+)
+
+
+async def metagraph(view: View, netuid: int) -> Metagraph:
+    """A subnet and its neurons in UID order; raises UsageError for an unknown netuid."""
+    answer, extra, price = await asyncio.gather(
+        typed_api(view, _SELECTIVE.api, _SELECTIVE.method, netuid, list(_WANTED_FIELDS)),
+        extras_of(view, netuid),
+        price_of(view, netuid),
+    )
+    if answer is None or answer.get("hotkeys") is None:
+        return await _metagraph_from_storage(view, netuid)
+    info = {
+        **answer,
+        "subnet_name": answer.get("name"),
+        "token_symbol": answer.get("symbol"),
+        "subnet_identity": answer.get("identity"),
+    }
+    trust, protection = await asyncio.gather(
+        value_or_none(view, "ValidatorTrust", netuid), _protection(view, netuid, answer)
+    )
+    columns = {
+        "hotkey": answer["hotkeys"],
+        "coldkey": answer["coldkeys"],
+        "active": answer["active"],
+        "validator_permit": answer["validator_permit"],
+        "stake_rao": answer["total_stake"],
+        "alpha_stake_rao": answer["alpha_stake"],
+        "tao_stake_rao": answer["tao_stake"],
+        "incentive": answer["incentives"],
+        "dividends": answer["dividends"],
+        "consensus": answer["consensus"],
+        "validator_trust": trust,
+        "emission_rao": answer["emission"],
+        "last_update": answer["last_update"],
+        "registered_at": answer["block_at_registration"],
+        "axon": [axon_text(axon) for axon in answer["axons"] or ()],
+    }
+    return Metagraph(
+        subnet=subnet_row(view.block, info, extra, price, None),
+        immunity_period_blocks=answer.get("immunity_period"),
+        max_validators=answer.get("max_validators"),
+        neurons=_rows(view.block, netuid, columns, answer.get("immunity_period"), protection),
+    )
+
+
+@read("metagraph", row=NeuronRow, needs=_NEEDS, wants=_WANTS, help="every neuron of a subnet")
+async def neurons(view: View, netuid: int) -> tuple[NeuronRow, ...]:
+    """The neurons of a subnet in UID order; raises UsageError for an unknown netuid."""
+    return (await metagraph(view, netuid)).neurons
+
+
+async def _metagraph_from_storage(view: View, netuid: int) -> Metagraph:
+    """The same from storage items, for runtimes without the selective metagraph.
+
+    Inherited stake is not stored, so the stake columns stay unknown.
+    """
+    row, keys, immunity, validators = await asyncio.gather(
+        subnet(view, netuid),
+        view.map(PALLET, "Keys", netuid),
+        value_or_none(view, "ImmunityPeriod", netuid),
+        value_or_none(view, "MaxAllowedValidators", netuid),
+    )
+    hotkeys = [keys[uid] for uid in sorted(keys)]
+    coldkeys, registered, axons, *vectors = await asyncio.gather(
+        column_of(view, "Owner", [(hotkey,) for hotkey in hotkeys]),
+        column_of(view, "BlockAtRegistration", [(netuid, uid) for uid in range(len(hotkeys))]),
+        column_of(view, "Axons", [(netuid, hotkey) for hotkey in hotkeys]),
+        *(value_or_none(view, name, netuid) for name in _STORED_VECTORS.values()),
+    )
+    columns = {
+        "hotkey": hotkeys,
+        "coldkey": coldkeys,
+        "stake_rao": None,
+        "alpha_stake_rao": None,
+        "tao_stake_rao": None,
+        "registered_at": registered,
+        "axon": [axon_text(axon) for axon in axons],
+        **dict(zip(_STORED_VECTORS, vectors, strict=True)),
+    }
+    neurons = _rows(view.block, netuid, columns, immunity, None)
+    return Metagraph(row, immunity, validators, neurons)
+
+
+@dataclass(frozen=True, slots=True)
+class _Protection:
+    """What decides who is pruned, besides age and emission."""
+
+    immortal: frozenset[str]
+    min_non_immune: int
+
+
+async def _protection(view: View, netuid: int, info: Mapping[str, Any]) -> _Protection | None:
+    """The rules of pruning at this block, or None where this runtime prunes by other rules."""
+    if view.has(item("PruningScores")) or not view.has(item("MinNonImmuneUids")):
+        return None
+    limit, minimum = await asyncio.gather(
+        value_or_none(view, "ImmuneOwnerUidsLimit", netuid),
+        value_or_none(view, "MinNonImmuneUids", netuid),
+    )
+    hotkeys, coldkeys = info["hotkeys"], info["coldkeys"]
+    ages = info["block_at_registration"]
+    owned = sorted(
+        (uid for uid in range(len(hotkeys)) if coldkeys[uid] == info["owner_coldkey"]),
+        key=lambda uid: (ages[uid], uid),
+    )
+    first = [info["owner_hotkey"], *(hotkeys[uid] for uid in owned)]
+    immortal = list(dict.fromkeys(first))[: max(int(limit or 0), 0)]
+    return _Protection(frozenset(immortal), int(minimum))
+
+
+def _rows(
+    block: int,
+    netuid: int,
+    columns: Mapping[str, Sequence[Any] | None],
+    immunity_period: int | None,
+    protection: _Protection | None,
+) -> tuple[NeuronRow, ...]:
+    count = len(columns["hotkey"] or ())
+    immunity: list[int | None] = [None] * count
+    registered = columns["registered_at"]
+    if registered is not None and immunity_period is not None:
+        immunity = [max(0, immunity_period - (block - at)) for at in registered]
+    ranks: list[int | None] = [None] * count
+    return tuple(
+        NeuronRow(
+            netuid=netuid,
+            uid=uid,
+            immunity_left_blocks=immunity[uid],
+            prune_rank=ranks[uid],
+            **{name: _at(column, uid) for name, column in columns.items()},
+        )
+        for uid in range(count)
+    )
+
+
+def _at(column: Sequence[Any] | None, uid: int) -> Any:
+    return column[uid] if column is not None and uid < len(column) else None
+
+
+def axon_text(axon: Mapping[str, Any] | None) -> str | None:
+    """`ip:port` of an axon, or None when it is not served."""
+    if not axon or not axon.get("port") or not axon.get("ip"):
+        return None
+    number, port = int(axon["ip"]), int(axon["port"])
+    if int(axon.get("ip_type", 4)) == 6:
+        return f"[{ip_address(number.to_bytes(16, 'big'))}]:{port}"
+    if number >= 2**32:
+        return None
+    return f"{ip_address(number.to_bytes(4, 'big'))}:{port}"

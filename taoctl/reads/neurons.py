@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
+from taoctl.chain.view import Api, Constant, View
 from taoctl.reads.columns import Column, Kind
-from taoctl.reads.metagraph import NeuronRow
+from taoctl.reads.entries import PALLET, column_of, item
+from taoctl.reads.metagraph import NeuronRow, metagraph
+from taoctl.reads.registry import read
+from taoctl.reads.subnets import SubnetRow
+from taoctl.units import mul_rao
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,3 +43,81 @@ class MyNeuronRow(NeuronRow):
     tao_per_day_rao: Annotated[
         int | None, Column("τ/day", Kind.TAO, "the same at the current price")
     ]
+
+
+_NEEDS = (item("NetworksAdded"), item("Uids"), item("Keys"), item("SubnetworkN"))
+_WANTS = (item("OwnedHotkeys"), Api("SubnetInfoRuntimeApi", "get_selective_metagraph"))
+MILLIS_PER_DAY = 86_400_000
+
+
+@read("neurons", row=MyNeuronRow, needs=_NEEDS, wants=_WANTS, help="every UID of given keys")
+async def my_neurons(
+    view: View,
+    coldkeys: Sequence[str],
+    hotkeys: Sequence[str] = (),
+    names: Mapping[str, str] | None = None,
+) -> tuple[MyNeuronRow, ...]:
+    """Every UID whose hotkey is given, or is owned by a given coldkey; stake plays no part.
+
+    `names` gives wallet and hotkey names by address. Sorted by netuid, then uid. Earnings a day
+    are the last epoch's emission times the epochs in a day of the runtime's own block time.
+    """
+    owned = await column_of(view, "OwnedHotkeys", [(coldkey,) for coldkey in coldkeys])
+    mine = list(dict.fromkeys([*hotkeys, *(key for keys in owned for key in keys or ())]))
+    found = await _memberships(view, mine)
+    graphs = await asyncio.gather(*(metagraph(view, netuid) for netuid in sorted(found)))
+    per_day = blocks_per_day(view)
+    rows: list[MyNeuronRow] = []
+    for graph in graphs:
+        uids = found[graph.subnet.netuid]
+        rows.extend(
+            _mine(neuron, graph.subnet, per_day, names or {})
+            for neuron in graph.neurons
+            if neuron.uid in uids
+        )
+    return tuple(rows)
+
+
+async def _memberships(view: View, hotkeys: Sequence[str]) -> dict[int, set[int]]:
+    if not hotkeys:
+        return {}
+    added = await view.map(PALLET, "NetworksAdded")
+    keys = [(netuid, key) for netuid, there in added.items() if there for key in hotkeys]
+    found: dict[int, set[int]] = {}
+    uids = await column_of(view, "Uids", keys)
+    for (netuid, _), uid in zip(keys, uids, strict=True):
+        if uid is not None:
+            found.setdefault(int(netuid), set()).add(int(uid))
+    return found
+
+
+def blocks_per_day(view: View) -> int | None:
+    """Blocks in a day at the runtime's own block time, or None when it does not say."""
+    if not view.has(Constant("Timestamp", "MinimumPeriod")):
+        return None
+    # The slot lasts twice the minimum period: 6,000 ms on mainnet, so 12 s blocks.
+    period = int(view.constant("Timestamp", "MinimumPeriod"))
+    return MILLIS_PER_DAY // (2 * period) if period else None
+
+
+def _mine(
+    neuron: NeuronRow, subnet: SubnetRow, per_day: int | None, names: Mapping[str, str]
+) -> MyNeuronRow:
+    alpha = None
+    if neuron.emission_rao is not None and per_day is not None and subnet.tempo:
+        alpha = neuron.emission_rao * per_day // subnet.tempo
+    worth = None
+    if alpha is not None and subnet.price_rao is not None:
+        worth = mul_rao(alpha, subnet.price_rao)
+    fields = {field.name: getattr(neuron, field.name) for field in dataclasses.fields(neuron)}
+    return MyNeuronRow(
+        **fields,
+        wallet_name=names.get(neuron.coldkey),
+        hotkey_name=names.get(neuron.hotkey),
+        subnet_name=subnet.name,
+        tempo=subnet.tempo,
+        price_rao=subnet.price_rao,
+        last_epoch_block=subnet.last_epoch_block,
+        alpha_per_day_rao=alpha,
+        tao_per_day_rao=worth,
+    )

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
+from taoctl.chain.view import Entry, View
+from taoctl.errors import UsageError
 from taoctl.reads.columns import Column, Kind
+from taoctl.reads.dynamic import (
+    DYNAMIC_ENTRIES,
+    EXTRA_ITEMS,
+    all_prices,
+    dynamic_infos,
+    extras,
+    prices_one_by_one,
+)
+from taoctl.reads.entries import bits_of, item, text_of
+from taoctl.reads.registry import read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,3 +92,116 @@ class SubnetRow:
     description: Annotated[
         str | None, Column("description", Kind.TEXT, "as the owner says", wide=True)
     ]
+
+
+_NEEDS = (item("NetworksAdded"), item("Tempo"))
+_WANTS: tuple[Entry, ...] = (*DYNAMIC_ENTRIES, *(item(name) for name in EXTRA_ITEMS))
+
+
+@read("subnets", row=SubnetRow, needs=_NEEDS, wants=_WANTS, help="every subnet, root included")
+async def subnets(view: View) -> tuple[SubnetRow, ...]:
+    """Every subnet in netuid order, root included."""
+    infos, prices = await asyncio.gather(dynamic_infos(view), all_prices(view))
+    netuids = sorted(infos)
+    stored = await extras(view, netuids)
+    if prices is None:
+        prices = await prices_one_by_one(view, infos)
+    emitted = [_emitted(infos[n], stored[n]) for n in netuids]
+    known = [amount for amount in emitted if amount is not None]
+    total = sum(known) if len(known) == len(emitted) else 0
+    rows = []
+    for netuid, amount in zip(netuids, emitted, strict=True):
+        share = None if amount is None or not total else amount * 1_000_000 // total
+        extra = stored[netuid]
+        rows.append(subnet_row(view.block, infos[netuid], extra, prices.get(netuid), share))
+    return tuple(rows)
+
+
+@read("subnet", row=SubnetRow, needs=_NEEDS, wants=_WANTS, help="one subnet")
+async def subnet(view: View, netuid: int) -> SubnetRow:
+    """One subnet; raises UsageError for a netuid that does not exist, naming what does."""
+    rows = await subnets(view)
+    for row in rows:
+        if row.netuid == netuid:
+            return row
+    raise unknown_netuid(netuid, [row.netuid for row in rows])
+
+
+def unknown_netuid(netuid: int, existing: Sequence[int]) -> UsageError:
+    """The error for a subnet that does not exist."""
+    listed = ", ".join(map(str, existing[:12])) + (", …" if len(existing) > 12 else "")
+    return UsageError(
+        f"there is no subnet {netuid}",
+        f"subnets here: {listed} (see `taoctl subnet list`)",
+    )
+
+
+def subnet_row(
+    block: int,
+    info: Mapping[str, Any],
+    extra: Mapping[str, Any],
+    price_rao: int | None,
+    emission_share_ppm: int | None,
+) -> SubnetRow:
+    """A row from DynamicInfo (or a metagraph with the same field names) and storage values."""
+    identity = info.get("subnet_identity") or {}
+    texts = {key: text_of(identity.get(key)) or None for key in _IDENTITY}
+    netuid = int(info["netuid"])
+    return SubnetRow(
+        netuid=netuid,
+        name=text_of(info.get("subnet_name")) or text_of(identity.get("subnet_name")),
+        symbol=text_of(info.get("token_symbol")),
+        price_rao=price_rao,
+        moving_price_bits=bits_of(info.get("moving_price")),
+        emission_share_ppm=emission_share_ppm,
+        tao_in_emission_rao=info.get("tao_in_emission"),
+        alpha_in_emission_rao=info.get("alpha_in_emission"),
+        alpha_out_emission_rao=info.get("alpha_out_emission"),
+        tao_in_rao=info.get("tao_in"),
+        alpha_in_rao=info.get("alpha_in"),
+        alpha_out_rao=info.get("alpha_out"),
+        volume_rao=info.get("subnet_volume"),
+        neurons=extra["SubnetworkN"],
+        max_neurons=extra["MaxAllowedUids"],
+        burn_rao=extra["Burn"],
+        registration_allowed=extra["NetworkRegistrationAllowed"],
+        trading_enabled=extra["SubtokenEnabled"],
+        tempo=info.get("tempo"),
+        last_epoch_block=info.get("last_step"),
+        blocks_since_last_step=info.get("blocks_since_last_step"),
+        next_epoch_block=next_epoch(block, netuid, info.get("tempo"), extra),
+        registered_at=info.get("network_registered_at"),
+        owner_hotkey=info.get("owner_hotkey"),
+        owner_coldkey=info.get("owner_coldkey"),
+        url=texts["subnet_url"],
+        github=texts["github_repo"],
+        contact=texts["subnet_contact"],
+        discord=texts["discord"],
+        description=texts["description"],
+    )
+
+
+_IDENTITY = ("subnet_url", "github_repo", "subnet_contact", "discord", "description")
+
+
+def next_epoch(block: int, netuid: int, tempo: int | None, extra: Mapping[str, Any]) -> int | None:
+    """The block of a subnet's next epoch.
+
+    Runtimes with LastEpochBlock count from it (or from a pending trigger); older ones run an
+    epoch when (block + netuid + 1) is a multiple of tempo + 1. Deferral at a busy block is not
+    foreseen. Tempo 0 (root) has none.
+    """
+    if not tempo:
+        return None
+    last = extra["LastEpochBlock"]
+    if last is None:
+        return block + tempo + 1 - (block + netuid + 1) % (tempo + 1)
+    due = int(last) + tempo
+    pending = extra["PendingEpochAt"]
+    return min(due, pending) if pending else due
+
+
+def _emitted(info: Mapping[str, Any], extra: Mapping[str, Any]) -> int | None:
+    if info.get("tao_in_emission") is None or extra["SubnetExcessTao"] is None:
+        return None
+    return int(info["tao_in_emission"]) + int(extra["SubnetExcessTao"])

@@ -1,0 +1,57 @@
+"""`taoctl chain`: the chain itself."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from taoctl.cli import context, options, output
+from taoctl.cli.output import Result, Section
+from taoctl.errors import UsageError
+from taoctl.reads.chain import BlockRow, ChainRow, block, chain_info
+
+app = typer.Typer(
+    help="The chain itself: runtime, head, single blocks.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@app.command("info")
+def info() -> None:
+    """Network, endpoint, runtime and head.
+
+    \b
+    Examples:
+      taoctl chain info
+      taoctl chain info -n test -o json
+    """
+    row, origin = context.run(chain_info)
+    output.show(Result("taoctl.chain.info/1", origin, (Section([row], ChainRow, single=True),)))
+    if row.newer_than_tested:
+        output.warn(
+            f"runtime {row.spec_version} is newer than the newest this version was tested with"
+        )
+
+
+@app.command("block")
+def block_(
+    number: Annotated[
+        str | None, typer.Argument(metavar="[NUMBER|HASH]", help="The newest when left out.")
+    ] = None,
+) -> None:
+    """One block: hash, time, extrinsics and events.
+
+    \b
+    Examples:
+      taoctl chain block
+      taoctl chain block 1234
+      taoctl chain block 0x2f05…cc76
+    """
+    if number is not None:
+        if options.current().at_block not in (None, number):
+            raise UsageError("the block was given twice", "leave out --at-block")
+        options.current().at_block = number
+    row, origin = context.run(block)
+    output.show(Result("taoctl.chain.block/1", origin, (Section([row], BlockRow, single=True),)))

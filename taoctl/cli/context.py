@@ -1,0 +1,140 @@
+"""From options to a pinned view: which network, block, deadline and wallets a command means."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from taoctl import paths
+from taoctl.chain.client import Chain, connect
+from taoctl.chain.view import View
+from taoctl.cli import options, output
+from taoctl.cli.output import Origin
+from taoctl.errors import DeadlineError, UsageError
+from taoctl.wallet.dev_accounts import DEV_ACCOUNTS, INSECURE, insecure_name
+from taoctl.wallet.public import coldkey_address, discover, names_by_address
+
+T = TypeVar("T")
+
+
+def run(work: Callable[[View], Awaitable[T]]) -> tuple[T, Origin]:
+    """Connect, run one read on the block that was asked for, and say where it came from.
+
+    Raises:
+        UnreachableError: no endpoint answered in time.
+        DeadlineError: the answer itself took longer than the deadline.
+    """
+    return asyncio.run(_run(work))
+
+
+async def _run(work: Callable[[View], Awaitable[T]]) -> tuple[T, Origin]:
+    limit = timeout()
+    async with connect(network(), timeout=limit) as chain:
+        try:
+            async with asyncio.timeout(limit):
+                view = await pinned(chain, options.current().at_block)
+                found = await work(view)
+                await view.settle()
+        except TimeoutError:
+            raise DeadlineError(
+                f"{chain.link.endpoint} did not answer within {limit:g} s",
+                "allow more with --timeout, or name another endpoint with --network",
+            ) from None
+        return found, origin_of(view)
+
+
+async def pinned(chain: Chain, at_block: str | None) -> View:
+    """The view of a block given by number or hash, or of the newest block."""
+    if at_block is None:
+        return await chain.at_head()
+    if at_block.lower().startswith("0x"):
+        return await chain.at_hash(at_block.lower())
+    if not at_block.isdecimal() or not at_block.isascii():
+        raise UsageError(
+            f"{at_block!r} is not a block", "give a block number such as 1234, or a 0x hash"
+        )
+    return await chain.at_block(int(at_block))
+
+
+def origin_of(view: View) -> Origin:
+    """Where what a view says comes from."""
+    return Origin(
+        network=view.chain.network,
+        genesis=view.chain.genesis,
+        block=view.block,
+        block_hash=view.block_hash,
+        spec_version=view.spec_version,
+        simulated=view.chain.simulated,
+    )
+
+
+def addresses(given: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """The coldkeys that arguments, or else the --wallet options, name; and names to show.
+
+    Arguments are addresses or wallet names. Without any, every wallet that has a public coldkey.
+
+    Raises:
+        UsageError: a name that is no wallet, or nothing to read at all.
+    """
+    folder = wallet_path()
+    wallets = discover(folder)
+    names = {**names_by_address(wallets), **insecure_names()}
+    wanted = list(given) or list(options.current().wallet)
+    found = [coldkey_address(text, folder) for text in wanted]
+    if not wanted:
+        found = [wallet.coldkey for wallet in wallets if wallet.coldkey]
+        if not found:
+            raise UsageError(
+                f"no account was named, and there are no wallets in {folder}",
+                "give an ss58 address, or the wallet folder with --wallet-path",
+            )
+    return list(dict.fromkeys(found)), names
+
+
+def hotkeys_of(coldkeys: Sequence[str]) -> list[str]:
+    """Addresses of the hotkeys in the wallet folders of these coldkeys."""
+    chosen = set(coldkeys)
+    return [
+        hotkey.ss58
+        for wallet in discover(wallet_path())
+        if wallet.coldkey in chosen
+        for hotkey in wallet.hotkeys
+        if hotkey.ss58
+    ]
+
+
+def insecure_names() -> dict[str, str]:
+    """Names of the development accounts, with their mark."""
+    return {address: insecure_name(address) or "" for address in DEV_ACCOUNTS}
+
+
+def warn_insecure(shown: Iterable[str | None]) -> None:
+    """Say which of the addresses shown are development accounts."""
+    seen = [DEV_ACCOUNTS[a] for a in dict.fromkeys(shown) if a is not None and a in DEV_ACCOUNTS]
+    if seen:
+        output.warn(f"{INSECURE}: {', '.join(seen)}: everybody knows the keys of these accounts")
+
+
+def network() -> str:
+    """Name or endpoints of the network to ask."""
+    return options.current().network or setting("network") or "finney"
+
+
+def timeout() -> float:
+    """Seconds that connecting may take, and then the answer."""
+    given = options.current().timeout
+    return 10.0 if given is None else given
+
+
+def wallet_path() -> Path:
+    """Folder of the wallets."""
+    return (options.current().wallet_path or paths.wallets_dir()).expanduser()
+
+
+def setting(name: str) -> str | None:
+    """A setting of the environment."""
+    import os
+
+    return os.environ.get(f"TAOCTL_{name.upper()}")

@@ -1,0 +1,49 @@
+"""What is left of an unexpected error: a file for a report, with nothing secret in it."""
+
+from __future__ import annotations
+
+import platform
+import re
+import time
+import traceback
+from pathlib import Path
+
+from taoctl import __version__
+from taoctl.paths import state_dir
+
+_HEX_KEY = re.compile(r"\b(?:0x)?[0-9a-fA-F]{64,}\b")
+_URL = re.compile(r"\b(\w+)://[^\s'\"]+")
+_WORDS = re.compile(r"\b(?:[a-z]{3,8}\s+){11,}[a-z]{3,8}\b")
+
+
+def write_crash(problem: BaseException) -> Path | None:
+    """Write the traceback to a new file, readable by the user alone; None when that fails."""
+    text = "".join(
+        [
+            f"taoctl {__version__}, Python {platform.python_version()}, {platform.platform()}\n",
+            *traceback.format_exception(problem),
+        ]
+    )
+    folder = state_dir() / "crashes"
+    path = folder / f"{time.strftime('%Y%m%dT%H%M%S')}-{time.monotonic_ns() % 1_000_000:06d}.txt"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+        path.write_text(redacted(text), encoding="utf-8")
+    except OSError:
+        return None
+    return path
+
+
+def redacted(text: str) -> str:
+    """The text without what could be a key, a recovery phrase or an endpoint's credentials."""
+    text = _HEX_KEY.sub("<hex>", text)
+    text = _WORDS.sub("<words>", text)
+    return _URL.sub(r"\1://<address>", text)
+
+
+def report(problem: BaseException) -> str:
+    """The sentence that tells a user about an unexpected error and its file."""
+    path = write_crash(problem)
+    what = f"unexpected {type(problem).__name__}: this is a bug in taoctl"
+    return f"{what}, described in {path}" if path else what

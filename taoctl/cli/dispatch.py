@@ -1,0 +1,155 @@
+"""The command tree and what becomes of its errors."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Annotated, Any
+
+import typer
+import typer.main
+
+from taoctl import __version__
+from taoctl.cli import options
+from taoctl.cli.groups import Lazy, LazyGroup, with_globals
+from taoctl.errors import Exit, TaoctlError, UsageError
+
+_EXAMPLES = """\
+Operate Bittensor from a terminal: miners, validators, subnets, stake.
+
+\b
+Examples:
+  taoctl demo                          a live dashboard on a chain of its own
+  taoctl subnet list                   every subnet of the main network
+  taoctl subnet metagraph 1 -o json    all neurons of subnet 1, for a script
+  taoctl wallet balance my-wallet      what a wallet holds and stakes
+  taoctl dash -n test                  the dashboard on the test network
+"""
+
+
+class Root(LazyGroup):
+    """The top of the command tree."""
+
+    lazy = {
+        "chain": Lazy("taoctl.cli.chain", "The chain itself: runtime, head, single blocks."),
+        "completion": Lazy("taoctl.cli.completion", "Completion scripts for shells."),
+        "dash": Lazy("taoctl.cli.dash", "The live dashboard."),
+        "demo": Lazy("taoctl.cli.demo", "The dashboard on a throwaway chain of its own."),
+        "localnet": Lazy("taoctl.cli.localnet", "A dev chain on this machine."),
+        "query": Lazy("taoctl.cli.query", "Every read by name."),
+        "stake": Lazy("taoctl.cli.stake", "Stake positions."),
+        "subnet": Lazy("taoctl.cli.subnet", "Subnets, their neurons and hyperparameters."),
+        "wallet": Lazy("taoctl.cli.wallet", "Balances of wallets and addresses."),
+    }
+
+
+app = typer.Typer(
+    name="taoctl",
+    cls=Root,
+    help=_EXAMPLES,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+_ClickException: type[Exception] = typer.BadParameter.__mro__[2]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"taoctl {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option("-V", "--version", is_eager=True, callback=_version, help="Say the version."),
+    ] = False,
+) -> None:
+    """Say the version, or go on to a subcommand."""
+
+
+def tree() -> Any:
+    """The whole command tree as click sees it; subcommands load when they are asked for."""
+    command = typer.main.get_command(app)
+    command.name = "taoctl"
+    with_globals(command)
+    return command
+
+
+def dispatch(argv: Sequence[str]) -> int:
+    """Run one command line; every error ends as a message on stderr and an exit code."""
+    options.reset()
+    try:
+        code = tree().main(list(argv), prog_name="taoctl", standalone_mode=False)
+    except TaoctlError as problem:
+        return _fail(problem, argv)
+    except _ClickException as problem:
+        return _usage(problem, argv)
+    except (KeyboardInterrupt, typer.Abort):
+        return _fail(_Interrupted(), argv)
+    except (BrokenPipeError, SystemExit):
+        raise
+    except Exception as problem:
+        return _crash(problem, argv)
+    if code == Exit.INTERRUPTED:
+        return _fail(_Interrupted(), argv)
+    return code if isinstance(code, int) else Exit.DONE
+
+
+class _Interrupted(TaoctlError):
+    """The user pressed Ctrl-C."""
+
+    exit_code = Exit.INTERRUPTED
+    code = "interrupted"
+
+    def __init__(self) -> None:
+        super().__init__("interrupted")
+
+
+class _Crash(TaoctlError):
+    """Something that should not happen."""
+
+    code = "bug"
+
+
+def _fail(problem: TaoctlError, argv: Sequence[str]) -> int:
+    from taoctl.cli import output
+
+    output.error(problem, as_json=wants_json(argv))
+    return int(problem.exit_code)
+
+
+def _usage(problem: Any, argv: Sequence[str]) -> int:
+    context = getattr(problem, "ctx", None)
+    if type(problem).__name__ == "NoArgsIsHelpError" and context is not None:
+        sys.stdout.write(context.get_help() + "\n")
+        return int(Exit.DONE)
+    hint = f"see `{context.command_path} --help`" if context is not None else None
+    message = " ".join(str(problem.format_message()).split()).rstrip(".")
+    return _fail(UsageError(message, hint), argv)
+
+
+def _crash(problem: Exception, argv: Sequence[str]) -> int:
+    from taoctl.cli.crash import report
+
+    return _fail(_Crash(report(problem), "please report it with that file"), argv)
+
+
+def wants_json(argv: Sequence[str]) -> bool:
+    """Whether errors are to be JSON, even when the command line could not be parsed."""
+    machine = (options.Format.JSON, options.Format.NDJSON)
+    if options.current().output is not None:
+        return options.current().output in machine
+    words = list(argv)
+    values = [after for before, after in pairwise(words) if before in _FLAGS]
+    values += [word.split("=", 1)[1] for word in words if word.startswith("--output=")]
+    values += [word[2:] for word in words if word.startswith("-o") and len(word) > 2]
+    return any(value in machine for value in values)
+
+
+_FLAGS = ("-o", "--output")

@@ -1,0 +1,140 @@
+"""The global options: taken before or after the subcommand, the nearer one wins."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import typer.main
+
+PANEL = "Global options"
+
+
+class Format(StrEnum):
+    """How a result is written to stdout."""
+
+    TABLE = "table"
+    WIDE = "wide"
+    JSON = "json"
+    NDJSON = "ndjson"
+    CSV = "csv"
+    YAML = "yaml"
+
+
+@dataclass(slots=True)
+class GlobalOptions:
+    """What the flags said; None means that no flag did."""
+
+    network: str | None = None
+    output: Format | None = None
+    at_block: str | None = None
+    timeout: float | None = None
+    quiet: bool = False
+    no_input: bool = False
+    wallet_path: Path | None = None
+    wallet: list[str] = field(default_factory=list)
+
+    @property
+    def format(self) -> Format:
+        """The output format, a table by default."""
+        return self.output or Format.TABLE
+
+
+_current: ContextVar[GlobalOptions | None] = ContextVar("taoctl_options", default=None)
+
+
+def current() -> GlobalOptions:
+    """The options of the running command."""
+    options = _current.get()
+    if options is None:
+        options = GlobalOptions()
+        _current.set(options)
+    return options
+
+
+def reset() -> None:
+    """Forget the options of an earlier command in the same process."""
+    _current.set(GlobalOptions())
+
+
+def absorb(values: dict[str, Any]) -> None:
+    """Take the global options out of a command's values; those that were given win."""
+    options = current()
+    for option in fields(GlobalOptions):
+        value = values.pop(option.name, None)
+        if value not in (None, False, [], ()):
+            setattr(options, option.name, list(value) if option.name == "wallet" else value)
+
+
+@cache
+def parameters() -> tuple[Any, ...]:
+    """The option objects, made by Typer from `_declaration`, to append to any command."""
+    app = typer.Typer(add_completion=False)
+    app.command()(_declaration)
+    return tuple(p for p in typer.main.get_command(app).params if p.name in _names())
+
+
+def _names() -> frozenset[str]:
+    return frozenset(option.name for option in fields(GlobalOptions))
+
+
+def _declaration(
+    network: Annotated[
+        str | None,
+        typer.Option(
+            "-n",
+            "--network",
+            metavar="NAME|URL",
+            help="finney, test, archive, local, or a ws:// URL (several joined by commas).",
+            rich_help_panel=PANEL,
+        ),
+    ] = None,
+    output: Annotated[
+        Format | None,
+        typer.Option("-o", "--output", help="Output format.", rich_help_panel=PANEL),
+    ] = None,
+    at_block: Annotated[
+        str | None,
+        typer.Option(
+            "--at-block",
+            metavar="NUMBER|HASH",
+            help="Read the state of this block instead of the newest.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option(
+            "--timeout", metavar="SECONDS", help="Give up after this.", rich_help_panel=PANEL
+        ),
+    ] = None,
+    quiet: Annotated[
+        bool,
+        typer.Option("-q", "--quiet", help="Only data and errors.", rich_help_panel=PANEL),
+    ] = False,
+    no_input: Annotated[
+        bool,
+        typer.Option("--no-input", help="Never ask anything.", rich_help_panel=PANEL),
+    ] = False,
+    wallet_path: Annotated[
+        Path | None,
+        typer.Option(
+            "--wallet-path",
+            metavar="DIR",
+            help="Folder of the wallets.",
+            rich_help_panel=PANEL,
+        ),
+    ] = None,
+    wallet: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--wallet", metavar="NAME", help="Wallet to use; repeatable.", rich_help_panel=PANEL
+        ),
+    ] = None,
+) -> None:
+    """Declare the global options; never run."""

@@ -1,0 +1,301 @@
+"""Everything that reaches stdout and stderr: envelopes, tables, notes and errors.
+
+stdout carries data only; captions, warnings and errors go to stderr.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+from taoctl.cli import options
+from taoctl.cli.options import Format
+from taoctl.cli.yaml import to_yaml
+from taoctl.errors import TaoctlError
+from taoctl.reads.columns import Column, Kind, columns_of
+from taoctl.text import printable
+
+ERROR_SCHEMA = "taoctl.error/1"
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_NARROWEST_TEXT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an answer comes from: network and block; None fields where no chain was asked."""
+
+    network: str | None = None
+    genesis: str | None = None
+    block: int | None = None
+    block_hash: str | None = None
+    spec_version: int | None = None
+    simulated: bool = False
+
+    def caption(self) -> str:
+        """One line for people."""
+        simulated = " SIM" if self.simulated else ""
+        return f"{self.network}{simulated} · block {self.block} {self.block_hash}"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Rows of one class under a heading, shown as a table or, one row alone, as a list.
+
+    `key` is the field of `data` that holds them; a result with one section needs none. Without
+    `people` it is for machines only.
+    """
+
+    rows: Sequence[Any]
+    row: type
+    key: str = ""
+    single: bool = False
+    people: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a command found. `extra` are plain fields of `data` beside several sections."""
+
+    schema: str
+    origin: Origin
+    sections: tuple[Section, ...]
+    extra: Mapping[str, Any] | None = None
+
+
+def row_json(row: Any, columns: Sequence[Column]) -> dict[str, Any]:
+    """A row as a JSON object."""
+    return {column.json_key: column.json(column.value(row)) for column in columns}
+
+
+def envelope(schema: str, origin: Origin, data: Any) -> dict[str, Any]:
+    """The one shape of every machine-readable answer."""
+    return {
+        "schema": schema,
+        "network": origin.network,
+        "genesis": origin.genesis,
+        "block": origin.block,
+        "block_hash": origin.block_hash,
+        "spec_version": origin.spec_version,
+        "simulated": origin.simulated,
+        "data": data,
+    }
+
+
+def show(result: Result) -> None:
+    """Write a result to stdout in the format that was asked for."""
+    match options.current().format:
+        case Format.JSON:
+            write(json.dumps(envelope(result.schema, result.origin, _data(result)), indent=2))
+        case Format.YAML:
+            write(to_yaml(envelope(result.schema, result.origin, _data(result))).rstrip("\n"))
+        case Format.NDJSON:
+            write("\n".join(_ndjson(result)))
+        case Format.CSV:
+            write(_csv(result.sections[-1]).rstrip("\r\n"))
+        case chosen:
+            _show_tables(result, wide=chosen is Format.WIDE)
+
+
+def show_data(schema: str, data: Any, text: str, origin: Origin | None = None) -> None:
+    """Write plain data: `text` for people, the envelope for machines (CSV has no form for it)."""
+    chosen = options.current().format
+    whole = envelope(schema, origin or Origin(), data)
+    if chosen in (Format.TABLE, Format.WIDE, Format.CSV):
+        write(text)
+    elif chosen is Format.YAML:
+        write(to_yaml(whole).rstrip("\n"))
+    else:
+        write(json.dumps(whole, indent=2 if chosen is Format.JSON else None))
+
+
+def write(text: str) -> None:
+    """Write lines to stdout."""
+    if text:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+
+
+def note(text: str) -> None:
+    """Tell a person something on stderr; silent with --quiet."""
+    if not options.current().quiet:
+        sys.stderr.write(text + "\n")
+
+
+def warn(text: str) -> None:
+    """Tell a person something that must not be missed, on stderr."""
+    sys.stderr.write(_styled(text, "33", sys.stderr) + "\n")
+
+
+def error(problem: TaoctlError, *, as_json: bool) -> None:
+    """Write an error to stderr: what happened, then what to do."""
+    message = printable(problem.message, 2000)
+    hint = printable(problem.hint, 2000) if problem.hint else None
+    if as_json:
+        body = {
+            "code": problem.code,
+            "exit_code": int(problem.exit_code),
+            "message": problem.message,
+            "hint": problem.hint,
+        }
+        sys.stderr.write(json.dumps({"schema": ERROR_SCHEMA, "error": body}) + "\n")
+        return
+    sys.stderr.write(f"{_styled('error:', '1;31', sys.stderr)} {message}\n")
+    if hint:
+        sys.stderr.write(f"{_styled('hint:', '36', sys.stderr)} {hint}\n")
+
+
+def colours(stream: TextIO) -> bool:
+    """Whether escape sequences may be written to a stream."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return stream.isatty()
+
+
+def _styled(text: str, code: str, stream: TextIO) -> str:
+    return f"\x1b[{code}m{text}\x1b[0m" if colours(stream) else text
+
+
+def _data(result: Result) -> Any:
+    parts = {section.key: _section_json(section) for section in result.sections}
+    if result.extra is None and list(parts) == [""]:
+        return parts[""]
+    return {**(result.extra or {}), **parts}
+
+
+def _section_json(section: Section) -> Any:
+    columns = columns_of(section.row)
+    rows = [row_json(row, columns) for row in section.rows]
+    return rows[0] if section.single else rows
+
+
+def _ndjson(result: Result) -> list[str]:
+    section = result.sections[-1]
+    columns = columns_of(section.row)
+    return [
+        json.dumps(envelope(result.schema, result.origin, row_json(row, columns)))
+        for row in section.rows
+    ]
+
+
+def _csv(section: Section) -> str:
+    columns = columns_of(section.row)
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow([column.key for column in columns])
+    for row in section.rows:
+        writer.writerow([_csv_cell(column, column.value(row)) for column in columns])
+    return buffer.getvalue()
+
+
+def _csv_cell(column: Column, value: Any) -> Any:
+    if value is None:
+        return ""
+    if column.kind is Kind.BOOL:
+        return "true" if value else "false"
+    if isinstance(value, str):
+        text = printable(value)
+        # A spreadsheet runs cells that start like this as formulas.
+        return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return value
+
+
+def _show_tables(result: Result, *, wide: bool) -> None:
+    if result.origin.network is not None:
+        note(_styled(result.origin.caption(), "2", sys.stderr))
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    for place, section in enumerate(result.sections):
+        if not section.people:
+            continue
+        if place and result.sections[place - 1].people:
+            write(" ")
+        if section.single:
+            write(_list_text(section))
+        else:
+            columns = [c for c in columns_of(section.row) if wide or not c.wide]
+            text, hidden = table_text(columns, section.rows, width, full=wide)
+            write(text)
+            if hidden:
+                note(f"{hidden} columns do not fit here: widen the terminal, or use -o json")
+
+
+def _list_text(section: Section) -> str:
+    columns = columns_of(section.row)
+    row = section.rows[0]
+    lines = [(column.key, column.of(row, full=True)) for column in columns]
+    width = max(len(key) for key, _ in lines)
+    return "\n".join(f"{key.ljust(width)}  {text}".rstrip() for key, text in lines)
+
+
+def table_text(
+    columns: Sequence[Column], rows: Sequence[Any], width: int | None, *, full: bool = False
+) -> tuple[str, int]:
+    """A table as text, fitted to a width in cells, and how many columns had to be left out.
+
+    Text columns give way first, down to eight cells; then columns are dropped from the right.
+    Without a width nothing is cut.
+    """
+    cells = [[column.of(row, full=full) for column in columns] for row in rows]
+    titles = [column.title for column in columns]
+    widths = [
+        max(cell_width(text) for text in (title, *(line[i] for line in cells)))
+        for i, title in enumerate(titles)
+    ]
+    kept = list(range(len(columns)))
+    if width is not None:
+        _squeeze(columns, widths, width)
+        while len(kept) > 1 and _total(kept, widths) > width:
+            kept.pop()
+    head = _line(titles, columns, widths, kept)
+    lines = [_styled(head, "1", sys.stdout)]
+    lines.extend(_line(line, columns, widths, kept) for line in cells)
+    return "\n".join(lines), len(columns) - len(kept)
+
+
+def _total(kept: Sequence[int], widths: Sequence[int]) -> int:
+    return sum(widths[i] for i in kept) + 2 * (len(kept) - 1)
+
+
+def _squeeze(columns: Sequence[Column], widths: list[int], width: int) -> None:
+    everything = range(len(columns))
+    while (excess := _total(everything, widths) - width) > 0:
+        texts = [i for i in everything if columns[i].kind is Kind.TEXT]
+        widest = max(texts, key=lambda i: widths[i], default=None)
+        if widest is None or widths[widest] <= _NARROWEST_TEXT:
+            return
+        widths[widest] = max(_NARROWEST_TEXT, widths[widest] - excess)
+
+
+def _line(
+    texts: Sequence[str], columns: Sequence[Column], widths: Sequence[int], kept: Sequence[int]
+) -> str:
+    parts = []
+    for i in kept:
+        text = fitted(texts[i], widths[i])
+        gap = " " * (widths[i] - cell_width(text))
+        parts.append(gap + text if columns[i].right else text + gap)
+    return "  ".join(parts).rstrip()
+
+
+def cell_width(text: str) -> int:
+    """How many terminal cells a text takes."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def fitted(text: str, width: int) -> str:
+    """The text cut to a number of cells, an ellipsis standing for what is gone."""
+    if cell_width(text) <= width:
+        return text
+    from rich.cells import set_cell_size
+
+    return set_cell_size(text, max(width - 1, 0)) + "…"

@@ -1,0 +1,90 @@
+"""`taoctl subnet`: subnets, their neurons and hyperparameters."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from taoctl.cli import context, output
+from taoctl.cli.output import Result, Section
+from taoctl.reads.hyperparameters import HyperparameterRow, hyperparameters
+from taoctl.reads.metagraph import NeuronRow, metagraph
+from taoctl.reads.subnets import SubnetRow, subnet, subnets
+
+app = typer.Typer(
+    help="Subnets, their neurons and hyperparameters.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+Netuid = Annotated[int, typer.Argument(help="Subnet number.", min=0, max=65535)]
+
+
+@app.command("list")
+def list_() -> None:
+    """Every subnet: price, emission, pool, neurons and schedule.
+
+    \b
+    Examples:
+      taoctl subnet list
+      taoctl subnet list -o wide
+      taoctl subnet list --at-block 5000000 -n archive -o csv
+    """
+    rows, origin = context.run(subnets)
+    output.show(Result("taoctl.subnet.list/1", origin, (Section(rows, SubnetRow),)))
+
+
+@app.command("show")
+def show(netuid: Netuid) -> None:
+    """Everything about one subnet.
+
+    \b
+    Examples:
+      taoctl subnet show 1
+      taoctl subnet show 1 -o yaml
+    """
+    row, origin = context.run(lambda view: subnet(view, netuid))
+    output.show(Result("taoctl.subnet.show/1", origin, (Section([row], SubnetRow, single=True),)))
+
+
+@app.command("metagraph")
+def metagraph_(netuid: Netuid) -> None:
+    """Every neuron of a subnet at one block.
+
+    \b
+    Examples:
+      taoctl subnet metagraph 1
+      taoctl subnet metagraph 1 -o wide | less -S
+      taoctl subnet metagraph 1 -o json | jq '.data.neurons[] | select(.prune_rank == 1)'
+    """
+    graph, origin = context.run(lambda view: metagraph(view, netuid))
+    result = Result(
+        "taoctl.subnet.metagraph/1",
+        origin,
+        (
+            Section([graph.subnet], SubnetRow, key="subnet", single=True, people=False),
+            Section(graph.neurons, NeuronRow, key="neurons"),
+        ),
+        extra={
+            "immunity_period_blocks": graph.immunity_period_blocks,
+            "max_validators": graph.max_validators,
+        },
+    )
+    output.show(result)
+    context.warn_insecure(neuron.coldkey for neuron in graph.neurons)
+
+
+@app.command("hyperparameters")
+@app.command("hyperparams", hidden=True)
+def hyperparameters_(netuid: Netuid) -> None:
+    """The hyperparameters of a subnet: value, meaning and who may set it.
+
+    \b
+    Examples:
+      taoctl subnet hyperparameters 1
+      taoctl subnet hyperparameters 1 -o json
+    """
+    rows, origin = context.run(lambda view: hyperparameters(view, netuid))
+    section = Section(rows, HyperparameterRow)
+    output.show(Result("taoctl.subnet.hyperparameters/1", origin, (section,)))

@@ -1,0 +1,41 @@
+"""`taoctl wallet`: what wallets and addresses hold."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from taoctl.cli import context, output
+from taoctl.cli.output import Result, Section
+from taoctl.reads.balances import BalanceRow, balances
+
+app = typer.Typer(
+    help="Balances of wallets and addresses.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+@app.callback()
+def group() -> None:
+    """Keep `balance` a subcommand while it is the only one."""
+
+
+@app.command("balance")
+def balance(
+    accounts: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SS58|NAME]...", help="Every wallet when left out."),
+    ] = None,
+) -> None:
+    """Free, reserved and staked TAO of addresses or wallets.
+
+    \b
+    Examples:
+      taoctl wallet balance
+      taoctl wallet balance my-wallet
+      taoctl wallet balance 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY -o json
+    """
+    coldkeys, names = context.addresses(accounts or ())
+    rows, origin = context.run(lambda view: balances(view, coldkeys, names))
+    output.show(Result("taoctl.wallet.balance/1", origin, (Section(rows, BalanceRow),)))
+    context.warn_insecure(coldkeys)
