@@ -1,0 +1,189 @@
+"""Settings and where each came from: flag, then environment, then context, then default."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from taoctl import paths
+from taoctl.errors import UsageError
+
+FORMATS = ("table", "wide", "json", "ndjson", "csv", "yaml")
+"""Output formats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its value and, in words, where it came from."""
+
+    name: str
+    value: Any
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    variables: tuple[str, ...]
+    default: Callable[[], Any]
+    read: Callable[[str], Any]
+    meaning: str
+
+
+def _text(text: str) -> str:
+    if not text.strip():
+        raise ValueError
+    return text.strip()
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds <= 3600:
+        raise ValueError
+    return seconds
+
+
+def _format(text: str) -> str:
+    if text not in FORMATS:
+        raise ValueError
+    return text
+
+
+def _path(text: str) -> Path:
+    return Path(_text(text)).expanduser()
+
+
+RULES: Mapping[str, _Rule] = {
+    "network": _Rule(
+        ("TAOCTL_NETWORK", "BT_SUBTENSOR_CHAIN_ENDPOINT", "BT_SUBTENSOR_NETWORK"),
+        lambda: "finney",
+        _text,
+        "a network name or a ws:// URL",
+    ),
+    "timeout": _Rule(
+        ("TAOCTL_TIMEOUT",), lambda: 10.0, _seconds, "seconds, more than 0 and at most 3600"
+    ),
+    "output": _Rule(("TAOCTL_OUTPUT",), lambda: "table", _format, f"one of {', '.join(FORMATS)}"),
+    "wallet_path": _Rule(
+        ("TAOCTL_WALLET_PATH", "BT_WALLET_PATH"), paths.wallets_dir, _path, "a folder"
+    ),
+    "wallet": _Rule(("TAOCTL_WALLET", "BT_WALLET_NAME"), lambda: None, _text, "a wallet's name"),
+}
+"""Every setting: its environment variables, default and reader."""
+
+
+class Config:
+    """The settings that hold for one run.
+
+    Args:
+        flags: values given on the command line by setting name; None counts as not given.
+        context: name of the context to use instead of the file's current one.
+        environ: environment variables, the process's own by default.
+        path: configuration file; by default `config.toml` in the user's configuration directory.
+
+    Raises:
+        UsageError: a value cannot be read, or the context does not exist; says where it stands.
+    """
+
+    def __init__(
+        self,
+        flags: Mapping[str, Any] | None = None,
+        *,
+        context: str | None = None,
+        environ: Mapping[str, str] | None = None,
+        path: Path | None = None,
+    ) -> None:
+        self._flags = flags or {}
+        self._environ = os.environ if environ is None else environ
+        self.path = path or paths.config_dir() / "config.toml"
+        name = context or self._environ.get("TAOCTL_CONTEXT") or None
+        self.context, self._context = _read_context(self.path, name)
+        self.settings = {name: self._resolve(name, rule) for name, rule in RULES.items()}
+
+    def _resolve(self, name: str, rule: _Rule) -> Setting:
+        flag = self._flags.get(name)
+        if flag is not None:
+            return self._setting(name, rule, flag, f"--{name.replace('_', '-')}")
+        for variable in rule.variables:
+            if self._environ.get(variable):
+                return self._setting(name, rule, self._environ[variable], f"${variable}")
+        if name in self._context:
+            source = f"context {self.context} in {self.path}"
+            return self._setting(name, rule, self._context[name], source)
+        return Setting(name, rule.default(), "default")
+
+    @staticmethod
+    def _setting(name: str, rule: _Rule, value: Any, source: str) -> Setting:
+        try:
+            return Setting(name, rule.read(str(value)), source)
+        except ValueError:
+            raise UsageError(
+                f"{name.replace('_', ' ')} cannot be {str(value)!r} (from {source})",
+                f"give {rule.meaning}",
+            ) from None
+
+    @property
+    def network(self) -> str:
+        """Network name or URL."""
+        return str(self.settings["network"].value)
+
+    @property
+    def timeout(self) -> float:
+        """Deadline in seconds."""
+        return float(self.settings["timeout"].value)
+
+    @property
+    def output(self) -> str:
+        """Output format, one of FORMATS."""
+        return str(self.settings["output"].value)
+
+    @property
+    def wallet_path(self) -> Path:
+        """Folder of the wallets."""
+        return Path(self.settings["wallet_path"].value)
+
+    @property
+    def wallet(self) -> str | None:
+        """Name of the wallet to use, if one is set."""
+        value = self.settings["wallet"].value
+        return None if value is None else str(value)
+
+    def explain(self) -> tuple[Setting, ...]:
+        """Every setting with its source."""
+        return tuple(self.settings.values())
+
+
+def _read_context(path: Path, wanted: str | None) -> tuple[str | None, Mapping[str, Any]]:
+    content = _read_file(path)
+    contexts = content.get("contexts", {})
+    name = wanted or content.get("current")
+    if name is None:
+        return None, {}
+    context = contexts.get(name) if isinstance(contexts, Mapping) else None
+    if not isinstance(context, Mapping):
+        listed = ", ".join(contexts) if isinstance(contexts, Mapping) and contexts else "none"
+        raise UsageError(f"there is no context {name!r} in {path}", f"contexts there: {listed}")
+    unknown = [key for key in context if key not in RULES]
+    if unknown:
+        raise UsageError(
+            f"context {name} in {path} sets {', '.join(unknown)}, which is no setting",
+            f"settings: {', '.join(RULES)}",
+        )
+    return str(name), context
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+    import tomllib
+
+    try:
+        return tomllib.loads(content.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not valid TOML: {error}", "repair it or remove it") from None
