@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -126,8 +126,9 @@ class Pallet:
                 return constant.value
         raise KeyError(name)
 
-    def on_initialize(self, number: int) -> None:
-        """Run at the start of a block."""
+    def on_initialize(self, number: int) -> Iterator[None] | None:
+        """Run at the start of a block; long work is a generator that yields now and then."""
+        return None
 
     def on_finalize(self, number: int) -> None:
         """Run at the end of a block."""

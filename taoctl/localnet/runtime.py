@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
@@ -212,10 +212,16 @@ class Runtime(Host):
 
     def initialize_block(self, number: int) -> None:
         """Start a block: run every pallet's on_initialize."""
+        for _ in self.initialize_steps(number):
+            pass
+
+    def initialize_steps(self, number: int) -> Iterator[None]:
+        """Start a block in steps, between which other work may run (but not on live state)."""
         self.state.begin_block(number)
         self.events, self.phase = [], "Initialization"
         for pallet in self.pallets.values():
-            pallet.on_initialize(number)
+            yield from pallet.on_initialize(number) or ()
+            yield
 
     def finalize_block(self) -> None:
         """Run every pallet's on_finalize, in index order."""

@@ -64,6 +64,11 @@ def verify(message: bytes, signature: bytes, ss58: str, crypto: int = SR25519) -
         return False
 
 
+def metadata_digest(metadata: bytes, spec_version: int, spec_name: str) -> bytes:
+    """The RFC-0078 digest of a runtime's metadata, which `CheckMetadataHash` signs."""
+    return bytes(bittensor_core.metadata_digest(metadata, spec_version, spec_name))
+
+
 class KeySigner:
     """A key derived from a secret URI such as `//Alice`: for dev accounts, never for users' keys.
 
