@@ -8,8 +8,11 @@ from typing import Any, Self
 
 from taoctl.errors import BadDataError
 
-PairRow = Sequence[Sequence[int]]
-"""One stored row of weights or bonds: (uid, u16) pairs."""
+PairRow = Sequence[Sequence[int]] | bytes
+"""One stored row of weights or bonds: (uid, u16) pairs, or their little-endian u16 bytes.
+
+The rows of one matrix are all of one form.
+"""
 
 Pairs = tuple[tuple[int, int], ...]
 """One row to store: (uid, u16) pairs."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Self
+from typing import Self, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -35,8 +35,8 @@ class PairRows:
 
         Raises BadDataError when a row repeats a uid or holds a number outside u16.
         """
-        flat = np.fromiter(chain.from_iterable(chain.from_iterable(rows)), dtype=np.int64)
-        row = np.repeat(np.arange(len(rows)), [len(pairs) for pairs in rows])
+        flat, lengths = _flattened(rows)
+        row = np.repeat(np.arange(len(rows)), lengths)
         column, value = flat[0::2], flat[1::2]
         if flat.size and (flat.min() < 0 or flat.max() > U16_MAX):
             raise BadDataError("a weight or bond row holds a number outside u16")
@@ -79,3 +79,15 @@ class PairRows:
         uids = np.array(self.shuffled[index], dtype=np.int64)
         kept: npt.NDArray[np.int64] = uids[held[uids]]
         return kept
+
+
+def _flattened(rows: Sequence[PairRow]) -> tuple[npt.NDArray[np.int64], list[int]]:
+    """All numbers of all rows one after another, and the pairs per row."""
+    if any(isinstance(row, bytes) for row in rows):
+        packed = [row if isinstance(row, bytes) else b"" for row in rows]
+        if any(row and not isinstance(row, bytes) for row in rows):
+            raise BadDataError("rows of weights or bonds mix pairs and bytes")
+        flat = np.frombuffer(b"".join(packed), dtype="<u2").astype(np.int64)
+        return flat, [len(row) // 4 for row in packed]
+    pairs = chain.from_iterable(cast("Sequence[Sequence[Sequence[int]]]", rows))
+    return np.fromiter(chain.from_iterable(pairs), dtype=np.int64), [len(row) for row in rows]
