@@ -1,0 +1,1 @@
+"""SubtensorModule: subnets, neurons, stake, weights, emission and consensus."""

@@ -1,0 +1,92 @@
+"""Checks that keep a doomed call out of the pool, with the runtime's transaction codes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from taoctl.localnet.frame import Call, ModuleError
+from taoctl.localnet.pallets.subtensor.epoch import Epochs
+
+BAD_REQUEST = 255
+
+CODES = {
+    "ColdkeySwapAnnounced": 0,
+    "AmountTooLow": 1,
+    "NotEnoughStakeToSetWeights": 1,
+    "NotEnoughBalanceToStake": 2,
+    "SubnetNotExists": 3,
+    "HotKeyAccountNotExists": 4,
+    "NotEnoughStakeToWithdraw": 5,
+    "CommittingWeightsTooFast": 6,
+    "SettingWeightsTooFast": 6,
+    "NetworkTxRateLimitExceeded": 6,
+    "InsufficientLiquidity": 7,
+    "SlippageTooHigh": 8,
+    "TransferDisallowed": 9,
+    "HotKeyNotRegisteredInNetwork": 10,
+    "InvalidIpAddress": 11,
+    "ServingRateLimitExceeded": 12,
+    "InvalidPort": 13,
+    "InvalidRevealRound": 15,
+    "NoWeightsCommitFound": 16,
+    "RevealTooEarly": 17,
+    "InputLengthsUnequal": 18,
+    "HotKeyNotRegisteredInSubNet": 19,
+    "EvmKeyAssociateRateLimitExceeded": 20,
+    "ColdkeySwapDisputed": 21,
+    "NonAssociatedColdKey": 25,
+    "DelegateTakeTooLow": 26,
+    "DelegateTakeTooHigh": 27,
+}
+"""Custom transaction-validity codes of SubtensorTransactionExtension, by error."""
+
+_SWAP_CALLS = {
+    "announce_coldkey_swap",
+    "swap_coldkey_announced",
+    "dispute_coldkey_swap",
+    "clear_coldkey_swap_announcement",
+}
+
+
+class Guards(Epochs):
+    """The guards of SubtensorTransactionExtension, which run at dispatch too."""
+
+    def validate(self, call: Call, who: str) -> int | None:
+        """The custom code that refuses a signed call before inclusion, or None."""
+        try:
+            self.check_call(call, who)
+        except ModuleError as error:
+            return CODES.get(error.name, BAD_REQUEST)
+        return None
+
+    def check_call(self, call: Call, who: str) -> None:
+        """Raise the error that a guard has against a signed call."""
+        self._check_coldkey_swap(call, who)
+        if call.pallet == self.name and call.name == "set_weights":
+            self._check_weights(call.args, who)
+
+    def extension_weight(self, call: Call) -> int:
+        """Weight (ref_time) that the guards add to a call's fee."""
+        weight = 67_583_000
+        if call.pallet == self.name and call.name == "set_weights":
+            weight += 327_958_000 + 210_376_000
+        return weight
+
+    def _check_coldkey_swap(self, call: Call, who: str) -> None:
+        if who not in self.ColdkeySwapAnnouncements:
+            return
+        if who in self.ColdkeySwapDisputes:
+            raise self.error("ColdkeySwapDisputed")
+        allowed = call.pallet == self.name and call.name in _SWAP_CALLS
+        if not allowed and (call.pallet, call.name) != ("MevShield", "submit_encrypted"):
+            raise self.error("ColdkeySwapAnnounced")
+
+    def _check_weights(self, args: dict[str, Any], who: str) -> None:
+        netuid = args["netuid"]
+        if not self.has_weight_stake(who, netuid):
+            raise self.error("NotEnoughStakeToSetWeights")
+        uid = self.Uids[netuid, who]
+        if self.CommitRevealWeightsEnabled[netuid] or uid is None:
+            return
+        if not self.passes_weights_rate_limit(netuid, uid):
+            raise self.error("SettingWeightsTooFast")

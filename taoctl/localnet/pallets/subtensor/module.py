@@ -1,0 +1,25 @@
+"""The SubtensorModule pallet, put together from its domains and its runtime APIs."""
+
+from __future__ import annotations
+
+from taoctl.localnet.pallets.apis.delegates import DelegateApi
+from taoctl.localnet.pallets.apis.metagraph import MetagraphApi
+from taoctl.localnet.pallets.apis.neurons import NeuronApi
+from taoctl.localnet.pallets.apis.registration import RegistrationApi
+from taoctl.localnet.pallets.apis.stake import StakeApi
+from taoctl.localnet.pallets.subtensor.coinbase import Coinbase
+from taoctl.localnet.pallets.subtensor.constants import CONSTANTS
+from taoctl.localnet.pallets.subtensor.errors import ERRORS
+from taoctl.localnet.pallets.subtensor.events import EVENTS
+
+
+class SubtensorModule(Coinbase, MetagraphApi, NeuronApi, StakeApi, DelegateApi, RegistrationApi):
+    """The pallet: each base class adds one domain on top of the ones before it."""
+
+    name = "SubtensorModule"
+    index = 7
+    attr = "subtensor"
+    crate = "pallet_subtensor::pallet"
+    events = EVENTS
+    errors = ERRORS
+    constants = CONSTANTS
