@@ -217,7 +217,7 @@ class Link:
         while True:
             wire = self._wire
             assert wire is not None
-            problem = await wire.ended
+            problem = await asyncio.shield(wire.ended)
             self._wire = None
             self._note(wire.endpoint, problem)
             self._enter(LinkState.LOST)

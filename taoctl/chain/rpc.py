@@ -256,7 +256,7 @@ async def open_wire(endpoint: str) -> Wire:
             open_timeout=None,
             ping_interval=PING_S,
             ping_timeout=2 * PING_S,
-            close_timeout=1,
+            close_timeout=0.3,
             max_size=MAX_MESSAGE_BYTES,
             user_agent_header="taoctl",
         )
