@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from taoctl.economics.emission import (
     SubnetShareInput,
     SubnetTerms,
@@ -27,18 +29,18 @@ _MOVING_ONE = 1 << 32
 class Coinbase(Distribution):
     """The block step of the pallet."""
 
-    def on_initialize(self, number: int) -> None:
-        """Run the block step in the chain's order."""
+    def on_initialize(self, number: int) -> Iterator[None]:
+        """Run the block step in the chain's order, pausing after each epoch."""
         self._decay_burns(number)
-        self.run_coinbase(self._mint())
+        yield from self.run_coinbase(self._mint())
         emitting = self.emitting_subnets()
         self._update_moving_prices(emitting, number)
         for netuid in emitting:
             self.RootProp[netuid] = self.root_proportion(netuid)
         self.auto_claim_root(bytes.fromhex(self.rt.system.ParentHash.get()[2:]))
 
-    def run_coinbase(self, minted: int) -> None:
-        """Share out a block's new TAO, then run and pay the epochs that are due."""
+    def run_coinbase(self, minted: int) -> Iterator[None]:
+        """Share out a block's new TAO, then run and pay the epochs that are due, step by step."""
         self.SubnetRootSellTao.clear()
         emitting = self.emitting_subnets()
         shares = [self._share_input(netuid) for netuid in emitting]
@@ -55,6 +57,7 @@ class Coinbase(Distribution):
         for netuid, pending in self._drain_due(self.rt.block_number):
             self.distribute_emission(netuid, pending)
             self.LastMechansimStepBlock[netuid] = self.rt.block_number
+            yield
 
     def emitting_subnets(self) -> list[int]:
         """Subnets that share in emission: started, trading, open for registration."""
