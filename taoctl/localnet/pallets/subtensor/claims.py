@@ -24,7 +24,8 @@ class Claims(Treasury):
             return
         increment = root_claims.rate_increment_bits(amount, root_stake)
         rates = self.RootClaimable[hotkey]
-        self.RootClaimable[hotkey] = {**rates, netuid: rates.get(netuid, 0) + increment}
+        if increment or netuid not in rates:
+            self.RootClaimable[hotkey] = {**rates, netuid: rates.get(netuid, 0) + increment}
 
     def note_root_stake(self, hotkey: str, coldkey: str, amount: int) -> None:
         """Carry past rates along with new root stake, so that it earns only from now on."""

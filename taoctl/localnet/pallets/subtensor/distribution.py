@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from taoctl.economics.dividends import (
     HotkeyDividends,
@@ -16,6 +17,7 @@ from taoctl.localnet.pallets.subtensor.epoch import HotkeyEmission
 from taoctl.localnet.pallets.subtensor.guards import Guards
 from taoctl.localnet.pallets.subtensor.pending import Pending
 from taoctl.localnet.pallets.subtensor.subnets import ROOT, account_bytes
+from taoctl.localnet.state import MapStore
 
 
 class Distribution(Guards):
@@ -124,15 +126,37 @@ class Distribution(Guards):
         self.MinerBurned[netuid] = miner_burned_bits(withheld, total)
 
     def _pay_validators(self, netuid: int, dividends: dict[str, HotkeyDividends]) -> None:
-        self.AlphaDividendsPerSubnet.clear(netuid)
         for hotkey, paid in dividends.items():
             self.add_stake_shares(hotkey, self.Owner[hotkey], netuid, paid.alpha_take)
             self.add_to_hotkey(hotkey, netuid, paid.alpha_nominators)
-            self.AlphaDividendsPerSubnet[netuid, hotkey] = paid.alpha_nominators
-            held = self.TotalHotkeyAlpha[hotkey, netuid]
-            self.TotalHotkeyAlphaLastEpoch[hotkey, netuid] = held
-        self.RootAlphaDividendsPerSubnet.clear(netuid)
+            _note(
+                self.TotalHotkeyAlphaLastEpoch, (hotkey, netuid), self.hotkey_alpha(hotkey, netuid)
+            )
+        _renew(
+            self.AlphaDividendsPerSubnet,
+            netuid,
+            {hotkey: paid.alpha_nominators for hotkey, paid in dividends.items()},
+        )
         for hotkey, paid in dividends.items():
             self.add_stake_shares(hotkey, self.Owner[hotkey], netuid, paid.root_take)
             self.credit_root_dividends(hotkey, netuid, paid.root_claimable)
-            self.RootAlphaDividendsPerSubnet[netuid, hotkey] = paid.root_claimable
+        _renew(
+            self.RootAlphaDividendsPerSubnet,
+            netuid,
+            {hotkey: paid.root_claimable for hotkey, paid in dividends.items()},
+        )
+
+
+def _note(store: MapStore, key: Any, value: int) -> None:
+    """Store a value unless it stands there already."""
+    if store.get(key, None) != value:
+        store[key] = value
+
+
+def _renew(store: MapStore, netuid: int, amounts: dict[str, int]) -> None:
+    """Make a subnet's entries exactly these, touching only what differs."""
+    for hotkey, _ in store.prefix(netuid):
+        if hotkey not in amounts:
+            del store[netuid, hotkey]
+    for hotkey, amount in amounts.items():
+        _note(store, (netuid, hotkey), amount)

@@ -7,13 +7,12 @@ from taoctl.localnet.pallets.apis.metagraph import MetagraphApi
 from taoctl.localnet.pallets.apis.neurons import NeuronApi
 from taoctl.localnet.pallets.apis.registration import RegistrationApi
 from taoctl.localnet.pallets.apis.stake import StakeApi
-from taoctl.localnet.pallets.subtensor.coinbase import Coinbase
 from taoctl.localnet.pallets.subtensor.constants import CONSTANTS
 from taoctl.localnet.pallets.subtensor.errors import ERRORS
 from taoctl.localnet.pallets.subtensor.events import EVENTS
 
 
-class SubtensorModule(Coinbase, MetagraphApi, NeuronApi, StakeApi, DelegateApi, RegistrationApi):
+class SubtensorModule(MetagraphApi, NeuronApi, StakeApi, DelegateApi, RegistrationApi):
     """The pallet: each base class adds one domain on top of the ones before it."""
 
     name = "SubtensorModule"
