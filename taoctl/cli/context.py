@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from taoctl import paths
 from taoctl.chain.client import Chain, connect
 from taoctl.chain.view import View
 from taoctl.cli import options, output
@@ -81,7 +80,7 @@ def addresses(given: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     folder = wallet_path()
     wallets = discover(folder)
     names = {**names_by_address(wallets), **insecure_names()}
-    wanted = list(given) or list(options.current().wallet)
+    wanted = list(given) or wallet_names()
     found = [coldkey_address(text, folder) for text in wanted]
     if not wanted:
         found = [wallet.coldkey for wallet in wallets if wallet.coldkey]
@@ -119,22 +118,20 @@ def warn_insecure(shown: Iterable[str | None]) -> None:
 
 def network() -> str:
     """Name or endpoints of the network to ask."""
-    return options.current().network or setting("network") or "finney"
+    return options.current().config().network
 
 
 def timeout() -> float:
     """Seconds that connecting may take, and then the answer."""
-    given = options.current().timeout
-    return 10.0 if given is None else given
+    return options.current().config().timeout
 
 
 def wallet_path() -> Path:
     """Folder of the wallets."""
-    return (options.current().wallet_path or paths.wallets_dir()).expanduser()
+    return options.current().config().wallet_path
 
 
-def setting(name: str) -> str | None:
-    """A setting of the environment."""
-    import os
-
-    return os.environ.get(f"TAOCTL_{name.upper()}")
+def wallet_names() -> list[str]:
+    """The wallets that --wallet names, or the one that the settings name."""
+    named = options.current().config().wallet
+    return options.current().wallet or ([named] if named else [])

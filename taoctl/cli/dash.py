@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from taoctl.cli import context, options
+from taoctl.cli import context
 from taoctl.errors import UsageError
 from taoctl.paths import data_dir
 from taoctl.wallet.dev_accounts import DEV_ACCOUNTS
@@ -39,8 +39,8 @@ def dash(
     require_own_tui()
     # The one deferred import from one face into the other: it costs 0.4 s.
     from taoctl.gpu.nvml import NvmlSource
-    from tui.app import run
     from tui import options as dashboard
+    from tui.app import run
 
     wallets = tuple(
         dashboard.WalletRef(
@@ -66,7 +66,7 @@ def dash(
 def chosen_wallets() -> tuple[WalletRef, ...]:
     """The wallets that --wallet names, or every wallet; only those whose coldkey is known."""
     folder = context.wallet_path()
-    wanted = options.current().wallet
+    wanted = context.wallet_names()
     found = tuple(find_wallet(name, folder) for name in wanted) or discover(folder)
     return tuple(wallet for wallet in found if wallet.coldkey)
 

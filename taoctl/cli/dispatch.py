@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import pairwise
 from typing import Annotated, Any
 
@@ -143,8 +144,9 @@ def _crash(problem: Exception, argv: Sequence[str]) -> int:
 def wants_json(argv: Sequence[str]) -> bool:
     """Whether errors are to be JSON, even when the command line could not be parsed."""
     machine = (options.Format.JSON, options.Format.NDJSON)
-    if options.current().output is not None:
-        return options.current().output in machine
+    with suppress(TaoctlError):
+        if options.current().format in machine:
+            return True
     words = list(argv)
     values = [after for before, after in pairwise(words) if before in _FLAGS]
     values += [word.split("=", 1)[1] for word in words if word.startswith("--output=")]

@@ -12,6 +12,8 @@ from typing import Annotated, Any
 import typer
 import typer.main
 
+from taoctl.config import Config
+
 PANEL = "Global options"
 
 
@@ -38,11 +40,24 @@ class GlobalOptions:
     no_input: bool = False
     wallet_path: Path | None = None
     wallet: list[str] = field(default_factory=list)
+    _config: Config | None = None
 
     @property
     def format(self) -> Format:
-        """The output format, a table by default."""
-        return self.output or Format.TABLE
+        """The output format: of the flag, the environment, the context, or else a table."""
+        return self.output or Format(self.config().output)
+
+    def config(self) -> Config:
+        """The settings that hold for this run; raises UsageError for one that cannot be read."""
+        if self._config is None:
+            flags = {
+                "network": self.network,
+                "timeout": self.timeout,
+                "output": self.output,
+                "wallet_path": self.wallet_path,
+            }
+            self._config = Config(flags)
+        return self._config
 
 
 _current: ContextVar[GlobalOptions | None] = ContextVar("taoctl_options", default=None)
@@ -65,10 +80,10 @@ def reset() -> None:
 def absorb(values: dict[str, Any]) -> None:
     """Take the global options out of a command's values; those that were given win."""
     options = current()
-    for option in fields(GlobalOptions):
-        value = values.pop(option.name, None)
+    for name in _names():
+        value = values.pop(name, None)
         if value not in (None, False, [], ()):
-            setattr(options, option.name, list(value) if option.name == "wallet" else value)
+            setattr(options, name, list(value) if name == "wallet" else value)
 
 
 @cache
@@ -80,7 +95,7 @@ def parameters() -> tuple[Any, ...]:
 
 
 def _names() -> frozenset[str]:
-    return frozenset(option.name for option in fields(GlobalOptions))
+    return frozenset(one.name for one in fields(GlobalOptions) if not one.name.startswith("_"))
 
 
 def _declaration(

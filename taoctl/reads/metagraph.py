@@ -9,6 +9,7 @@ from ipaddress import ip_address
 from typing import Annotated, Any
 
 from taoctl.chain.view import Api, View
+from taoctl.economics.pruning import Slot, immortal_uids, immunity_left_blocks, prune_order
 from taoctl.reads.columns import Column, Kind
 from taoctl.reads.dynamic import extras_of, price_of
 from taoctl.reads.entries import PALLET, column_of, item, typed_api, value_or_none
@@ -67,7 +68,7 @@ class Metagraph:
 
 
 _SELECTIVE = Api("SubnetInfoRuntimeApi", "get_selective_metagraph")
-_WANTED_FIELDS = (
+WANTED_FIELDS = (
     *range(1, 22),  # identity, pool, emission and epoch figures of the subnet
     *(29, 30, 31, 32, 34, 36),  # slots, burn, registration, immunity
     *(52, 53, 55, 56, 57, 59, 60, 61, 62, 63, 66, 67, 68, 69),  # per UID
@@ -99,7 +100,7 @@ _WANTS = (
 async def metagraph(view: View, netuid: int) -> Metagraph:
     """A subnet and its neurons in UID order; raises UsageError for an unknown netuid."""
     answer, extra, price = await asyncio.gather(
-        typed_api(view, _SELECTIVE.api, _SELECTIVE.method, netuid, list(_WANTED_FIELDS)),
+        typed_api(view, _SELECTIVE.api, _SELECTIVE.method, netuid, list(WANTED_FIELDS)),
         extras_of(view, netuid),
         price_of(view, netuid),
     )
@@ -181,7 +182,7 @@ async def _metagraph_from_storage(view: View, netuid: int) -> Metagraph:
 class _Protection:
     """What decides who is pruned, besides age and emission."""
 
-    immortal: frozenset[str]
+    immortal: frozenset[int]
     min_non_immune: int
 
 
@@ -193,15 +194,33 @@ async def _protection(view: View, netuid: int, info: Mapping[str, Any]) -> _Prot
         value_or_none(view, "ImmuneOwnerUidsLimit", netuid),
         value_or_none(view, "MinNonImmuneUids", netuid),
     )
-    hotkeys, coldkeys = info["hotkeys"], info["coldkeys"]
-    ages = info["block_at_registration"]
-    owned = sorted(
-        (uid for uid in range(len(hotkeys)) if coldkeys[uid] == info["owner_coldkey"]),
-        key=lambda uid: (ages[uid], uid),
+    hotkeys: Sequence[str] = info["hotkeys"]
+    owned = [
+        Slot(uid, info["emission"][uid], info["block_at_registration"][uid])
+        for uid, coldkey in enumerate(info["coldkeys"])
+        if coldkey == info["owner_coldkey"]
+    ]
+    owner = hotkeys.index(info["owner_hotkey"]) if info["owner_hotkey"] in hotkeys else None
+    return _Protection(frozenset(immortal_uids(owned, owner, int(limit or 0))), int(minimum))
+
+
+def _ranks(
+    block: int,
+    columns: Mapping[str, Sequence[Any] | None],
+    immunity_period: int | None,
+    protection: _Protection | None,
+) -> dict[int, int]:
+    emission, registered = columns["emission_rao"], columns["registered_at"]
+    if protection is None or immunity_period is None or emission is None or registered is None:
+        return {}
+    order = prune_order(
+        (Slot(uid, emission[uid], registered[uid]) for uid in range(len(registered))),
+        block=block,
+        immunity_period=immunity_period,
+        min_non_immune=protection.min_non_immune,
+        immortal=protection.immortal,
     )
-    first = [info["owner_hotkey"], *(hotkeys[uid] for uid in owned)]
-    immortal = list(dict.fromkeys(first))[: max(int(limit or 0), 0)]
-    return _Protection(frozenset(immortal), int(minimum))
+    return order.ranks()
 
 
 def _rows(
@@ -215,14 +234,14 @@ def _rows(
     immunity: list[int | None] = [None] * count
     registered = columns["registered_at"]
     if registered is not None and immunity_period is not None:
-        immunity = [max(0, immunity_period - (block - at)) for at in registered]
-    ranks: list[int | None] = [None] * count
+        immunity = [immunity_left_blocks(at, block, immunity_period) for at in registered]
+    ranks = _ranks(block, columns, immunity_period, protection)
     return tuple(
         NeuronRow(
             netuid=netuid,
             uid=uid,
             immunity_left_blocks=immunity[uid],
-            prune_rank=ranks[uid],
+            prune_rank=ranks.get(uid),
             **{name: _at(column, uid) for name, column in columns.items()},
         )
         for uid in range(count)

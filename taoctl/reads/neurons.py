@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from taoctl.chain.view import Api, Constant, View
+from taoctl.chain.view import Api, View
+from taoctl.economics.earnings import neuron_alpha_per_day, tao_value
 from taoctl.reads.columns import Column, Kind
 from taoctl.reads.entries import PALLET, column_of, item
 from taoctl.reads.metagraph import NeuronRow, metagraph
 from taoctl.reads.registry import read
 from taoctl.reads.subnets import SubnetRow
-from taoctl.units import mul_rao
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,6 @@ class MyNeuronRow(NeuronRow):
 
 _NEEDS = (item("NetworksAdded"), item("Uids"), item("Keys"), item("SubnetworkN"))
 _WANTS = (item("OwnedHotkeys"), Api("SubnetInfoRuntimeApi", "get_selective_metagraph"))
-MILLIS_PER_DAY = 86_400_000
 
 
 @read("neurons", row=MyNeuronRow, needs=_NEEDS, wants=_WANTS, help="every UID of given keys")
@@ -60,18 +59,17 @@ async def my_neurons(
     """Every UID whose hotkey is given, or is owned by a given coldkey; stake plays no part.
 
     `names` gives wallet and hotkey names by address. Sorted by netuid, then uid. Earnings a day
-    are the last epoch's emission times the epochs in a day of the runtime's own block time.
+    are the last epoch's emission times the epochs in 7200 blocks, a day of 12 s blocks.
     """
     owned = await column_of(view, "OwnedHotkeys", [(coldkey,) for coldkey in coldkeys])
     mine = list(dict.fromkeys([*hotkeys, *(key for keys in owned for key in keys or ())]))
     found = await _memberships(view, mine)
     graphs = await asyncio.gather(*(metagraph(view, netuid) for netuid in sorted(found)))
-    per_day = blocks_per_day(view)
     rows: list[MyNeuronRow] = []
     for graph in graphs:
         uids = found[graph.subnet.netuid]
         rows.extend(
-            _mine(neuron, graph.subnet, per_day, names or {})
+            _mine(neuron, graph.subnet, names or {})
             for neuron in graph.neurons
             if neuron.uid in uids
         )
@@ -91,24 +89,13 @@ async def _memberships(view: View, hotkeys: Sequence[str]) -> dict[int, set[int]
     return found
 
 
-def blocks_per_day(view: View) -> int | None:
-    """Blocks in a day at the runtime's own block time, or None when it does not say."""
-    if not view.has(Constant("Timestamp", "MinimumPeriod")):
-        return None
-    # The slot lasts twice the minimum period: 6,000 ms on mainnet, so 12 s blocks.
-    period = int(view.constant("Timestamp", "MinimumPeriod"))
-    return MILLIS_PER_DAY // (2 * period) if period else None
-
-
-def _mine(
-    neuron: NeuronRow, subnet: SubnetRow, per_day: int | None, names: Mapping[str, str]
-) -> MyNeuronRow:
+def _mine(neuron: NeuronRow, subnet: SubnetRow, names: Mapping[str, str]) -> MyNeuronRow:
     alpha = None
-    if neuron.emission_rao is not None and per_day is not None and subnet.tempo:
-        alpha = neuron.emission_rao * per_day // subnet.tempo
+    if neuron.emission_rao is not None and subnet.tempo is not None:
+        alpha = neuron_alpha_per_day(neuron.emission_rao, subnet.tempo)
     worth = None
     if alpha is not None and subnet.price_rao is not None:
-        worth = mul_rao(alpha, subnet.price_rao)
+        worth = tao_value(alpha, subnet.price_rao)
     fields = {field.name: getattr(neuron, field.name) for field in dataclasses.fields(neuron)}
     return MyNeuronRow(
         **fields,
