@@ -2,37 +2,61 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain, islice
+from typing import Any, Protocol
 
-from taoctl.errors import TaoctlError
 from taoctl.localnet import opinions
-from taoctl.localnet.frame import Runtime
+from taoctl.localnet.frame import Host, Runtime
 from taoctl.localnet.genesis import keys
 from taoctl.localnet.genesis.accounts import account, signer
 from taoctl.localnet.genesis.draw import Draw, digest64
 from taoctl.localnet.genesis.world import Scenario
-from taoctl.scale.crypto import SR25519, KeySigner
+from taoctl.scale.crypto import SR25519
 
 ERA_BLOCKS = 16
 """How long an actor's extrinsic stays valid."""
 
 _SEATS_KEPT_BLOCKS = 16
-_OPINION_BLOCKS = 6
+_OPINION_BLOCKS = 12
 _FEE_ROOM = 100_000_000
-_log = logging.getLogger(__name__)
 
 Action = tuple[str, str, Mapping[str, Any]]
 """The key label of who signs, the call's name, its arguments."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class _Seat:
     netuid: int
     hotkey: str
     label: str
+
+
+class Chain(Protocol):
+    """What the actors see of the node."""
+
+    @property
+    def best_number(self) -> int:
+        """Number of the best block."""
+
+    @property
+    def best_hash(self) -> bytes:
+        """Hash of the best block."""
+
+    @property
+    def head(self) -> Host:
+        """The pallets over the best block's state."""
+
+    @property
+    def runtime(self) -> Runtime:
+        """The runtime, for its codec."""
+
+    def hash_of(self, number: int) -> bytes | None:
+        """The hash of a block."""
+
+    def next_nonce(self, account: str) -> int:
+        """The next nonce of an account, counting what waits in the pool."""
 
 
 class Actors:
@@ -43,82 +67,46 @@ class Actors:
 
     Args:
         scenario: whose actors.
-        runtime: the chain they look at; only read.
-        submit: takes a signed extrinsic's bytes as `author_submitExtrinsic` does, and raises
-            when it is refused.
-        nonce_of: the next nonce of an account, what waits in the pool counted.
     """
 
-    def __init__(
-        self,
-        scenario: Scenario,
-        runtime: Runtime,
-        submit: Callable[[bytes], object],
-        nonce_of: Callable[[str], int],
-    ) -> None:
-        self.scenario, self._rt = scenario, runtime
-        self._submit, self._nonce_of = submit, nonce_of
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
         self._labels = _labels(scenario)
         self._courses = {
             keys.demo_hotkey(scenario, s.hotkey_name): s.course for s in keys.stories(scenario)
         }
-        self._seats: tuple[_Seat, ...] = ()
+        self._seats: dict[int, list[_Seat]] = {}
         self._seats_block = -_SEATS_KEPT_BLOCKS
         self._qualities: dict[int, tuple[int, list[int]]] = {}
 
-    def act(self, block: int, block_hash: bytes, genesis_hash: bytes) -> int:
-        """Submit what the actors want in the block after `block`; returns how much was taken.
+    def act(self, node: Chain) -> Iterator[bytes]:
+        """What the actors want in the next block: signed extrinsics, to be submitted one by one.
 
-        A refusal is logged and changes nothing else.
+        Each is signed when it is asked for, so that nonces count those before it.
         """
+        block, rt = node.best_number, node.head
         if block - self._seats_block >= _SEATS_KEPT_BLOCKS or block < self._seats_block:
-            self._seats, self._seats_block = tuple(self._find_seats()), block
-        actions = [*self._registrations(block), *self._trades(block)]
-        room = self.scenario.extrinsics_per_block - len(actions)
-        actions += self._weights(block, max(room, 0))
-        taken = 0
-        for label, call, args in actions:
-            taken += self._send(label, call, args, block, block_hash, genesis_hash)
-        return taken
+            self._seats, self._seats_block = self._find_seats(rt), block
+        wanted = chain(
+            self._registrations(rt, block), self._trades(rt, block), self._weights(rt, block)
+        )
+        for action in islice(wanted, self.scenario.extrinsics_per_block):
+            yield self._signed(node, action)
 
-    def _send(
-        self,
-        label: str,
-        call: str,
-        args: Mapping[str, Any],
-        block: int,
-        block_hash: bytes,
-        genesis_hash: bytes,
-    ) -> bool:
-        key = signer(label)
-        try:
-            raw = self._signed(key, call, args, block, block_hash, genesis_hash)
-            self._submit(raw)
-        except (TaoctlError, LookupError, ValueError) as error:
-            _log.info("actor %s could not %s after block %d: %s", label, call, block, error)
-            return False
-        return True
-
-    def _signed(
-        self,
-        key: KeySigner,
-        call: str,
-        args: Mapping[str, Any],
-        block: int,
-        block_hash: bytes,
-        genesis_hash: bytes,
-    ) -> bytes:
-        codec = self._rt.codec
+    def _signed(self, node: Chain, action: Action) -> bytes:
+        label, call, args = action
+        key, codec = signer(label), node.runtime.codec
         call_bytes = codec.compose_call("SubtensorModule", call, args)
-        era = {"period": ERA_BLOCKS, "current": block}
-        nonce = self._nonce_of(key.ss58)
+        era = {"period": ERA_BLOCKS, "current": node.best_number}
+        nonce, genesis_hash = node.next_nonce(key.ss58), node.hash_of(0)
+        assert genesis_hash is not None
         payload = codec.signature_payload(
             call_bytes,
             era=era,
             nonce=nonce,
             tip=0,
             genesis_hash=genesis_hash,
-            era_block_hash=block_hash,
+            era_block_hash=node.best_hash,
         )
         raw, _ = codec.encode_signed_extrinsic(
             call_bytes,
@@ -133,26 +121,26 @@ class Actors:
 
     # validators
 
-    def _find_seats(self) -> Iterable[_Seat]:
-        member = self._rt.subtensor.IsNetworkMember
+    def _find_seats(self, rt: Host) -> dict[int, list[_Seat]]:
+        """The validators' hotkeys with their keys, by subnet."""
+        member = rt.subtensor.IsNetworkMember
+        found: dict[int, list[_Seat]] = {}
         for hotkey, label in self._labels.items():
             for netuid, seated in member.prefix(hotkey):
                 if seated and netuid:
-                    yield _Seat(netuid, hotkey, label)
+                    found.setdefault(netuid, []).append(_Seat(netuid, hotkey, label))
+        return found
 
-    def _weights(self, block: int, room: int) -> Iterable[Action]:
+    def _weights(self, rt: Host, block: int) -> Iterable[Action]:
         """Weights of the validators whose turn it is, those before the nearest epoch first."""
-        due = (
-            sorted(
-                (urgency, digest64(block, seat.netuid, seat.hotkey), seat)
-                for seat in self._seats
-                if (urgency := self._urgency(seat, block)) is not None
-            )
-            if room
-            else []
-        )
-        for _, _, seat in due[:room]:
-            weights = self._opinion(seat, block)
+        due = [
+            (rt.subtensor.next_epoch_block(netuid) or 0, digest64(block, netuid, seat.hotkey), seat)
+            for netuid, seats in self._seats.items()
+            for seat in self._due(rt, netuid, seats, block)
+        ]
+        due.sort()
+        for _, _, seat in due:
+            weights = self._opinion(rt, seat, block)
             if weights:
                 yield (
                     seat.label,
@@ -161,57 +149,46 @@ class Actors:
                         "netuid": seat.netuid,
                         "dests": [uid for uid, _ in weights],
                         "weights": [value for _, value in weights],
-                        "version_key": self._rt.subtensor.WeightsVersionKey[seat.netuid],
+                        "version_key": rt.subtensor.WeightsVersionKey[seat.netuid],
                     },
                 )
 
-    def _urgency(self, seat: _Seat, block: int) -> int | None:
-        """The block of the epoch that a validator's weights are due for, or None if they are not.
+    def _due(self, rt: Host, netuid: int, seats: Iterable[_Seat], block: int) -> Iterator[_Seat]:
+        """The validators of a subnet who set weights now.
 
-        Each validator sets weights once between two epochs, at a block of its own.
+        Each sets weights once between two epochs, at a block of its own; before the first epoch
+        all do so at once.
         """
-        module, netuid = self._rt.subtensor, seat.netuid
-        uid = module.Uids.get((netuid, seat.hotkey))
-        if uid is None or not module.ValidatorPermit[netuid][uid]:
-            return None
-        updated, last = module.LastUpdate[netuid][uid], module.LastEpochBlock[netuid]
-        since = block + 1 - updated
-        if updated > last or (updated and since < module.WeightsSetRateLimit[netuid]):
-            return None
-        epoch, tempo = module.SubnetEpochIndex[netuid], module.Tempo[netuid]
-        if epoch:
-            wait = digest64(self.scenario.seed, seat.hotkey, netuid, epoch) % max(tempo - 3, 1)
-            if block < last + wait:
-                return None
-        pending = module.PendingEpochAt[netuid]
-        due = int(last + tempo)
-        return min(due, int(pending)) if pending else due
+        module = rt.subtensor
+        permits, updates = module.ValidatorPermit[netuid], module.LastUpdate[netuid]
+        last, epoch = module.LastEpochBlock[netuid], module.SubnetEpochIndex[netuid]
+        latest = min(last - 1, block - module.WeightsSetRateLimit[netuid])
+        span = max(module.Tempo[netuid] - 3, 1) if epoch else 1
+        for seat in seats:
+            uid = module.Uids.get((netuid, seat.hotkey))
+            if uid is None or not permits[uid] or 0 < updates[uid] > latest:
+                continue
+            wait = digest64(self.scenario.seed, seat.hotkey, netuid, epoch) % span if epoch else 0
+            if block >= last + wait:
+                yield seat
 
-    def _opinion(self, seat: _Seat, block: int) -> list[tuple[int, int]]:
+    def _opinion(self, rt: Host, seat: _Seat, block: int) -> list[tuple[int, int]]:
         seed, netuid = self.scenario.seed, seat.netuid
-        weights = opinions.opinion(
-            seed, seat.hotkey, netuid, block // _OPINION_BLOCKS, self._quality(netuid, block)
-        )
-        burned = opinions.burned_percent(seed, netuid)
-        owner = self._rt.subtensor.owner_uid(netuid)
-        if burned and owner is not None and weights:
-            total = sum(value for _, value in weights)
-            share = total * burned // (100 - burned)
-            top = max(share, 65_535)
-            weights = [(uid, value * 65_535 // top) for uid, value in weights]
-            weights = [(uid, value) for uid, value in weights if value]
-            weights.append((owner, share * 65_535 // top))
-            weights.sort()
+        qualities, period = self._quality(rt, netuid, block), block // _OPINION_BLOCKS
+        weights = opinions.opinion(seed, seat.hotkey, netuid, period, qualities)
+        owner, burned = rt.subtensor.owner_uid(netuid), opinions.burned_percent(seed, netuid)
+        if burned and owner is not None:
+            return opinions.with_burn(weights, owner, burned)
         return weights
 
-    def _quality(self, netuid: int, block: int) -> list[int]:
+    def _quality(self, rt: Host, netuid: int, block: int) -> list[int]:
         """Quality of each uid, 0 for validators; looked at anew every few blocks."""
         period = block // _OPINION_BLOCKS
         kept = self._qualities.get(netuid)
         if kept is None or kept[0] != period:
-            table, seed = self._rt.subtensor.Keys, self.scenario.seed
+            table, seed = rt.subtensor.Keys, self.scenario.seed
             values = []
-            for uid in range(self._rt.subtensor.SubnetworkN[netuid]):
+            for uid in range(rt.subtensor.SubnetworkN[netuid]):
                 hotkey = table[netuid, uid]
                 course = self._courses.get(hotkey, "miner")
                 values.append(
@@ -224,24 +201,24 @@ class Actors:
 
     # traders and registrants
 
-    def _trades(self, block: int) -> Iterable[Action]:
+    def _trades(self, rt: Host, block: int) -> Iterable[Action]:
         count = max(1, self.scenario.subnets // 40)
         for turn in range(count):
             draw = Draw(self.scenario.seed, "trade", block, turn)
             label = keys.trader_label(self.scenario, draw.below(keys.TRADERS))
             netuid = draw.pick(self.scenario.netuids)
-            trade = self._trade(label, netuid, block, draw)
+            trade = self._trade(rt, label, netuid, block, draw)
             if trade is not None:
                 yield trade
 
-    def _trade(self, label: str, netuid: int, block: int, draw: Draw) -> Action | None:
+    def _trade(self, rt: Host, label: str, netuid: int, block: int, draw: Draw) -> Action | None:
         """A buy or a sale of a small part of the pool, as the mood of the market goes."""
-        module, coldkey = self._rt.subtensor, signer(label).ss58
+        module, coldkey = rt.subtensor, signer(label).ss58
         if not module.SubtokenEnabled[netuid]:
             return None
         hotkey = module.SubnetOwnerHotkey[netuid]
         if draw.chance(opinions.mood(self.scenario.seed, netuid, block)):
-            free = self._rt.balances.reducible(coldkey, keep_alive=True) - _FEE_ROOM
+            free = rt.balances.reducible(coldkey, keep_alive=True) - _FEE_ROOM
             amount = min(module.SubnetTAO[netuid] * draw.between(5, 120) // 10_000, free // 4)
             if amount <= _FEE_ROOM:
                 return None
@@ -252,15 +229,15 @@ class Actors:
             return None
         return label, "remove_stake", _stake(hotkey, netuid, "amount_unstaked", amount)
 
-    def _registrations(self, block: int) -> Iterable[Action]:
+    def _registrations(self, rt: Host, block: int) -> Iterable[Action]:
         every = self.scenario.registration_every_blocks
         if not every or (block + 1) % every:
             return
         draw = Draw(self.scenario.seed, "registration", block)
         label = keys.registrant_label(self.scenario, draw.below(keys.REGISTRANTS))
         netuid = draw.pick(self.scenario.registration_netuids)
-        module = self._rt.subtensor
-        free = self._rt.balances.reducible(signer(label).ss58, keep_alive=True)
+        module = rt.subtensor
+        free = rt.balances.reducible(signer(label).ss58, keep_alive=True)
         if module.NetworkRegistrationAllowed[netuid] and module.Burn[netuid] + _FEE_ROOM < free:
             hotkey = account(f"{self.scenario.name}/newcomer/{block}")
             yield label, "burned_register", {"netuid": netuid, "hotkey": hotkey}

@@ -61,6 +61,15 @@ def opinion(
     return [(uid, value * 65_535 // best) for uid, value in enumerate(seen) if value > least]
 
 
+def with_burn(weights: list[tuple[int, int]], owner: int, percent: int) -> list[tuple[int, int]]:
+    """The weights with a share of the whole given to the owner's uid instead."""
+    total = sum(value for _, value in weights)
+    share = total * percent // (100 - percent)
+    top = max(share, 65_535)
+    kept = [(uid, lowered) for uid, value in weights if (lowered := value * 65_535 // top)]
+    return sorted([*kept, (owner, share * 65_535 // top)]) if total else []
+
+
 def mood(seed: int, netuid: int, block: int) -> int:
     """How much the market likes a subnet at a block, 0 to 100: the percentage of buyers."""
     return 25 + _wander(seed, f"mood/{netuid}", block // 2) // 200

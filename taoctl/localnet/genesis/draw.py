@@ -52,5 +52,5 @@ class Draw:
 
 def digest64(*label: object) -> int:
     """A 64-bit number that depends on every part of the label."""
-    text = "/".join(str(part) for part in label)
+    text = "/".join(map(str, label))
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")

@@ -6,7 +6,7 @@ from typing import Any
 
 from taoctl.localnet.frame import api
 from taoctl.localnet.pallets.apis import shapes
-from taoctl.localnet.pallets.subtensor.positions import Positions
+from taoctl.localnet.pallets.subtensor.coinbase import Coinbase
 from taoctl.localnet.pallets.subtensor.subnets import ROOT, subnet_account
 from taoctl.localnet.types import AccountId32, NetUid, Option, Vec, u64, variant
 
@@ -15,7 +15,7 @@ API = "SubnetInfoRuntimeApi"
 _ONE_SUBNET = (("netuid", NetUid),)
 
 
-class SubnetApi(Positions):
+class SubnetApi(Coinbase):
     """What the chain tells about subnets as a whole."""
 
     def subnet_name(self, netuid: int) -> bytes:
@@ -28,10 +28,6 @@ class SubnetApi(Positions):
         if identity is not None and identity["subnet_name"]:
             return bytes(identity["subnet_name"])
         return b"root" if netuid == ROOT else b"unknown"
-
-    def activity_cutoff_blocks(self, netuid: int) -> int:
-        """Blocks without new weights after which a validator counts as inactive, at least 1."""
-        return max(int(self.ActivityCutoffFactorMilli[netuid] * self.Tempo[netuid]) // 1000, 1)
 
     def blocks_since_epoch(self, netuid: int) -> int:
         """Blocks since the last epoch of the subnet."""
@@ -129,12 +125,7 @@ class SubnetApi(Positions):
     @api(API, args=_ONE_SUBNET, returns=Option(u64))
     def get_next_epoch_start_block(self, netuid: int) -> int | None:
         """The block of the next epoch, deferral by the per-block limit not counted."""
-        tempo = self.Tempo[netuid]
-        if tempo == 0:
-            return None
-        due = int(self.LastEpochBlock[netuid] + tempo)
-        pending = int(self.PendingEpochAt[netuid])
-        return min(due, pending) if pending else due
+        return self.next_epoch_block(netuid)
 
     @api(API, returns=Option(NetUid))
     def get_subnet_to_prune(self) -> int | None:
@@ -161,12 +152,6 @@ class SubnetApi(Positions):
         """The hotkey that a coldkey's mining rewards of a subnet go to, when it chose one."""
         hotkey: str | None = self.AutoStakeDestination.get((coldkey, netuid))
         return hotkey
-
-    def moving_price_bits(self, netuid: int) -> int:
-        """Moving price as I96F32 bits; one TAO where alpha is TAO itself."""
-        if netuid == ROOT or not self.is_dynamic(netuid):
-            return 1 << 32
-        return int(self.SubnetMovingPrice[netuid])
 
     def pool_fields(self, netuid: int) -> dict[str, int]:
         """The fields on pool and emission that several answers share."""
