@@ -1,0 +1,329 @@
+"""The dashboard: one connection, three screens, and the way between them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual import work
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.command import Provider
+from textual.reactive import reactive
+from textual.screen import Screen
+
+import taoctl
+from taoctl.chain.client import Chain
+from taoctl.errors import TaoctlError
+from taoctl.history.series import EarningsPoint, EarningsSeries
+from taoctl.history.store import EarningsSample, Store
+from tui import commands
+from tui.glyphs import choose_glyphs
+from tui.keymap import APP_KEYS
+from tui.options import Connect, DashOptions
+from tui.pulse import Pulse
+from tui.screens.base import LiveScreen
+from tui.screens.help import HelpScreen
+from tui.screens.metagraph import MetagraphScreen
+from tui.screens.overview import OverviewScreen
+from tui.screens.subnets import SubnetsScreen
+from tui.theme import DARK, THEMES, derived_colours
+
+_RETRY_SECONDS = 2.0
+
+
+class Dashboard(App[int]):
+    """Live screens over one chain. It reads only: no key is ever opened here."""
+
+    TITLE = "taoctl"
+    CSS_PATH = "tui.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [*APP_KEYS]
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
+        "overview": OverviewScreen,
+        "subnets": SubnetsScreen,
+        "metagraph": MetagraphScreen,
+    }
+    DEFAULT_MODE = "overview"
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {commands.DashCommands}
+
+    pulse: reactive[Pulse] = reactive(Pulse(""), layout=False, repaint=False)
+
+    def __init__(self, options: DashOptions, connect: Connect | None = None) -> None:
+        """Show what the options name; `connect` opens the chain, `taoctl.connect` when None."""
+        super().__init__()
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = DARK.name
+        self.options = options
+        self.glyphs = choose_glyphs()
+        self.failure: TaoctlError | None = None
+        self.own_netuids: frozenset[int] = frozenset()
+        self.subnet_names: dict[int, str] = {}
+        self.genesis: str | None = None
+        self._connect = connect
+        self._chain: asyncio.Future[Chain] | None = None
+        self._earnings: EarningsSeries | None = None
+        self._store: Store | None = None
+        self._focus_netuid: int | None = None
+        self._shown: tuple[int, int] | None = None
+        self._showing = asyncio.Event()
+        self._coldkeys = frozenset(wallet.coldkey for wallet in options.wallets)
+        self.hotkey_names = {key: name for w in options.wallets for name, key in w.hotkeys}
+        self.names = {w.coldkey: w.name for w in options.wallets} | self.hotkey_names
+        for address in options.insecure & self.names.keys():
+            self.names[address] += " INSECURE"
+        self.set_reactive(Dashboard.pulse, Pulse(options.network))
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Colours that this dashboard adds to any theme."""
+        return derived_colours(self.current_theme)
+
+    # --- start and connection -------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Choose the colours and start to connect."""
+        if self.options.theme is not None:
+            commands.run_line(self, f"theme {self.options.theme}")
+        self._session()
+
+    async def connected(self) -> Chain:
+        """The chain, as soon as there is one."""
+        return await asyncio.shield(self._promise())
+
+    def _promise(self) -> asyncio.Future[Chain]:
+        if self._chain is None:
+            self._chain = asyncio.get_running_loop().create_future()
+        return self._chain
+
+    @work(group="session", exclusive=True)
+    async def _session(self) -> None:
+        """Hold the one connection; a first connect that fails ends the dashboard."""
+        connect = self._connect or taoctl.connect
+        try:
+            async with connect(self.options.network, timeout=self.options.timeout) as chain:
+                await self._adopt(chain)
+                await self._follow_heads(chain)
+        except TaoctlError as error:
+            self.failure = error
+            self.exit(int(error.exit_code))
+        finally:
+            if self._store is not None:
+                await self._store.close()
+
+    async def _adopt(self, chain: Chain) -> None:
+        self.genesis = chain.genesis
+        self._earnings = EarningsSeries(chain.genesis)
+        await self._open_history(chain.genesis)
+        self.pulse = replace(
+            self.pulse,
+            simulated=chain.simulated,
+            spec_version=chain.spec_version,
+            link=chain.link,
+        )
+        if not self._promise().done():
+            self._promise().set_result(chain)
+
+    async def _follow_heads(self, chain: Chain) -> None:
+        """Keep the header in step with the newest block and the state of the link."""
+        while True:
+            beat = chain.pulse.beat
+            try:
+                if chain.link.live:
+                    await chain.follow_heads()
+                await self._note_head(chain)
+            except TaoctlError as error:
+                self.pulse = replace(self.pulse, link=chain.link, problem=error.message)
+                await asyncio.sleep(_RETRY_SECONDS)
+            else:
+                await chain.pulse.wait(beat)
+
+    async def _note_head(self, chain: Chain) -> None:
+        head, pulse = chain.newest, self.pulse
+        new = pulse.block != head.number
+        if new:
+            pulse = pulse.with_block(head.number, head.at_monotonic)
+        self.pulse = replace(
+            pulse, spec_version=chain.spec_version, link=chain.link, problem=chain.link.problem
+        )
+        if new and chain.link.live:
+            finalized = await chain.finalized_number()
+            self.pulse = replace(self.pulse, finalized=finalized, link=chain.link)
+
+    # --- what the screens share -----------------------------------------------------------
+
+    @property
+    def focus_netuid(self) -> int:
+        """The subnet last looked at, else the first with an own neuron, else 1."""
+        if self._focus_netuid is not None:
+            return self._focus_netuid
+        return min(self.own_netuids, default=1)
+
+    def is_own(self, hotkey: str, coldkey: str | None) -> bool:
+        """Whether a neuron belongs to one of the wallets."""
+        return hotkey in self.hotkey_names or coldkey in self._coldkeys
+
+    def earnings_points(self) -> tuple[EarningsPoint, ...]:
+        """The course of the earnings, one point an epoch."""
+        return () if self._earnings is None else self._earnings.points()
+
+    def record_earnings(self, samples: Iterable[EarningsSample]) -> None:
+        """Take samples into the series, and new ones into the store."""
+        new = () if self._earnings is None else self._earnings.add(samples)
+        if new and self._store is not None:
+            self._save(new)
+
+    @work(group="history")
+    async def _save(self, samples: tuple[EarningsSample, ...]) -> None:
+        if self._store is None:
+            return
+        try:
+            await self._store.record(samples)
+        except TaoctlError as error:
+            self._store = None
+            self.notify(error.message, title="earnings are not kept", severity="warning")
+
+    async def _open_history(self, genesis: str) -> None:
+        if self.options.history is None or self._earnings is None:
+            return
+        try:
+            self._store = await Store.open(self.options.history)
+            self._earnings.add(await self._store.samples(genesis))
+        except TaoctlError as error:
+            self.notify(error.message, title="earnings are not kept", severity="warning")
+
+    # --- ways between the screens ---------------------------------------------------------
+
+    @property
+    def live_screen(self) -> LiveScreen[Any]:
+        """The topmost screen that is not an overlay."""
+        return next(s for s in reversed(self.screen_stack) if isinstance(s, LiveScreen))
+
+    def trail(self) -> list[str]:
+        """Titles of the screens from the first one to this one."""
+        return [s.title_text for s in self.screen_stack if isinstance(s, LiveScreen)]
+
+    def action_go(self, place: str) -> None:
+        """Show one of the three main screens."""
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        if place != self.current_mode:
+            self.switch_mode(place)
+
+    def open_metagraph(self, netuid: int, select: int | None = None) -> None:
+        """Drill down into a subnet, with the cursor on a UID."""
+        self._focus_netuid = netuid
+        screen = MetagraphScreen(netuid, select)
+        if isinstance(self.screen, MetagraphScreen) and len(self.screen_stack) > 1:
+            self.switch_screen(screen)
+        else:
+            self.push_screen(screen)
+
+    def go_back(self) -> None:
+        """One screen up, at last to the overview."""
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+        elif self.current_mode != self.DEFAULT_MODE:
+            self.switch_mode(self.DEFAULT_MODE)
+
+    def action_help(self) -> None:
+        """Show keys, commands and columns."""
+        if isinstance(self.screen, HelpScreen):
+            return
+        bindings = [active.binding for active in self.screen.active_bindings.values()]
+        self.push_screen(HelpScreen(bindings, self.live_screen.table.model.columns))
+
+    def run_command(self, line: str) -> None:
+        """Run what was typed after `:`, and say what is wrong with it."""
+        try:
+            commands.run_line(self, line)
+        except TaoctlError as error:
+            text = error.message if error.hint is None else f"{error.message}\n{error.hint}"
+            self.notify(text, severity="error", markup=False)
+
+    def command_words(self) -> Iterable[str]:
+        """What the `:` prompt completes to."""
+        return commands.words(self)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterator[SystemCommand]:
+        """Of Textual's own palette entries only those that mean something here."""
+        yield SystemCommand("theme", "change the colours", self.action_change_theme)
+        yield SystemCommand(
+            "screenshot", "save this screen as an SVG file", self.deliver_screenshot
+        )
+
+    async def action_quit(self) -> None:
+        """Leave."""
+        self.exit(0)
+
+    # --- the end --------------------------------------------------------------------------
+
+    def note_shown(self, block: int) -> None:
+        """The overview shows this block now."""
+        first, _ = self._shown or (block, block)
+        self._shown = (min(first, block), block)
+        self._showing.set()
+
+    async def seen_blocks(self, count: int) -> None:
+        """Wait until the overview has shown `count` blocks, the first one counted."""
+        while self._shown is None or self._shown[1] - self._shown[0] + 1 < count:
+            self._showing.clear()
+            await self._showing.wait()
+
+    def _fatal_error(self) -> None:
+        """Close without printing a traceback; `run` raises the error to its caller."""
+        self._close_messages_no_wait()
+
+    def raise_failure(self) -> None:
+        """Raise what ended the dashboard, if it did not end on request."""
+        if self.failure is not None:
+            raise self.failure
+        if self._exception is not None:
+            raise self._exception
+
+
+class _Photographer(Dashboard):
+    """A dashboard that leaves as soon as it has taken a picture of itself."""
+
+    def __init__(self, options: DashOptions, blocks: int) -> None:
+        super().__init__(options)
+        self._blocks = blocks
+        self.svg = ""
+
+    def on_mount(self) -> None:
+        """Wait for the blocks beside everything else."""
+        self.run_worker(self._take())
+
+    async def _take(self) -> None:
+        await self.seen_blocks(self._blocks)
+        self.svg = self.export_screenshot(title="taoctl")
+        self.exit(0)
+
+
+def run(options: DashOptions) -> int:
+    """Open the dashboard on the terminal; returns the exit code.
+
+    Raises:
+        TaoctlError: the chain could not be reached in the first place.
+    """
+    app = Dashboard(options)
+    code = app.run()
+    app.raise_failure()
+    return code or 0
+
+
+async def screenshot(
+    options: DashOptions, path: Path, *, blocks: int = 1, size: tuple[int, int] = (160, 48)
+) -> None:
+    """Run without a terminal until the overview has shown so many blocks, then save it as SVG.
+
+    Raises:
+        TaoctlError: the chain could not be reached.
+        OSError: the file cannot be written.
+    """
+    app = _Photographer(options, blocks)
+    await app.run_async(headless=True, size=size, mouse=False)
+    app.raise_failure()
+    await asyncio.to_thread(path.write_text, app.svg, encoding="utf-8")

@@ -1,0 +1,45 @@
+"""The keys of the dashboard in one place; every binding has an id by which it can be rebound."""
+
+from __future__ import annotations
+
+from textual.binding import Binding
+
+APP_KEYS: tuple[Binding, ...] = (
+    Binding("1", "go('overview')", "overview", id="app.overview"),
+    Binding("2", "go('subnets')", "subnets", id="app.subnets"),
+    Binding("3", "go('metagraph')", "metagraph", id="app.metagraph"),
+    Binding("q", "quit", "quit", id="app.quit"),
+    Binding("ctrl+c", "quit", "quit", show=False, id="app.interrupt", priority=True),
+    Binding("question_mark,f1", "help", "help", key_display="?", id="app.help"),
+)
+"""Keys that work on every screen."""
+
+SCREEN_KEYS: tuple[Binding, ...] = (
+    Binding("slash", "filter", "filter", key_display="/", id="screen.filter"),
+    Binding("colon", "command", "command", key_display=":", id="screen.command"),
+    Binding("escape", "back", "back", key_display="esc", id="screen.back"),
+    Binding("c", "copy", "copy address", show=False, id="screen.copy"),
+)
+"""Keys that work on every screen with a table."""
+
+HINTS: tuple[str, ...] = (
+    "app.overview",
+    "app.subnets",
+    "app.metagraph",
+    "table.open",
+    "screen.filter",
+    "table.sort",
+    "screen.command",
+    "screen.back",
+    "table.wide",
+    "app.quit",
+    "app.help",
+)
+"""Binding ids in the order of the hint line; the last one is always shown."""
+
+GROUPS: tuple[tuple[str, str], ...] = (
+    ("app.", "Everywhere"),
+    ("screen.", "On a screen"),
+    ("table.", "In a table"),
+)
+"""Prefixes of binding ids and the heading that the help gives them."""

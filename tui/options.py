@@ -1,0 +1,41 @@
+"""What the dashboard is opened with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from taoctl.chain.client import Chain
+
+from taoctl.gpu.sample import GpuSource
+
+Connect = Callable[..., AbstractAsyncContextManager[Chain]]
+"""Opens a chain as `taoctl.connect` does: a network, and `timeout` in seconds by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class WalletRef:
+    """The public half of a wallet: its name, its coldkey and the hotkeys by name."""
+
+    name: str
+    coldkey: str
+    hotkeys: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DashOptions:
+    """Everything the dashboard needs to know; it never opens a key.
+
+    `timeout` is the deadline of a call in seconds. `gpus` is None where no GPU source is wanted.
+    `history` is the file that keeps earnings, None to keep them in memory only.
+    """
+
+    network: str = "finney"
+    timeout: float = 10.0
+    wallets: tuple[WalletRef, ...] = ()
+    gpus: GpuSource | None = None
+    history: Path | None = None
+    theme: str | None = None
+    insecure: frozenset[str] = field(default_factory=frozenset)

@@ -1,0 +1,148 @@
+"""The first screen: what my neurons earn, what I hold, what needs attention, and the GPUs."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+
+from taoctl.chain.view import View
+from taoctl.history.store import EarningsSample
+from taoctl.reads.balances import BalanceRow, balances
+from taoctl.reads.neurons import MyNeuronRow, my_neurons
+from tui.attention import warnings
+from tui.screens.base import LiveScreen
+from tui.screens.columns import Seen, my_neuron_columns
+from tui.widgets.gpu_strip import GpuStrip
+from tui.widgets.panels import AttentionPanel, EarningsPanel, PortfolioPanel
+from tui.widgets.table import Table
+
+_GPU_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewRows:
+    """Everything the overview shows of one block."""
+
+    neurons: tuple[MyNeuronRow, ...]
+    balances: tuple[BalanceRow, ...]
+
+
+class OverviewScreen(LiveScreen[OverviewRows]):
+    """My neurons, portfolio, earnings and GPUs; followed even out of view, so that the series
+    of earnings has no holes."""
+
+    KEEP_FOLLOWING: ClassVar[bool] = True
+    COUNTED: ClassVar[str] = "neurons"
+
+    @property
+    def title_text(self) -> str:
+        """The screen's name."""
+        return "Overview"
+
+    def content(self) -> ComposeResult:
+        """Panels, the neurons, and the GPU strip."""
+        glyphs = self.dash.glyphs
+        with Horizontal(id="summary"):
+            yield EarningsPanel(glyphs)
+            yield PortfolioPanel(glyphs)
+            yield AttentionPanel(glyphs)
+        with Vertical(id="neurons-panel", classes="panel") as panel:
+            panel.border_title = "My neurons"
+            yield Table(
+                my_neuron_columns(),
+                key=lambda seen: (seen.row.netuid, seen.row.hotkey),
+                glyphs=glyphs,
+                empty=self._empty_text(),
+            )
+        if self.dash.options.gpus is not None:
+            yield GpuStrip(glyphs)
+
+    def on_mount(self) -> None:
+        """Look at the GPUs now and every few seconds."""
+        if self.dash.options.gpus is not None:
+            self._sample_gpus()
+            self.set_interval(_GPU_SECONDS, self._gpu_tick)
+
+    async def read(self, view: View) -> OverviewRows:
+        """Own neurons and balances at one block."""
+        options = self.dash.options
+        coldkeys = [wallet.coldkey for wallet in options.wallets]
+        hotkeys = [address for wallet in options.wallets for _, address in wallet.hotkeys]
+        if not coldkeys and not hotkeys:
+            return OverviewRows((), ())
+        neurons, held = await asyncio.gather(
+            my_neurons(view, coldkeys, hotkeys, self.dash.names),
+            balances(view, coldkeys, self.dash.names),
+        )
+        return OverviewRows(neurons, held)
+
+    def show(self, rows: OverviewRows, block: int) -> None:
+        """Fill the table and the panels, and take the earnings down."""
+        self.table.set_empty(
+            "None of your keys has a UID on this network."
+            if self.dash.options.wallets
+            else self._empty_text()
+        )
+        self.table.set_rows(Seen(row, block, row.tempo) for row in rows.neurons)
+        self.dash.own_netuids = frozenset(row.netuid for row in rows.neurons)
+        self.dash.record_earnings(_samples(rows.neurons, self.dash.genesis))
+        rates = [row.tao_per_day_rao for row in rows.neurons]
+        known = [rate for rate in rates if rate is not None]
+        total = sum(known) if known or not rates else None
+        self.query_one(EarningsPanel).show(total, self.dash.earnings_points())
+        self.query_one(PortfolioPanel).show(rows.balances)
+        self.query_one(AttentionPanel).show(warnings(rows.neurons, block))
+        self.dash.note_shown(block)
+
+    def copy_text(self) -> str | None:
+        """The hotkey of the selected neuron."""
+        seen = self.table.cursor_row
+        return None if seen is None else str(seen.row.hotkey)
+
+    @on(Table.Opened)
+    def _open(self, event: Table.Opened) -> None:
+        """Show the neuron among the others of its subnet."""
+        self.dash.open_metagraph(event.row.row.netuid, select=event.row.row.uid)
+
+    def _empty_text(self) -> str:
+        if self.dash.options.wallets:
+            return "Waiting for the first block."
+        return (
+            "No wallets found, so there is nothing of yours to show.\n"
+            "Point to them with --wallet-path, or press 2 to look at the subnets."
+        )
+
+    def _gpu_tick(self) -> None:
+        if self.is_current:
+            self._sample_gpus()
+
+    @work(group="gpus", exclusive=True)
+    async def _sample_gpus(self) -> None:
+        source = self.dash.options.gpus
+        if source is not None:
+            self.query_one(GpuStrip).reading = await source.sample()
+
+
+def _samples(neurons: tuple[MyNeuronRow, ...], genesis: str | None) -> list[EarningsSample]:
+    """One sample for each neuron whose last epoch is known."""
+    return [
+        EarningsSample(
+            genesis=genesis,
+            netuid=row.netuid,
+            hotkey=row.hotkey,
+            epoch_block=row.last_epoch_block,
+            tempo=row.tempo,
+            alpha_rao=row.emission_rao,
+            price_rao=row.price_rao,
+        )
+        for row in neurons
+        if genesis is not None
+        and row.last_epoch_block
+        and row.tempo
+        and row.emission_rao is not None
+    ]

@@ -1,0 +1,33 @@
+"""Sparklines and bars out of text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui.glyphs import Glyphs
+
+
+def sparkline(values: Sequence[int], width: int, glyphs: Glyphs) -> str:
+    """The newest `width` values as one character each, scaled between their least and greatest.
+
+    A flat series is drawn half way up (at the bottom when it is zero), since its level says
+    nothing.
+    """
+    shown = values[-width:] if width > 0 else []
+    if not shown:
+        return ""
+    low, high = min(shown), max(shown)
+    top = len(glyphs.ramp) - 1
+    if low == high:
+        return glyphs.ramp[top // 2 if high else 0] * len(shown)
+    return "".join(glyphs.ramp[(value - low) * top // (high - low)] for value in shown)
+
+
+def bar(part: int, whole: int, width: int, glyphs: Glyphs) -> tuple[str, str]:
+    """The filled and the empty piece of a bar; anything above nothing fills at least one cell."""
+    if whole <= 0 or width <= 0:
+        return "", glyphs.bar_empty * max(0, width)
+    filled = min(width, max(0, (part * width + whole // 2) // whole))
+    if part > 0 and filled == 0:
+        filled = 1
+    return glyphs.bar_full * filled, glyphs.bar_empty * (width - filled)
