@@ -103,7 +103,8 @@ class Codec:
         try:
             return bytes(self._core.encode(type_string, value))
         except _FAILURES as error:
-            raise UsageError(f"{value!r} is not a {type_string}: {_line(error)}") from error
+            name = self.type_name(type_string)
+            raise UsageError(f"{repr(value)[:100]} is not {name}: {_line(error)}") from error
 
     def type_name(self, type_string: str) -> str:
         """A readable name of a `scale_info::N` reference; other names come back unchanged."""

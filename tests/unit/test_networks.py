@@ -1,0 +1,69 @@
+"""Names and URLs of networks."""
+
+from __future__ import annotations
+
+import pytest
+
+from taoctl.chain.networks import NETWORKS, is_loopback, resolve, shown
+from taoctl.errors import Exit, UnreachableError
+
+
+def test_known_names() -> None:
+    assert set(NETWORKS) == {"finney", "test", "archive", "local"}
+    assert resolve(" finney ").genesis == resolve("archive").genesis
+    assert resolve("test").genesis not in (None, resolve("finney").genesis)
+    assert resolve("local").genesis is None
+    for network in NETWORKS.values():
+        assert all(url.startswith(("ws://", "wss://")) for url in network.endpoints)
+
+
+def test_urls_are_networks_of_their_own() -> None:
+    one = resolve("ws://127.0.0.1:9945")
+    assert (one.name, one.endpoints) == ("ws://127.0.0.1:9945", ("ws://127.0.0.1:9945",))
+    two = resolve("wss://a.example, wss://b.example:443/path")
+    assert two.endpoints == ("wss://a.example", "wss://b.example:443/path")
+
+
+@pytest.mark.parametrize("text", ["", "fini", "127.0.0.1:9944", " , ", "FINNEY"])
+def test_unknown_names_list_the_known(text: str) -> None:
+    with pytest.raises(UnreachableError) as caught:
+        resolve(text)
+    assert caught.value.exit_code == Exit.UNREACHABLE
+    assert all(name in (caught.value.hint or "") for name in NETWORKS)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:9944",
+        "ws://",
+        "ws://:9944",
+        "ws://h:99999",
+        "ws://h:x",
+        "ftp://h",
+        "ws://[",
+        "ws://good.example,http://bad.example",
+    ],
+)
+def test_broken_urls(url: str) -> None:
+    with pytest.raises(UnreachableError, match="not a WebSocket URL"):
+        resolve(url)
+
+
+def test_http_is_pointed_to_websocket() -> None:
+    with pytest.raises(UnreachableError) as caught:
+        resolve("https://node.example:443")
+    assert "wss://node.example:443" in (caught.value.hint or "")
+
+
+def test_credentials_are_not_shown() -> None:
+    url = "wss://user:secret@node.example:443/v1?apikey=secret"
+    assert "secret" not in shown(url)
+    assert shown(url) == "wss://node.example:443/v1?…"
+    assert "secret" not in resolve(url).name
+    assert shown("ws://[::1]:9944") == "ws://[::1]:9944"
+
+
+def test_this_machine() -> None:
+    assert is_loopback("ws://127.0.0.1:1") and is_loopback("ws://localhost:1")
+    assert not is_loopback("wss://node.example")
