@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from taoctl.chain.status import LinkState
 from taoctl.errors import TaoctlError
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ RETRY_S = 2.0
 """Pause after a failed read when no new block comes first."""
 
 _INTERVALS = 8
-_SLACK_S = 1.0
+_SLACK_S = 0.5
+_LEAST_S = 1.5
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Pace:
         """
         if len(self._intervals) < 2:
             return None
-        return 2 * max(self._intervals) + _SLACK_S
+        return max(2 * max(self._intervals) + _SLACK_S, _LEAST_S)
 
     def patience_left(self, now: float) -> float | None:
         """Seconds until the next block is overdue; None when it is already, or nobody knows."""
@@ -93,7 +95,8 @@ async def follow(chain: Chain, read: Callable[[View], Awaitable[T]]) -> AsyncIte
 
     A read that is slower than the blocks is let finish, and the next one takes the newest head.
     When the link is lost, blocks stop coming or the read fails with a TaoctlError, the last
-    answer comes again at once with `problem` set, and when all is well once more without.
+    answer comes again at once with `problem` set, and when all is well once more without. Ends
+    when the chain is closed.
     """
     watch = _Watch(chain, read)
     try:
@@ -103,6 +106,8 @@ async def follow(chain: Chain, read: Callable[[View], Awaitable[T]]) -> AsyncIte
             if live is not None:
                 yield live
                 continue
+            if chain.link.state is LinkState.CLOSED:
+                return
             await watch.rest(beat)
     finally:
         watch.stop()

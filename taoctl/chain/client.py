@@ -17,7 +17,7 @@ from taoctl.chain.link import Link
 from taoctl.chain.networks import Network, resolve
 from taoctl.chain.rpc import Caller, RpcError, Subscription
 from taoctl.chain.runtime import Runtime, Runtimes, RuntimeVersion, read_version
-from taoctl.chain.status import LinkStatus, Pulse
+from taoctl.chain.status import LinkState, LinkStatus, Pulse
 from taoctl.chain.view import View
 from taoctl.errors import BadDataError, UnreachableError, UsageError
 
@@ -137,7 +137,7 @@ class Chain:
             self.chain_name = name
 
     async def close(self) -> None:
-        """Close the connection; every view and iterator of it ends."""
+        """Close the connection; whoever follows its heads comes to an end."""
         if self._following is not None:
             self._following.cancel()
         await self._link.close()
@@ -226,8 +226,8 @@ class Chain:
     async def heads(self) -> AsyncIterator[Head]:
         """Every new newest block, from the current one on, for as long as it is iterated.
 
-        A slow reader misses blocks and gets the newest. Goes on after a lost connection; the
-        state of the link is in `link`, and `pulse` tells of its changes.
+        A slow reader misses blocks and gets the newest. Goes on after a lost connection, and
+        ends when the chain is closed; `link` says how the link is, `pulse` when that changes.
         """
         await self.follow_heads()
         seen: str | None = None
@@ -237,8 +237,10 @@ class Chain:
             if head.hash != seen:
                 seen = head.hash
                 yield head
-                continue
-            await self.pulse.wait(beat)
+            elif self.link.state is LinkState.CLOSED:
+                return
+            else:
+                await self.pulse.wait(beat)
 
     async def follow_heads(self) -> None:
         """Have the node push new heads, once per connection whoever asks."""

@@ -170,10 +170,10 @@ class Wire:
                 request.future.exception()  # nobody asks when the caller was cancelled
 
     async def close(self) -> None:
-        """Close without waiting long for the peer to agree."""
+        """Say goodbye and close, without waiting for the peer's own goodbye."""
         self.end(UnreachableError("the connection is closed"))
         with contextlib.suppress(TimeoutError, OSError, ws_errors.WebSocketException):
-            async with asyncio.timeout(0.05):
+            async with asyncio.timeout(0.01):
                 await self._socket.close()
         self._socket.transport.abort()
         for task in self._tasks:

@@ -324,7 +324,24 @@ def test_pace_knows_nothing_before_it_has_seen_blocks() -> None:
     assert pace.overdue(1e9) is None
     for number in range(4):
         pace.note(Head(number, hex(number), "0x", at_monotonic=number * 12.0))
-    assert pace.patience_s == 25.0
-    assert pace.patience_left(36.0 + 20) == 5.0
-    assert pace.overdue(36.0 + 24.9) is None
-    assert "25 s" in (pace.overdue(36.0 + 25.1) or "")
+    assert pace.patience_s == 24.5
+    assert pace.patience_left(36.0 + 20) == 4.5
+    assert pace.overdue(36.0 + 24.4) is None
+    assert "every 12 s" in (pace.overdue(36.0 + 24.6) or "")
+
+
+def test_closing_the_chain_ends_everyone(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with state_node() as node:
+            async with chain_of(node, tmp_path) as chain:
+                followers = [asyncio.create_task(_drain(follow(chain, block_number)))]
+                followers.append(asyncio.create_task(_drain(chain.heads())))
+                await asyncio.sleep(0.2)
+            await asyncio.wait_for(asyncio.gather(*followers), 2.0)
+
+    run(work())
+
+
+async def _drain(values: AsyncIterator[Any]) -> None:
+    async for _ in values:
+        pass
