@@ -36,6 +36,8 @@ OPERATIONAL = "Operational"
 MANDATORY = "Mandatory"
 
 _UNSET: Any = object()
+Weigh = int | Callable[[Any, dict[str, Any]], Any]
+"""Ref time, or a function of (pallet, arguments) that gives ref time or a CallWeight."""
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -123,12 +125,12 @@ class StorageMap(_Storage):
 
 @dataclass(frozen=True, slots=True)
 class CallSpec:
-    """A declared call. `weight` is ref_time, or a function of (pallet, arguments dict)."""
+    """A declared call."""
 
     index: int
     name: str
     args: tuple[Field, ...]
-    weight: int | Callable[[Any, dict[str, Any]], int]
+    weight: Weigh
     pays: bool
     dispatch_class: str
     func: Callable[..., Any]
@@ -138,7 +140,7 @@ def call(
     index: int,
     *,
     args: Sequence[Any] = (),
-    weight: int | Callable[[Any, dict[str, Any]], int],
+    weight: Weigh,
     pays: bool = True,
     dispatch_class: str = NORMAL,
     name: str | None = None,
@@ -208,11 +210,15 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A declared pallet constant."""
+    """A declared pallet constant; its value may be a function of all pallet classes."""
 
     name: str
     type: Type
     value: Any
+
+    def value_for(self, pallets: Sequence[Any]) -> Any:
+        """The plain value within a set of pallets."""
+        return self.value(pallets) if callable(self.value) else self.value
 
 
 def zero_of(type_: Type) -> Any:

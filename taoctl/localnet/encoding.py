@@ -36,6 +36,7 @@ class Encoding:
         self._ids = draft.registry
         self.codec = Codec(draft.v15(), *versions)
         self._encoders: dict[int, Callable[[Any], bytes]] = {}
+        self._events = {p.name: p.event_specs for p in pallets}
         self.metadata_v15 = MetadataWriter(pallets, self.encode).v15()
         self.metadata_v14 = MetadataWriter(pallets, self.encode).v14()
         self.codec = Codec(self.metadata_v15, *versions)
@@ -74,6 +75,24 @@ class Encoding:
             if self.encode(type_, plain) == data:
                 return plain
         raise BadDataError(f"a value of {type_.label} does not encode back to its bytes")
+
+    def encode_events(self, records: Sequence[Any]) -> bytes:
+        """The bytes of System.Events for event records of the runtime."""
+        values = []
+        for record in records:
+            spec = self._events[record.pallet][record.name]
+            convert = spec.to_codec
+            data = record.data if convert is None else convert(record.data)
+            event = record.name if data is None else {record.name: data}
+            phase = record.phase
+            values.append(
+                {
+                    "phase": phase if isinstance(phase, str) else {"ApplyExtrinsic": phase},
+                    "event": {record.pallet: event},
+                    "topics": (),
+                }
+            )
+        return self.codec.encode(self.codec.need_storage("System", "Events").value_type, values)
 
     def decode_args(self, spec: ApiSpec, data: bytes) -> tuple[Any, ...]:
         """The plain arguments of a runtime API call; raises BadDataError."""

@@ -24,6 +24,7 @@ from taoctl.localnet.dispatch_error import (
     Post,
     TokenError,
 )
+from taoctl.localnet.host import Call, CallWeight, EventRecord, Host, Outcome
 from taoctl.localnet.pallet import (
     NoneOrigin,
     Origin,
@@ -35,7 +36,7 @@ from taoctl.localnet.pallet import (
     ensure_signed,
     lookup,
 )
-from taoctl.localnet.runtime import Call, CallWeight, EventRecord, Host, Outcome, Runtime
+from taoctl.localnet.runtime import Runtime
 
 __all__ = [
     "MANDATORY",

@@ -295,7 +295,7 @@ class MetadataWriter:
             [
                 text(c.name)
                 + compact(self.registry.id_of(c.type))
-                + blob(self._encoded(c.type, c.value))
+                + blob(self._encoded(c.type, c.value_for(self.pallets)))
                 + _NO_DOCS
                 for c in pallet.constants
             ]

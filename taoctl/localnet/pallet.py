@@ -10,7 +10,7 @@ from taoctl.localnet.declare import ApiSpec, CallSpec, Constant, Event, StorageM
 from taoctl.localnet.dispatch_error import BadOrigin, CannotLookup, ModuleError, Post
 
 if TYPE_CHECKING:
-    from taoctl.localnet.runtime import Host
+    from taoctl.localnet.host import Call, Host
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +121,10 @@ class Pallet:
 
     def constant(self, name: str) -> Any:
         """The plain value of one of this pallet's declared constants."""
-        for constant in self.constants:
-            if constant.name == name:
-                return constant.value
-        raise KeyError(name)
+        return self.rt.constant(self.name, name)
+
+    def start_genesis(self) -> None:
+        """Store what a new chain says of itself before the scenario is written."""
 
     def on_initialize(self, number: int) -> Iterator[None] | None:
         """Run at the start of a block; long work is a generator that yields now and then."""
@@ -133,6 +133,13 @@ class Pallet:
     def on_finalize(self, number: int) -> None:
         """Run at the end of a block."""
 
-    def validate(self, call: Any, who: str) -> int | None:
-        """A custom transaction-validity code that keeps a signed call out of the pool, or None."""
+    def on_seal(self, number: int) -> None:
+        """Run after every pallet's on_finalize."""
+
+    def filters(self, call: Call) -> bool:
+        """Whether this pallet forbids a call to every origin but root."""
+        return False
+
+    def validate(self, call: Call, who: str) -> int | str | None:
+        """What keeps a signed call out of the pool: a custom code, or a named invalidity."""
         return None

@@ -3,100 +3,20 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
-from taoctl.errors import BadDataError, NotInRuntimeError
-from taoctl.localnet.declare import CallSpec
+from taoctl.errors import NotInRuntimeError
 from taoctl.localnet.dispatch_error import DispatchError, Post
 from taoctl.localnet.encoding import Encoding
-from taoctl.localnet.pallet import Origin, Pallet
-from taoctl.localnet.scaletypes import hex_readings
+from taoctl.localnet.host import Call, EventRecord, Host, Outcome
+from taoctl.localnet.pallet import Origin, Pallet, Root
 from taoctl.localnet.state import MapView, State, ValueStore, ValueView
 from taoctl.localnet.storage_bytes import StorageBytes
-from taoctl.localnet.types import Outer, Type, Vec
-from taoctl.scale.codec import Codec
 
 _API_CACHE = 256
 _VIEW_CACHE = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call with its arguments as plain values, in the order of the declaration."""
-
-    pallet: str
-    name: str
-    args: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class CallWeight:
-    """What a call is declared to cost."""
-
-    ref_time: int
-    proof_size: int
-    dispatch_class: str
-    pays: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a dispatched call ended. `weight` and `pays` are what it really cost."""
-
-    error: DispatchError | None
-    weight: int
-    pays: bool
-
-    @property
-    def ok(self) -> bool:
-        """Whether the call succeeded."""
-        return self.error is None
-
-    @property
-    def result(self) -> Any:
-        """The plain value of the runtime's DispatchResult."""
-        return {"Ok": ()} if self.error is None else {"Err": self.error.value}
-
-
-@dataclass(frozen=True, slots=True)
-class EventRecord:
-    """An event of the block in the making. `phase` is an extrinsic index or a phase name."""
-
-    phase: int | str
-    pallet: str
-    name: str
-    data: Any
-
-
-class Host:
-    """What a pallet sees as `self.rt`: the other pallets, the block and the stores."""
-
-    state: State
-    pallets: dict[str, Pallet]
-
-    def __init__(self, classes: Sequence[type[Pallet]]) -> None:
-        self.pallets = {c.name: c(self) for c in classes}
-        for pallet in self.pallets.values():
-            setattr(self, pallet.attr, pallet)
-
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"no pallet is reached as {name!r}")
-
-    @property
-    def block_number(self) -> int:
-        """The block that the state belongs to."""
-        raise NotImplementedError
-
-    def store(self, pallet: str, item: str) -> Any:
-        """The store of a storage item."""
-        raise NotImplementedError
-
-    def deposit(self, pallet: str, name: str, data: Any) -> None:
-        """Emit an event."""
-        raise NotImplementedError
 
 
 class HostAt(Host):
@@ -104,7 +24,7 @@ class HostAt(Host):
 
     def __init__(self, runtime: Runtime, block: int) -> None:
         self.state, self.block, self.runtime = runtime.state, block, runtime
-        super().__init__(runtime.classes)
+        super().__init__(runtime.classes, runtime.encoding)
 
     @property
     def block_number(self) -> int:
@@ -144,34 +64,16 @@ class Runtime(Host):
         spec_version: int = 424,
         transaction_version: int = 1,
     ) -> None:
-        self.classes = tuple(sorted(classes, key=lambda c: c.index))
+        ordered = tuple(sorted(classes, key=lambda c: c.index))
         self.spec_version, self.transaction_version = spec_version, transaction_version
         self.state = State() if state is None else state
-        self.encoding = _encoding(self.classes, spec_version, transaction_version)
-        self.bytes = StorageBytes(self.state, self.classes, self.encoding)
+        encoding = _encoding(ordered, spec_version, transaction_version)
+        self.bytes = StorageBytes(self.state, ordered, encoding)
         self.phase: int | str = "Initialization"
-        self.events: list[EventRecord] = []
-        self._apis = {f"{a.api}_{a.method}": (c.name, a) for c in self.classes for a in c.api_specs}
+        self._apis = {f"{a.api}_{a.method}": (c.name, a) for c in ordered for a in c.api_specs}
         self._answers: OrderedDict[tuple[Any, ...], bytes] = OrderedDict()
         self._views: OrderedDict[tuple[int, int], HostAt] = OrderedDict()
-        super().__init__(self.classes)
-
-    # metadata
-
-    @property
-    def codec(self) -> Codec:
-        """The codec over this runtime's own metadata V15."""
-        return self.encoding.codec
-
-    @property
-    def metadata_v14(self) -> bytes:
-        """MetadataVersioned V14, with the `meta` magic."""
-        return self.encoding.metadata_v14
-
-    @property
-    def metadata_v15(self) -> bytes:
-        """MetadataVersioned V15, with the `meta` magic."""
-        return self.encoding.metadata_v15
+        super().__init__(ordered, encoding)
 
     # state
 
@@ -210,25 +112,29 @@ class Runtime(Host):
 
     # blocks
 
-    def initialize_block(self, number: int) -> None:
-        """Start a block: run every pallet's on_initialize."""
-        for _ in self.initialize_steps(number):
-            pass
-
-    def initialize_steps(self, number: int) -> Iterator[None]:
-        """Start a block in steps, between which other work may run (but not on live state)."""
-        self.state.begin_block(number)
+    def begin(self, number: int, parent_hash: bytes) -> None:
+        """Note the block that `state.begin_block` started, before any pallet's on_initialize."""
         self.events, self.phase = [], "Initialization"
+        system = self.pallets.get("System")
+        if system is not None:
+            system.begin(number, parent_hash)  # type: ignore[attr-defined]
+
+    def initialize_block(self, number: int, parent_hash: bytes = bytes(32)) -> None:
+        """Start a block in one go: the state, then every pallet's on_initialize in index order."""
+        self.state.begin_block(number)
+        self.begin(number, parent_hash)
         for pallet in self.pallets.values():
-            yield from pallet.on_initialize(number) or ()
-            yield
+            for _ in pallet.on_initialize(number) or ():
+                pass
 
     def finalize_block(self) -> None:
-        """Run every pallet's on_finalize, in index order."""
+        """Run every pallet's on_finalize in index order, then store the block's events."""
         self.phase = "Finalization"
         number = self.block_number
         for pallet in self.pallets.values():
             pallet.on_finalize(number)
+        for pallet in self.pallets.values():
+            pallet.on_seal(number)
 
     def deposit(self, pallet: str, name: str, data: Any) -> None:
         """Record an event of the block in the making."""
@@ -236,33 +142,23 @@ class Runtime(Host):
 
     # calls
 
-    def call_spec(self, call: Call) -> CallSpec:
-        """The declaration of a call; raises NotInRuntimeError."""
-        pallet = self.pallets.get(call.pallet)
-        spec = pallet.call_specs.get(call.name) if pallet is not None else None
-        if spec is None:
-            raise NotInRuntimeError(f"this runtime has no call {call.pallet}.{call.name}")
-        return spec
+    def dispatch(self, call: Call, origin: Origin, *, bypass_filter: bool = False) -> Outcome:
+        """Run a call; a failure is rolled back, events included, and told in the outcome.
 
-    def weight_of(self, call: Call) -> CallWeight:
-        """What a call is declared to cost, before it runs."""
-        spec = self.call_spec(call)
-        weight = spec.weight
-        if callable(weight):
-            weight = weight(self.pallets[call.pallet], call.args)
-        return CallWeight(weight, 0, spec.dispatch_class, spec.pays)
-
-    def dispatch(self, call: Call, origin: Origin) -> Outcome:
-        """Run a call; a failure is rolled back, events included, and told in the outcome."""
-        spec = self.call_spec(call)
+        Calls that some pallet filters fail with System.CallFiltered, except for root and with
+        `bypass_filter`.
+        """
         declared = self.weight_of(call)
         mark = len(self.events)
         error: DispatchError | None = None
         post: Post | None
         try:
+            if not bypass_filter and self._filtered(call, origin):
+                raise self.pallets["System"].error("CallFiltered")
             with self.state.transaction():
-                pallet = self.pallets[call.pallet]
-                post = spec.func(pallet, origin, *(call.args[f.name or ""] for f in spec.args))
+                spec = self.call_spec(call)
+                values = (call.args[f.name or ""] for f in spec.args)
+                post = spec.func(self.pallets[call.pallet], origin, *values)
         except DispatchError as failure:
             del self.events[mark:]
             error, post = failure, failure.post
@@ -272,48 +168,10 @@ class Runtime(Host):
             pays = pays if post.pays is None else pays and post.pays
         return Outcome(error, weight, pays)
 
-    def decode_call(self, data: bytes) -> Call:
-        """A call from its bytes; raises BadDataError."""
-        return self.checked_call(self.codec.decode_call(data), data)
-
-    def checked_call(self, decoded: dict[str, Any], data: bytes) -> Call:
-        """A call from what the codec decoded, checked to encode to exactly `data`."""
-        for call in hex_readings(self.call_from_codec, decoded):
-            if self.encode_call(call) == data:
-                return cast(Call, call)
-        raise BadDataError("the call's bytes are not what its arguments encode to")
-
-    def call_from_codec(self, decoded: dict[str, Any]) -> Call:
-        """A call from the codec's dict."""
-        values = {a["name"]: a["value"] for a in decoded["call_args"]}
-        pallet, name = decoded["call_module"], decoded["call_function"]
-        spec = self.call_spec(Call(pallet, name, {}))
-        args = {str(f.name): self._arg(f.type, values[f.name]) for f in spec.args}
-        return Call(pallet, name, args)
-
-    def _arg(self, type_: Type, value: Any) -> Any:
-        if isinstance(type_, Outer):
-            return self.call_from_codec(value)
-        if isinstance(type_, Vec) and isinstance(type_.inner, Outer):
-            return tuple(self.call_from_codec(v) for v in value)
-        convert = type_.from_codec
-        return value if convert is None else convert(value)
-
-    def encode_call(self, call: Call) -> bytes:
-        """The bytes of a call."""
-        return self.codec.compose_call(call.pallet, call.name, self._codec_args(call))
-
-    def _codec_args(self, call: Call) -> dict[str, Any]:
-        spec = self.call_spec(call)
-        return {str(f.name): self._codec_arg(f.type, call.args[f.name or ""]) for f in spec.args}
-
-    def _codec_arg(self, type_: Type, value: Any) -> Any:
-        if isinstance(type_, Outer):
-            return {value.pallet: {value.name: self._codec_args(value)}}
-        if isinstance(type_, Vec) and isinstance(type_.inner, Outer):
-            return [self._codec_arg(type_.inner, v) for v in value]
-        convert = type_.to_codec
-        return value if convert is None else convert(value)
+    def _filtered(self, call: Call, origin: Origin) -> bool:
+        if isinstance(origin, Root):
+            return False
+        return any(pallet.filters(call) for pallet in self.pallets.values())
 
     # runtime APIs
 

@@ -24,6 +24,9 @@ class _Absent:
         return "ABSENT"
 
 
+Keys = list[tuple["Store", Any]]
+"""Which keys of which items a block changed."""
+
 ABSENT: Final[Any] = _Absent()
 """Stands for "no value stored" in changes and history."""
 
@@ -376,7 +379,7 @@ class State:
         self.oldest = -1
         self.making: int | None = None
         self.edits = 0
-        self._changed: deque[tuple[int, list[tuple[Store, Any]]]] = deque()
+        self._changed: deque[tuple[int, Keys]] = deque()
 
     def add(self, pallet: str, item: str, arity: int, default: Any) -> Store:
         """The store of an item, made on first use; arity 0 is a plain value."""
@@ -420,11 +423,9 @@ class State:
             store.dirty = {}
         self.touched, self.making = [], None
 
-    def _collect(
-        self, block: int, *, archive: bool
-    ) -> tuple[BlockChanges, list[tuple[Store, Any]]]:
+    def _collect(self, block: int, *, archive: bool) -> tuple[BlockChanges, Keys]:
         changes = BlockChanges(block)
-        keys: list[tuple[Store, Any]] = []
+        keys: Keys = []
         for store in self.touched:
             changed: dict[Any, Any] = {}
             for key, old in store.dirty.items():
@@ -482,7 +483,7 @@ class State:
                 f"blocks {self.oldest} to {self.head} can be read",
             )
 
-    def changed_keys(self, block: int) -> list[tuple[Store, Any]]:
+    def changed_keys(self, block: int) -> Keys:
         """The (store, key) pairs that a kept block changed."""
         for number, keys in reversed(self._changed):
             if number == block:

@@ -1,0 +1,187 @@
+"""What a pallet sees of the runtime: the other pallets, the block, calls and their codec."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from taoctl.errors import BadDataError, NotInRuntimeError
+from taoctl.localnet.declare import CallSpec
+from taoctl.localnet.dispatch_error import DispatchError
+from taoctl.localnet.encoding import Encoding
+from taoctl.localnet.pallet import Origin, Pallet
+from taoctl.localnet.scaletypes import hex_readings
+from taoctl.localnet.state import State
+from taoctl.localnet.types import Outer, Type, Vec
+from taoctl.scale.codec import Codec
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call with its arguments as plain values, in the order of the declaration."""
+
+    pallet: str
+    name: str
+    args: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CallWeight:
+    """What a call is declared to cost."""
+
+    ref_time: int
+    proof_size: int
+    dispatch_class: str
+    pays: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a dispatched call ended. `weight` and `pays` are what it really cost."""
+
+    error: DispatchError | None
+    weight: int
+    pays: bool
+
+    @property
+    def ok(self) -> bool:
+        """Whether the call succeeded."""
+        return self.error is None
+
+    @property
+    def result(self) -> Any:
+        """The plain value of the runtime's DispatchResult."""
+        return {"Ok": ()} if self.error is None else {"Err": self.error.value}
+
+
+@dataclass(frozen=True, slots=True)
+class EventRecord:
+    """An event of the block in the making. `phase` is an extrinsic index or a phase name."""
+
+    phase: int | str
+    pallet: str
+    name: str
+    data: Any
+
+
+class Host:
+    """What a pallet sees as `self.rt`: the other pallets, the block and the stores."""
+
+    state: State
+    pallets: dict[str, Pallet]
+
+    def __init__(self, classes: Sequence[type[Pallet]], encoding: Encoding) -> None:
+        self.classes, self.encoding = tuple(classes), encoding
+        self.events: list[EventRecord] = []
+        self.pallets = {c.name: c(self) for c in classes}
+        for pallet in self.pallets.values():
+            setattr(self, pallet.attr, pallet)
+
+    @property
+    def metadata_v14(self) -> bytes:
+        """MetadataVersioned V14, with the `meta` magic."""
+        return self.encoding.metadata_v14
+
+    @property
+    def metadata_v15(self) -> bytes:
+        """MetadataVersioned V15, with the `meta` magic."""
+        return self.encoding.metadata_v15
+
+    @property
+    def codec(self) -> Codec:
+        """The codec over this runtime's own metadata V15."""
+        return self.encoding.codec
+
+    def constant(self, pallet: str, name: str) -> Any:
+        """The plain value of a declared constant; raises KeyError."""
+        for constant in self.pallets[pallet].constants:
+            if constant.name == name:
+                return constant.value_for(self.classes)
+        raise KeyError(f"{pallet}.{name}")
+
+    def encode_events(self, records: Sequence[EventRecord]) -> bytes:
+        """The bytes of System.Events for these events."""
+        return self.encoding.encode_events(records)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"no pallet is reached as {name!r}")
+
+    @property
+    def block_number(self) -> int:
+        """The block that the state belongs to."""
+        raise NotImplementedError
+
+    def store(self, pallet: str, item: str) -> Any:
+        """The store of a storage item."""
+        raise NotImplementedError
+
+    def deposit(self, pallet: str, name: str, data: Any) -> None:
+        """Emit an event."""
+        raise NotImplementedError
+
+    def dispatch(self, call: Call, origin: Origin, *, bypass_filter: bool = False) -> Outcome:
+        """Run a call inside the one that is running."""
+        raise NotImplementedError
+
+    def call_spec(self, call: Call) -> CallSpec:
+        """The declaration of a call; raises NotInRuntimeError."""
+        pallet = self.pallets.get(call.pallet)
+        spec = pallet.call_specs.get(call.name) if pallet is not None else None
+        if spec is None:
+            raise NotInRuntimeError(f"this runtime has no call {call.pallet}.{call.name}")
+        return spec
+
+    def weight_of(self, call: Call) -> CallWeight:
+        """What a call is declared to cost, before it runs."""
+        spec = self.call_spec(call)
+        weight = spec.weight
+        if not callable(weight):
+            return CallWeight(weight, 0, spec.dispatch_class, spec.pays)
+        found = weight(self.pallets[call.pallet], call.args)
+        if isinstance(found, CallWeight):
+            return found
+        return CallWeight(found, 0, spec.dispatch_class, spec.pays)
+
+    def decode_call(self, data: bytes) -> Call:
+        """A call from its bytes; raises BadDataError."""
+        return self.checked_call(self.codec.decode_call(data), data)
+
+    def checked_call(self, decoded: dict[str, Any], data: bytes) -> Call:
+        """A call from what the codec decoded, checked to encode to exactly `data`."""
+        for call in hex_readings(self.call_from_codec, decoded):
+            if self.encode_call(call) == data:
+                return cast(Call, call)
+        raise BadDataError("the call's bytes are not what its arguments encode to")
+
+    def call_from_codec(self, decoded: dict[str, Any]) -> Call:
+        """A call from the codec's dict."""
+        values = {a["name"]: a["value"] for a in decoded["call_args"]}
+        pallet, name = decoded["call_module"], decoded["call_function"]
+        spec = self.call_spec(Call(pallet, name, {}))
+        args = {str(f.name): self._arg(f.type, values[f.name]) for f in spec.args}
+        return Call(pallet, name, args)
+
+    def _arg(self, type_: Type, value: Any) -> Any:
+        if isinstance(type_, Outer):
+            return self.call_from_codec(value)
+        if isinstance(type_, Vec) and isinstance(type_.inner, Outer):
+            return tuple(self.call_from_codec(v) for v in value)
+        convert = type_.from_codec
+        return value if convert is None else convert(value)
+
+    def encode_call(self, call: Call) -> bytes:
+        """The bytes of a call."""
+        return self.codec.compose_call(call.pallet, call.name, self._codec_args(call))
+
+    def _codec_args(self, call: Call) -> dict[str, Any]:
+        spec = self.call_spec(call)
+        return {str(f.name): self._codec_arg(f.type, call.args[f.name or ""]) for f in spec.args}
+
+    def _codec_arg(self, type_: Type, value: Any) -> Any:
+        if isinstance(type_, Outer):
+            return self.encode_call(value)
+        if isinstance(type_, Vec) and isinstance(type_.inner, Outer):
+            return [self._codec_arg(type_.inner, v) for v in value]
+        convert = type_.to_codec
+        return value if convert is None else convert(value)
