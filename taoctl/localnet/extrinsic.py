@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 from taoctl.addresses import encode_ss58
 from taoctl.errors import BadDataError
+from taoctl.localnet.frame import Call
 from taoctl.scale.codec import compact
 from taoctl.scale.crypto import blake2_256
 
@@ -17,13 +17,6 @@ SIGNED_V4 = 0x84
 _SIGNATURE_SIZES = (64, 64, 65)  # MultiSignature: ed25519, sr25519, ecdsa
 _MAX_COMPACT_U64 = 2**64 - 1
 _PAYLOAD_HASHED_ABOVE = 256
-
-
-class CallCodec(Protocol):
-    """The part of the codec that reads a call."""
-
-    def decode_call(self, data: bytes) -> dict[str, Any]:
-        """Call bytes as `{call_module, call_function, call_args}`; raises BadDataError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,23 +93,8 @@ class Extrinsic:
     raw: bytes
     hash: bytes
     call_bytes: bytes
-    call: Mapping[str, Any]
+    call: Call
     signed: Signed | None
-
-    @property
-    def pallet(self) -> str:
-        """Name of the pallet called."""
-        return str(self.call["call_module"])
-
-    @property
-    def function(self) -> str:
-        """Name of the call."""
-        return str(self.call["call_function"])
-
-    @property
-    def args(self) -> dict[str, Any]:
-        """Arguments of the call by name."""
-        return {arg["name"]: arg["value"] for arg in self.call["call_args"]}
 
     @property
     def length(self) -> int:
@@ -146,8 +124,8 @@ def bare_extrinsic(call: bytes) -> bytes:
     return length_prefixed(bytes([BARE_V4]) + call)
 
 
-def read_extrinsic(raw: bytes, codec: CallCodec) -> Extrinsic:
-    """Take apart an extrinsic with its length prefix.
+def read_extrinsic(raw: bytes, decode_call: Callable[[bytes], Call]) -> Extrinsic:
+    """Take apart an extrinsic with its length prefix; `decode_call` reads the call in it.
 
     Raises:
         BadDataError: a length, version, address, signature, era or call that cannot be read.
@@ -166,7 +144,7 @@ def read_extrinsic(raw: bytes, codec: CallCodec) -> Extrinsic:
         raise BadDataError(f"extrinsic version byte 0x{version:02x} is not known")
     if not call_bytes:
         raise BadDataError("the extrinsic has no call")
-    return Extrinsic(raw, blake2_256(raw), call_bytes, codec.decode_call(call_bytes), signed)
+    return Extrinsic(raw, blake2_256(raw), call_bytes, decode_call(call_bytes), signed)
 
 
 def _read_signed(body: bytes) -> tuple[Signed, int]:

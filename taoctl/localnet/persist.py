@@ -178,7 +178,7 @@ class Directory:
         self._write_block(genesis)
 
     def load_blocks(self) -> list[bytes]:
-        """Read `blocks.log` and open it for more; returns the hash of every block by number."""
+        """Read `blocks.log` and open it for more; returns what `hashes` does."""
         path = self.path / "blocks.log"
         end = 0
         try:
@@ -190,7 +190,7 @@ class Directory:
         if not self._blocks:
             raise corrupt(path, "it holds no block")
         self._blocks_log = _open_cut(path, end)
-        return [block.hash for block in self._blocks]
+        return self.hashes()
 
     def _take_block(self, payload: bytes, start: int, end: int, path: Path) -> None:
         kind = payload[:1]
@@ -274,6 +274,10 @@ class Directory:
         if kind == _REVERT and head < top:
             return count, head, None
         raise corrupt(paths[-1], f"it leads to block {head} and the chain has {top} blocks")
+
+    def hashes(self) -> list[bytes]:
+        """The hash of every saved block by number."""
+        return [block.hash for block in self._blocks]
 
     # while the chain runs
 

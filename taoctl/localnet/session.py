@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from taoctl.localnet.rpc.registry import (
@@ -54,14 +54,20 @@ class Session:
     """Dispatches one connection's messages.
 
     Args:
-        node: the first argument of every RPC function.
+        node: gives the first argument of every RPC function, once there is one.
         table: the methods.
         push: writes one text to the client, or None on a transport that cannot be pushed to
             (HTTP), where subscriptions do not exist.
     """
 
-    def __init__(self, node: object, table: Table, push: Callable[[str], None] | None) -> None:
-        self._node = node
+    def __init__(
+        self,
+        node: Callable[[], Awaitable[object]],
+        table: Table,
+        push: Callable[[str], None] | None,
+    ) -> None:
+        self._opening: Callable[[], Awaitable[object]] | None = node
+        self._node: object = None
         self._table = table
         self._push = push
         self._cancel: dict[str, Callable[[], None]] = {}
@@ -69,6 +75,9 @@ class Session:
     async def handle(self, message: str | bytes, reply: Callable[[str], None]) -> None:
         """Answer one message, a request or a batch; a notification gets no reply."""
         opened: list[Sink] = []
+        if self._opening is not None:
+            self._node = await self._opening()
+            self._opening = None
         try:
             request = json.loads(message)
         except (ValueError, RecursionError):

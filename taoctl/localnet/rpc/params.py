@@ -32,7 +32,7 @@ def state_at(node: Node, block_hash: Any) -> StateAt:
     """
     wanted = hash_param(block_hash)
     number = node.best_number if wanted is None else node.number_of(wanted)
-    if number is None or wanted is None and number < 0:
+    if number is None:
         raise unknown_block(f"Header was not found in the database: {block_hash}")
     try:
         return node.state_at(number)

@@ -1,0 +1,214 @@
+"""`taoctl localnet`: a dev chain on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from taoctl.cli import options, output
+from taoctl.cli.output import Origin
+from taoctl.errors import UsageError
+from taoctl.localnet import service
+from taoctl.localnet.sealing import Seal
+from taoctl.localnet.service import DEFAULT_PORT, Launch
+from taoctl.units import Tao, rao_to_decimal
+
+if TYPE_CHECKING:
+    from taoctl.localnet.serve import Started
+
+app = typer.Typer(help="A dev chain on this machine.", no_args_is_help=True, rich_markup_mode=None)
+
+Port = Annotated[int, typer.Option("--port", help="Port of the localnet.")]
+_LONG_SECONDS = 600.0
+
+
+@app.command("up")
+def up(
+    port: Port = DEFAULT_PORT,
+    scenario: Annotated[
+        str, typer.Option("--scenario", help="small, demo or mainnet: how many subnets.")
+    ] = "demo",
+    block_time: Annotated[
+        float, typer.Option("--block-time", metavar="SECONDS", help="0 makes blocks nonstop.")
+    ] = 1.0,
+    seal: Annotated[
+        Seal, typer.Option("--seal", help="What makes a block: time, an extrinsic, or you.")
+    ] = Seal.INTERVAL,
+    state_dir: Annotated[
+        Path | None, typer.Option("--state-dir", metavar="DIR", help="Where the chain is kept.")
+    ] = None,
+    sudo: Annotated[
+        str | None, typer.Option("--sudo", metavar="SS58", help="The sudo key; default //Alice.")
+    ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Start a new chain; the old one is moved aside.")
+    ] = False,
+    detach: Annotated[
+        bool, typer.Option("--detach", help="Run in the background, return when ready.")
+    ] = False,
+) -> None:
+    """Start a localnet, or go on with the one that was stopped.
+
+    \b
+    Examples:
+      taoctl localnet up
+      taoctl localnet up --scenario small --block-time 0.25 --detach
+      taoctl localnet up --port 9955 --seal manual --fresh
+    """
+    where = state_dir if state_dir is not None else service.default_state_dir(port)
+    chosen = service.Options(
+        scenario=scenario,
+        block_time=block_time,
+        seal=seal,
+        sudo=sudo,
+        state_dir=where.expanduser().absolute(),
+        fresh=fresh,
+    )
+    launch = service.check_launch(Launch(chosen, port))
+    if detach:
+        running = service.start_detached(launch)
+        _say_aside(running.moved_aside)
+        text = f"{running.endpoint}\nstop it with `taoctl localnet down --port {running.port}`"
+        output.show_data("taoctl.localnet.up/1", asdict(running), text)
+        return
+    from taoctl.localnet.launch import run
+
+    asyncio.run(run(launch, _say_started))
+    output.note("the localnet has stopped; `taoctl localnet up` goes on from here")
+
+
+def _say_started(started: Started) -> None:
+    aside = started.moved_aside
+    _say_aside(None if aside is None else str(aside))
+    node = started.node
+    output.note(
+        f"{node.chain_name} is ready at block {node.best_number}: {started.endpoint}\n"
+        f"state in {node.state_dir}; Ctrl-C stops it"
+    )
+
+
+def _say_aside(path: str | None) -> None:
+    if path is not None:
+        output.note(f"the old state is now in {path}")
+
+
+@app.command("down")
+def down(port: Port = DEFAULT_PORT) -> None:
+    """Stop a localnet; its chain goes on with the next `up`."""
+    stopped = service.stop(port)
+    text = f"the localnet on port {port} has stopped at block {stopped.block}"
+    output.show_data("taoctl.localnet.down/1", asdict(stopped), text)
+
+
+@app.command("status")
+def status(port: Port = DEFAULT_PORT) -> None:
+    """What a localnet is and where it stands, with its subnets' next epochs."""
+    data = service.status(port, timeout=_timeout())
+    output.show_data("taoctl.localnet.status/1", data, _status_text(data), _origin(data))
+
+
+@app.command("advance")
+def advance(
+    blocks: Annotated[int | None, typer.Option("--blocks", help="Make this many blocks.")] = None,
+    epochs: Annotated[
+        int | None, typer.Option("--epochs", help="Until a subnet had this many epochs.")
+    ] = None,
+    netuid: Annotated[int | None, typer.Option("--netuid", help="The subnet of --epochs.")] = None,
+    port: Port = DEFAULT_PORT,
+) -> None:
+    """Make blocks now instead of waiting for them.
+
+    \b
+    Examples:
+      taoctl localnet advance --blocks 100
+      taoctl localnet advance --epochs 2 --netuid 1
+    """
+    if (blocks is None) == (epochs is None) or (epochs is None) != (netuid is None):
+        raise UsageError(
+            "say how far to advance", "use --blocks N, or --epochs N together with --netuid N"
+        )
+    if min(blocks or 0, epochs or 0) < 0:
+        raise UsageError("the chain cannot go backwards", "use a natural number")
+    if blocks is not None:
+        service.ask(port, "dev_newBlock", {"count": blocks}, timeout=_LONG_SECONDS)
+    else:
+        service.ask(port, "dev_advanceEpochs", netuid, epochs, timeout=_LONG_SECONDS)
+    data = service.status(port, timeout=_timeout())
+    shown = {key: data[key] for key in ("block", "blockHash", "finalized")}
+    output.show_data("taoctl.localnet.advance/1", shown, f"block {data['block']}", _origin(data))
+
+
+@app.command("faucet")
+def faucet(
+    account: Annotated[str, typer.Argument(metavar="SS58", help="Who gets the TAO.")],
+    amount: Annotated[str, typer.Argument(metavar="AMOUNT", help="How much TAO, such as 100.")],
+    port: Port = DEFAULT_PORT,
+) -> None:
+    """Give an account TAO out of nothing, which only a localnet can."""
+    from taoctl.addresses import decode_ss58
+
+    decode_ss58(account)
+    wanted = Tao.parse(amount)
+    data = service.ask(port, "dev_faucet", account, str(wanted.rao), timeout=_LONG_SECONDS)
+    free = rao_to_decimal(int(data["freeRao"]))
+    text = f"{account} has {free} TAO free since block {data['block']}"
+    shown = {
+        "account": account,
+        "amount": _tao(wanted.rao),
+        "free": _tao(int(data["freeRao"])),
+        "block": data["block"],
+        "block_hash": data["blockHash"],
+    }
+    output.show_data("taoctl.localnet.faucet/1", shown, text)
+
+
+def _tao(rao: int) -> dict[str, str]:
+    return {"rao": str(rao), "tao": rao_to_decimal(rao)}
+
+
+def _timeout() -> float:
+    return options.current().config().timeout
+
+
+def _origin(data: dict[str, Any]) -> Origin:
+    return Origin(
+        network=data["endpoint"],
+        genesis=data["genesisHash"],
+        block=data["block"],
+        block_hash=data["blockHash"],
+        spec_version=data["specVersion"],
+        simulated=True,
+    )
+
+
+def _status_text(data: dict[str, Any]) -> str:
+    pool = data["pool"]
+    pairs = [
+        ("scenario", data["scenario"]),
+        ("endpoint", data["endpoint"]),
+        ("block", f"{data['block']} {data['blockHash']}"),
+        ("finalized", data["finalized"]),
+        ("block time", f"{data['blockTime']:g} s"),
+        ("seal", data["seal"]),
+        ("pool", f"{pool['ready']} ready, {pool['future']} future"),
+        ("state", data["stateDir"]),
+        ("process", data["pid"]),
+        ("sudo", data["sudo"]),
+    ]
+    if data["problem"]:
+        pairs.append(("problem", data["problem"]))
+    lines = [f"{name:<11} {value}" for name, value in pairs]
+    lines += ["", "subnet  tempo  last epoch  next epoch"]
+    for subnet in data["subnets"]:
+        upcoming = subnet["nextEpoch"]
+        due = "-" if upcoming is None else f"{upcoming} (in {max(0, upcoming - data['block'])})"
+        lines.append(
+            f"{subnet['netuid']:>6}  {subnet['tempo']:>5}  {subnet['lastEpoch']:>10}  {due}"
+        )
+    lines += ["", "dev accounts, INSECURE: everybody knows their keys"]
+    lines += [f"{one['name']:<10} {one['ss58']}" for one in data["devAccounts"]]
+    return "\n".join(lines)

@@ -1,0 +1,163 @@
+"""Making one block: initialize, inherent, extrinsics from the pool, finalize, seal."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass, field, replace
+
+from taoctl.localnet.block import Block, Header, extrinsics_root, state_root
+from taoctl.localnet.extrinsic import Extrinsic, bare_extrinsic, read_extrinsic
+from taoctl.localnet.fees import BASE_EXTRINSIC_WEIGHT, EXTENSION_WEIGHT, fee_of
+from taoctl.localnet.frame import MANDATORY, Call, NoneOrigin, Runtime, Signed
+from taoctl.localnet.persist import Changes, encode_changes
+from taoctl.localnet.pool import Entry, Pool
+from taoctl.localnet.validity import (
+    MAX_NORMAL_LENGTH,
+    MAX_NORMAL_WEIGHT,
+    InvalidTransactionError,
+    Rules,
+)
+
+_log = logging.getLogger(__name__)
+
+Steps = Generator[None, None, "Made"]
+"""A block in the making: each step is a point at which other work may run."""
+
+Operation = Callable[[Runtime], None]
+"""A change that a development method makes in the next block, as if by the chain itself."""
+
+
+@dataclass(slots=True)
+class Made:
+    """A finished block: what changed, encoded, and the pool entries it took in order."""
+
+    block: Block
+    changes: Changes
+    delta: bytes
+    taken: list[tuple[int, Entry]] = field(default_factory=list)
+
+
+class Author:
+    """Makes blocks on top of the runtime's state.
+
+    Args:
+        runtime: its state is moved on by every block.
+        pool: where extrinsics come from; those that turn out invalid are dropped from it.
+        rules: decide what may be included.
+    """
+
+    def __init__(self, runtime: Runtime, pool: Pool, rules: Rules) -> None:
+        self.runtime = runtime
+        self.pool = pool
+        self.rules = rules
+        self._extrinsics: list[bytes] = []
+        self._weight = 0
+        self._length = 0
+
+    def make(self, parent: Header, now_ms: int, operations: Iterable[Operation] = ()) -> Steps:
+        """Make the block after `parent`, step by step.
+
+        If the generator is closed, or fails, the state is that of the parent again.
+        """
+        state = self.runtime.state
+        try:
+            made = yield from self._make(parent, now_ms, operations)
+        except BaseException:
+            if state.in_block:
+                state.abort_block()
+            raise
+        return made
+
+    def _make(self, parent: Header, now_ms: int, operations: Iterable[Operation]) -> Steps:
+        runtime, number = self.runtime, parent.number + 1
+        self._extrinsics, self._weight, self._length = [], 0, 0
+        runtime.state.begin_block(number)
+        runtime.begin(number, parent.hash)
+        for pallet in tuple(runtime.pallets.values()):
+            yield from pallet.on_initialize(number) or ()
+            yield
+        self._inherent(now_ms)
+        for operation in operations:
+            operation(runtime)
+        taken = yield from self._from_pool(number)
+        runtime.finalize_block()
+        yield
+        changes = runtime.state.commit_block().items
+        delta = encode_changes(changes)
+        header = Header(
+            parent.hash,
+            number,
+            state_root(parent.state_root, delta),
+            extrinsics_root(self._extrinsics),
+        )
+        return Made(Block(header, tuple(self._extrinsics)), changes, delta, taken)
+
+    def _inherent(self, now_ms: int) -> None:
+        call = self.runtime.encode_call(Call("Timestamp", "set", {"now": now_ms}))
+        extrinsic = read_extrinsic(bare_extrinsic(call), self.runtime.decode_call)
+        self._enter()
+        outcome = self.runtime.dispatch(extrinsic.call, NoneOrigin())
+        if outcome.error is not None:
+            raise RuntimeError(f"the timestamp inherent failed: {outcome.error}")
+        self.runtime.system.note_extrinsic(outcome, MANDATORY)
+        self._leave(extrinsic, outcome.weight)
+
+    def _from_pool(self, number: int) -> Generator[None, None, list[tuple[int, Entry]]]:
+        taken: list[tuple[int, Entry]] = []
+        for entry in self.pool.ready():
+            fee = self.rules.fee(entry.extrinsic, self.runtime)
+            if (
+                self._weight + fee.weight + BASE_EXTRINSIC_WEIGHT > MAX_NORMAL_WEIGHT
+                or self._length + entry.extrinsic.length > MAX_NORMAL_LENGTH
+            ):
+                break
+            mark = len(self.runtime.events)
+            try:
+                with self.runtime.state.transaction():
+                    taken.append((self._apply(entry, number), entry))
+            except InvalidTransactionError as error:
+                if error.name != "Future":
+                    self.pool.drop(entry)
+            except Exception:  # a bug in a pallet must not stop the chain
+                del self.runtime.events[mark:]
+                _log.exception("extrinsic 0x%s made its call fail", entry.hash.hex())
+                self.pool.drop(entry)
+            yield
+        return taken
+
+    def _apply(self, entry: Entry, number: int) -> int:
+        runtime, extrinsic, signer = self.runtime, entry.extrinsic, entry.signer
+        signed = extrinsic.signed
+        assert signed is not None
+        if entry.valid_until is not None and number >= entry.valid_until:
+            raise InvalidTransactionError("BadProof")
+        valid = self.rules.check_state(extrinsic, signed, signer, runtime, number)
+        if signed.nonce != runtime.system.Account[signer]["nonce"]:
+            raise InvalidTransactionError("Future")
+        index = self._enter()
+        runtime.system.inc_account_nonce(signer)
+        payment = runtime.transaction_payment
+        paid = payment.withdraw(signer, valid.fee.total + signed.tip)
+        outcome = runtime.dispatch(extrinsic.call, Signed(signer))
+        fee = fee_of(
+            outcome.weight,
+            extrinsic.length,
+            pays=outcome.pays,
+            dispatch_class=valid.fee.dispatch_class,
+        )
+        payment.settle(signer, paid, fee.total + signed.tip, signed.tip)
+        total = replace(outcome, weight=outcome.weight + EXTENSION_WEIGHT)
+        runtime.system.note_extrinsic(total, valid.fee.dispatch_class)
+        self._leave(extrinsic, total.weight)
+        return index
+
+    def _enter(self) -> int:
+        index = len(self._extrinsics)
+        self.runtime.phase = index
+        return index
+
+    def _leave(self, extrinsic: Extrinsic, weight: int) -> None:
+        self._extrinsics.append(extrinsic.raw)
+        self._weight += weight + BASE_EXTRINSIC_WEIGHT
+        self._length += extrinsic.length

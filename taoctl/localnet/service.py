@@ -1,0 +1,320 @@
+"""Localnets as processes: start one, find one, ask one, stop one."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from taoctl.errors import (
+    BadDataError,
+    DeadlineError,
+    RefusedError,
+    TaoctlError,
+    UnreachableError,
+    UsageError,
+)
+from taoctl.localnet.boot import Options
+from taoctl.localnet.sealing import Seal
+
+DEFAULT_PORT = 9944
+READY_SECONDS = 120.0
+STOP_SECONDS = 30.0
+_ASK_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """Everything a localnet process is told."""
+
+    options: Options
+    port: int = DEFAULT_PORT
+
+    def to_json(self) -> str:
+        """As one command-line argument."""
+        fields = asdict(self.options)
+        state_dir = self.options.state_dir
+        fields["state_dir"] = None if state_dir is None else str(state_dir)
+        return json.dumps({"port": self.port, **fields})
+
+    @classmethod
+    def from_json(cls, text: str) -> Launch:
+        """The reverse of `to_json`."""
+        fields = json.loads(text)
+        port = fields.pop("port")
+        state_dir = fields.pop("state_dir")
+        fields["seal"] = Seal(fields["seal"])
+        path = None if state_dir is None else Path(state_dir)
+        return cls(Options(state_dir=path, **fields), port)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A localnet that was just started and answers requests."""
+
+    pid: int
+    port: int
+    endpoint: str
+    state_dir: str | None
+    moved_aside: str | None
+
+
+def check_launch(launch: Launch) -> Launch:
+    """Refuse settings that cannot work, before anything is started; raises UsageError."""
+    from taoctl.localnet.scenarios import named
+
+    named(launch.options.scenario)
+    if not 0 <= launch.options.block_time <= 3600:
+        raise UsageError("the block time must be between 0 and 3600 seconds", "use --block-time 1")
+    if not 0 <= launch.port <= 65_535:
+        raise UsageError(f"{launch.port} is not a port", "use one from 1 to 65535")
+    if launch.options.sudo is not None:
+        from taoctl.addresses import decode_ss58
+
+        decode_ss58(launch.options.sudo)
+    return launch
+
+
+def default_state_dir(port: int) -> Path:
+    """Where the localnet of a port keeps its chain unless told otherwise."""
+    from taoctl.paths import state_dir
+
+    return state_dir() / "localnet" / str(port)
+
+
+def start_detached(launch: Launch, *, wait_seconds: float = READY_SECONDS) -> Running:
+    """Start a localnet as its own process and wait until it answers.
+
+    Raises:
+        TaoctlError: what kept it from starting, as the process itself put it.
+        DeadlineError: it took too long; the process is stopped.
+    """
+    read_end, write_end = os.pipe()
+    log = _log_path(launch)
+    try:
+        with log.open("ab") as errors:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "taoctl.localnet", launch.to_json(), str(write_end)],
+                stdin=subprocess.DEVNULL,
+                stdout=errors,
+                stderr=errors,
+                pass_fds=(write_end,),
+                start_new_session=True,
+            )
+    except OSError as error:
+        os.close(read_end)
+        raise UsageError(f"the localnet could not be started: {error}") from error
+    finally:
+        os.close(write_end)
+    try:
+        text = _read_line(read_end, time.monotonic() + wait_seconds)
+    except DeadlineError:
+        process.terminate()
+        raise
+    finally:
+        os.close(read_end)
+    if not text:
+        process.wait(timeout=STOP_SECONDS)
+        raise RefusedError(f"the localnet ended while it started; see {log}")
+    message = json.loads(text)
+    if "error" in message:
+        process.wait(timeout=STOP_SECONDS)
+        raise _told_error(message["error"])
+    return Running(**message["ready"])
+
+
+def _log_path(launch: Launch) -> Path:
+    from taoctl.paths import state_dir
+
+    directory = state_dir() / "localnet" / "log"
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"{directory} cannot be written: {error.strerror}",
+            "set TAOCTL_HOME to a directory that can be",
+        ) from error
+    return directory / f"{launch.port}.log"
+
+
+def _read_line(descriptor: int, deadline: float) -> bytes:
+    import select
+
+    data = b""
+    while not data.endswith(b"\n"):
+        left = deadline - time.monotonic()
+        if left <= 0 or not select.select([descriptor], [], [], left)[0]:
+            raise DeadlineError("the localnet did not start in time", "it was stopped again")
+        piece = os.read(descriptor, 65_536)
+        if not piece:
+            return b""
+        data += piece
+    return data
+
+
+def tell_error(error: TaoctlError) -> dict[str, Any]:
+    """An error as a starting localnet reports it to whoever started it."""
+    return {"kind": type(error).__name__, "message": error.message, "hint": error.hint}
+
+
+def _told_error(told: dict[str, Any]) -> TaoctlError:
+    kinds = {kind.__name__: kind for kind in (RefusedError, UsageError, BadDataError)}
+    return kinds.get(told["kind"], RefusedError)(told["message"], told["hint"])
+
+
+def ask(port: int, method: str, *params: Any, timeout: float = _ASK_SECONDS) -> Any:
+    """Call a method of the localnet on a port.
+
+    Raises:
+        UnreachableError: nothing answers there.
+        DeadlineError: the answer took longer than `timeout` seconds.
+        RefusedError: the localnet refused, or what listens there is no localnet.
+    """
+    body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/",
+        json.dumps(body).encode(),
+        {"Content-Type": "application/json"},
+    )
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=timeout) as response:
+            answer = json.loads(response.read())
+    except TimeoutError:
+        raise DeadlineError(
+            f"the localnet on port {port} did not answer within {timeout:g} s",
+            "it may be busy; allow more with --timeout",
+        ) from None
+    except (urllib.error.HTTPError, ValueError, ConnectionResetError):
+        raise _no_localnet(port) from None
+    except OSError as error:
+        if isinstance(getattr(error, "reason", None), TimeoutError):
+            raise DeadlineError(f"the localnet on port {port} did not answer in time") from None
+        raise UnreachableError(
+            f"no localnet is running on port {port}",
+            f"start one with `taoctl localnet up --port {port}`",
+        ) from None
+    if not isinstance(answer, dict) or ("result" not in answer and "error" not in answer):
+        raise _no_localnet(port)
+    if "error" in answer:
+        problem = answer["error"]
+        if problem.get("code") == -32601:
+            raise _no_localnet(port)
+        if problem.get("message") == "Invalid params":
+            raise UsageError(str(problem.get("data")))
+        raise RefusedError(str(problem.get("message")), problem.get("data"))
+    return answer["result"]
+
+
+def _no_localnet(port: int) -> RefusedError:
+    return RefusedError(
+        f"what listens on port {port} is not a taoctl localnet", "name another with --port"
+    )
+
+
+def status(port: int, *, timeout: float = _ASK_SECONDS) -> dict[str, Any]:
+    """What the localnet on a port says of itself; raises as `ask`."""
+    answer = ask(port, "dev_status", timeout=timeout)
+    if not isinstance(answer, dict) or "instance" not in answer:
+        raise _no_localnet(port)
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A localnet that has ended, and the block its chain stands at."""
+
+    port: int
+    pid: int
+    block: int
+
+
+def stop(port: int, *, wait_seconds: float = STOP_SECONDS) -> Stopped:
+    """Stop the localnet on a port and wait until its process has ended.
+
+    The process is the one that the pidfile names, and only if the localnet that answers on the
+    port says that it is that process; no other process is ever signalled.
+
+    Raises:
+        UnreachableError: none is running there.
+        RefusedError: what listens there is not the localnet of the pidfile.
+        DeadlineError: it did not end in time.
+    """
+    from taoctl.localnet.serve import pidfile_path
+
+    path = pidfile_path(port)
+    saved = _read_pidfile(path)
+    try:
+        now = status(port)
+    except UnreachableError:
+        if saved is not None and not _alive(saved["pid"]):
+            path.unlink(missing_ok=True)
+        raise
+    if saved is None:
+        raise RefusedError(
+            f"the localnet on port {port} was not started from here: {path} is missing",
+            f"stop its process, {now['pid']}, yourself",
+        )
+    if saved["instance"] != now["instance"] or saved["pid"] != now["pid"]:
+        raise RefusedError(
+            f"the localnet on port {port} is another one than {path} says",
+            f"stop its process, {now['pid']}, yourself",
+        )
+    _terminate(now["pid"])
+    deadline = time.monotonic() + wait_seconds
+    while _alive(now["pid"]):
+        if time.monotonic() > deadline:
+            raise DeadlineError(f"the localnet (process {now['pid']}) has not ended yet")
+        time.sleep(0.05)
+    return Stopped(port, now["pid"], now["block"])
+
+
+def _terminate(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGTERM)
+    except ProcessLookupError:
+        pass
+    except PermissionError:
+        raise RefusedError(f"process {pid} belongs to another user") from None
+
+
+def _read_pidfile(path: Path) -> dict[str, Any] | None:
+    try:
+        saved = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return None
+    if isinstance(saved, dict) and isinstance(saved.get("pid"), int) and "instance" in saved:
+        return saved
+    return None
+
+
+def _alive(pid: int) -> bool:
+    """Whether the process runs; a child of ours that has ended is reaped on the way."""
+    try:
+        if os.waitpid(pid, os.WNOHANG)[0] == pid:
+            return False
+    except (ChildProcessError, PermissionError):
+        pass
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return not _is_zombie(pid)
+
+
+def _is_zombie(pid: int) -> bool:
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[:1] == ["Z"]

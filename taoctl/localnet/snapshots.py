@@ -1,0 +1,53 @@
+"""Snapshots of the state, written in a thread while the chain goes on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from taoctl.localnet.persist import Changes, Directory
+from taoctl.localnet.state import State
+
+_PART_ENTRIES = 1_000
+
+
+class Snapshots:
+    """Takes snapshots into a state directory when its log has grown."""
+
+    def __init__(self, directory: Directory, state: State) -> None:
+        self._directory = directory
+        self._state = state
+        self._task: asyncio.Task[None] | None = None
+
+    def parts(self) -> Iterator[Changes]:
+        """The state of now in parts; values never change in place, so copying the maps will do."""
+        copies = {name: dict(store.data) for name, store in self._state.stores.items()}
+        return _parts(copies)
+
+    def begin_if_due(self, block: int) -> None:
+        """Start a snapshot of the head when the log wants one and none is being written."""
+        if self._directory.wants_snapshot and (self._task is None or self._task.done()):
+            self.begin(block)
+
+    def begin(self, block: int) -> None:
+        """Start a snapshot of the head, which is this block and not being changed now."""
+        sequence = self._directory.begin_snapshot()
+        write = self._directory.write_snapshot
+        self._task = asyncio.create_task(
+            asyncio.to_thread(write, sequence, block, self.parts()), name="snapshot"
+        )
+
+    async def settle(self) -> None:
+        """Wait until no snapshot is being written; raises what kept it from being written."""
+        task, self._task = self._task, None
+        if task is not None:
+            await task
+
+
+def _parts(copies: dict[tuple[str, str], dict[Any, Any]]) -> Iterator[Changes]:
+    for name, values in copies.items():
+        rest = iter(values.items())
+        while part := dict(islice(rest, _PART_ENTRIES)):
+            yield {name: part}
