@@ -104,7 +104,7 @@ def _base(seed: int, netuid: int, hotkey: str) -> int:
 
 def _shape(netuid: int) -> Shape:
     """Whether a subnet rewards many, mostly the best, or only a few."""
-    return (_STEEP, _BROAD, _BROAD, _BROAD, _STEEP, _SPARSE)[netuid % 6]
+    return (_STEEP, _BROAD, _BROAD, _STEEP, _BROAD, _SPARSE)[netuid % 6]
 
 
 def _wander(seed: int, key: str, block: int) -> int:

@@ -76,7 +76,7 @@ def demo_hotkey(scenario: Scenario, name: str) -> str:
 def stories(scenario: Scenario) -> tuple[Story, ...]:
     """The demo miners: one rising, one falling, one steady, one near the prune cut, one still
     immune, and one that earns nothing and holds no stake."""
-    seats = (1, 2, 3, 3, 2, 1) if scenario.subnets < 6 else (1, 2, 3, 4, 5, 6)
+    seats = (1, 2, 3, 2, 3, 1) if scenario.subnets < 6 else (1, 2, 3, 4, 5, 6)
     names = ("rising", "falling", "steady", "edge", "fresh", "idle")
     return tuple(Story(name, netuid, name) for name, netuid in zip(names, seats, strict=True))
 

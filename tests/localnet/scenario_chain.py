@@ -1,0 +1,90 @@
+"""Scenario chains for tests: a runtime over state whose actors' calls are dispatched directly."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from taoctl.localnet import scenarios
+from taoctl.localnet.actors import Actors
+from taoctl.localnet.frame import Call, Outcome, Pallet, Runtime, Signed
+from taoctl.localnet.genesis.accounts import dev_account
+from taoctl.localnet.pallets.balances import Balances
+from taoctl.localnet.pallets.subtensor.module import SubtensorModule
+from taoctl.localnet.pallets.sudo import Sudo
+from taoctl.localnet.pallets.swap import Swap
+from taoctl.localnet.pallets.system import System
+from taoctl.localnet.pallets.timestamp import Timestamp
+from taoctl.scale.crypto import SR25519, verify
+
+PALLETS: list[type[Pallet]] = [System, Timestamp, Balances, Sudo, SubtensorModule, Swap]
+GENESIS_HASH = bytes(31) + b"\x01"
+
+
+class ScenarioChain:
+    """A scenario with its actors, as a node would run them; signatures are checked here too."""
+
+    def __init__(self, name: str) -> None:
+        self.runtime = Runtime(PALLETS)
+        self.runtime.state.begin_block(0)
+        self.runtime.system.start_genesis()
+        self.scenario = scenarios.build(name, self.runtime, dev_account("Alice"))
+        self.runtime.state.commit_block()
+        self.actors = Actors(self.scenario)
+        self.outcomes: list[tuple[int, str, Call, Outcome]] = []
+        self._nonces: dict[str, int] = {}
+
+    @property
+    def best_number(self) -> int:
+        return self.runtime.state.head
+
+    @property
+    def best_hash(self) -> bytes:
+        return self.best_number.to_bytes(32, "big")
+
+    @property
+    def head(self) -> Runtime:
+        return self.runtime
+
+    def hash_of(self, number: int) -> bytes | None:
+        return GENESIS_HASH if number == 0 else number.to_bytes(32, "big")
+
+    def next_nonce(self, account: str) -> int:
+        return self._nonces.get(account, 0)
+
+    def run(self, blocks: int) -> None:
+        """Make blocks; every extrinsic of the actors is decoded, checked and dispatched."""
+        for _ in range(blocks):
+            calls = [self._accept(raw) for raw in self.actors.act(self)]
+            number = self.best_number + 1
+            self.runtime.initialize_block(number, self.best_hash)
+            for signer, call in calls:
+                outcome = self.runtime.dispatch(call, Signed(signer))
+                self.outcomes.append((number, signer, call, outcome))
+            self.runtime.finalize_block()
+            self.runtime.state.commit_block()
+
+    def _accept(self, raw: bytes) -> tuple[str, Call]:
+        decoded = self.runtime.codec.decode_extrinsic(raw)
+        signer, nonce = decoded["address"], decoded["nonce"]
+        assert nonce == self.next_nonce(signer)
+        call = self.runtime.call_from_codec(decoded["call"])
+        payload = self.runtime.codec.signature_payload(
+            self.runtime.encode_call(call),
+            era={"period": 16, "current": self.best_number},
+            nonce=nonce,
+            tip=0,
+            genesis_hash=GENESIS_HASH,
+            era_block_hash=self.best_hash,
+        )
+        signature = bytes.fromhex(decoded["signature"]["Sr25519"][2:])
+        assert verify(payload, signature, signer, SR25519)
+        self._nonces[signer] = nonce + 1
+        return signer, call
+
+
+@lru_cache(maxsize=4)
+def lived(name: str, blocks: int) -> ScenarioChain:
+    """A chain that has run for some blocks; shared, so tests must only read it."""
+    chain = ScenarioChain(name)
+    chain.run(blocks)
+    return chain

@@ -1,0 +1,159 @@
+"""Actors: what they sign is what the chain takes, and what they do follows from seed and state."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from scenario_chain import ScenarioChain, lived
+
+from taoctl.localnet import opinions
+from taoctl.localnet.actors import ERA_BLOCKS, Actors
+from taoctl.localnet.genesis import keys
+from taoctl.localnet.genesis.accounts import DEV_ACCOUNTS, dev_account, signer
+
+
+def validators(chain: ScenarioChain) -> set[str]:
+    """Hotkeys that validate: the shared ones and each owner's."""
+    labels = [v.label for v in keys.validators(chain.scenario)]
+    labels += [keys.owner_label(chain.scenario, netuid) for netuid in chain.scenario.netuids]
+    return {signer(label).ss58 for label in labels}
+
+
+def test_calls_succeed_and_are_of_every_kind() -> None:
+    chain = lived("demo", 40)
+    kinds = Counter(call.name for _, _, call, outcome in chain.outcomes if outcome.ok)
+    failed = Counter((call.name, str(o.error)) for _, _, call, o in chain.outcomes if not o.ok)
+    assert set(kinds) == {"set_weights", "add_stake", "remove_stake", "burned_register"}
+    assert sum(failed.values()) <= len(chain.outcomes) // 50, failed
+
+
+def test_extrinsics_are_mortal_signed_and_bounded() -> None:
+    chain = ScenarioChain("demo")
+    raws = list(chain.actors.act(chain))
+    assert 0 < len(raws) <= chain.scenario.extrinsics_per_block
+    decoded = chain.runtime.codec.decode_extrinsic(raws[0])
+    assert tuple(decoded["era"]) == (ERA_BLOCKS, 0)
+
+
+def test_a_busy_scenario_stays_within_its_bound() -> None:
+    chain = lived("demo", 40)
+    per_block = Counter(number for number, *_ in chain.outcomes)
+    assert max(per_block.values()) <= chain.scenario.extrinsics_per_block
+
+
+def test_every_validator_sets_weights_once_between_two_epochs() -> None:
+    chain = lived("demo", 40)
+    module = chain.runtime.subtensor
+    turns = Counter(
+        (signer, call.args["netuid"])
+        for _, signer, call, outcome in chain.outcomes
+        if call.name == "set_weights" and outcome.ok
+    )
+    seats = {
+        (hotkey, netuid)
+        for netuid in chain.scenario.netuids
+        for hotkey, permit in zip(
+            module.seated_hotkeys(netuid), module.ValidatorPermit[netuid], strict=True
+        )
+        if permit and hotkey in validators(chain)
+    }
+    assert len(seats) == chain.scenario.subnets * chain.scenario.validators
+    assert seats == set(turns)
+    for (_, netuid), count in turns.items():
+        assert abs(count - module.SubnetEpochIndex[netuid]) <= 1
+
+
+def test_weights_are_given_to_miners_only() -> None:
+    chain = lived("demo", 40)
+    module = chain.runtime.subtensor
+    for netuid in chain.scenario.netuids:
+        hotkeys = module.seated_hotkeys(netuid)
+        seats = {uid for uid, hotkey in enumerate(hotkeys) if hotkey in validators(chain)}
+        for uid in seats:
+            targets = {target for target, _ in module.weight_row(netuid, uid)}
+            assert targets and not (targets - {module.owner_uid(netuid)}) & seats
+
+
+def test_scores_move_from_epoch_to_epoch() -> None:
+    early, late = lived("demo", 30), lived("demo", 60)
+    for netuid in early.scenario.netuids:
+        before = early.runtime.subtensor.Incentive[netuid]
+        after = late.runtime.subtensor.Incentive[netuid]
+        assert sum(a != b for a, b in zip(before, after, strict=True)) >= 5
+
+
+def test_prices_move_both_ways() -> None:
+    start, later = lived("demo", 0), lived("demo", 60)
+    moves = {
+        netuid: later.runtime.swap.price_rao(netuid) - start.runtime.swap.price_rao(netuid)
+        for netuid in start.scenario.netuids
+    }
+    assert any(move > 0 for move in moves.values()) and any(move < 0 for move in moves.values())
+
+
+def test_newcomers_take_the_places_of_the_weakest() -> None:
+    chain = lived("demo", 40)
+    module = chain.runtime.subtensor
+    newcomers = [
+        call.args
+        for _, _, call, outcome in chain.outcomes
+        if call.name == "burned_register" and outcome.ok
+    ]
+    assert newcomers
+    for args in newcomers:
+        assert module.SubnetworkN[args["netuid"]] == chain.scenario.uids
+    last = newcomers[-1]
+    uid = module.Uids[last["netuid"], last["hotkey"]]
+    assert module.BlockAtRegistration[last["netuid"], uid] > 0
+
+
+def test_dev_accounts_are_left_alone() -> None:
+    rt = lived("demo", 40).runtime
+    for name in DEV_ACCOUNTS:
+        assert rt.system.Account[dev_account(name)]["data"]["free"] == 10_000 * 10**9
+
+
+def test_actors_made_anew_go_on_in_the_same_way() -> None:
+    chain = ScenarioChain("small")
+    chain.run(7)
+    fresh = Actors(chain.scenario)
+    chain.actors._seats_block = -100
+    assert _calls(chain, chain.actors) == _calls(chain, fresh)
+
+
+def _calls(chain: ScenarioChain, actors: Actors) -> list[object]:
+    return [chain.runtime.codec.decode_extrinsic(raw)["call"] for raw in actors.act(chain)]
+
+
+def test_the_demo_stories_go_as_told() -> None:
+    def at(course: str, block: int) -> int:
+        return opinions.quality(424, 1, "hotkey", course, block)
+
+    assert at("rising", 300) > at("rising", 0) and at("falling", 300) < at("falling", 0)
+    assert at("idle", 100) == 0
+    assert 0 < at("edge", 100) < at("fresh", 100) < at("steady", 100)
+
+
+def test_opinions_follow_quality() -> None:
+    weights = dict(opinions.opinion(424, "validator", 1, 3, [0, 9_000, 4_000, 20]))
+    assert weights[1] == 65_535
+    assert 0.3 < weights[2] / weights[1] < 0.6
+    assert weights.keys() == {1, 2}
+    assert opinions.opinion(424, "validator", 1, 3, [0, 0]) == []
+
+
+def test_a_burned_share_goes_to_the_owner() -> None:
+    weights = opinions.with_burn([(1, 65_535), (2, 30_000)], 0, 75)
+    share = dict(weights)
+    assert max(share.values()) == 65_535
+    assert abs(share[0] / sum(share.values()) - 0.75) < 0.001
+    assert opinions.with_burn([], 0, 50) == []
+
+
+def test_each_wallet_of_the_actors_has_its_own_key() -> None:
+    scenario = lived("demo", 0).scenario
+    labels = [keys.trader_label(scenario, n) for n in range(keys.TRADERS)]
+    labels += [keys.registrant_label(scenario, n) for n in range(keys.REGISTRANTS)]
+    labels += [v.label for v in keys.validators(scenario)]
+    labels += [keys.owner_label(scenario, n) for n in scenario.netuids]
+    assert len(set(labels)) == len(labels)
