@@ -114,6 +114,8 @@ class Coinbase(Distribution):
             self.BlockEmission.put(emission)
         minted: int = min(emission, max(MAX_ISSUANCE - self.rt.balances.total_issuance, 0))
         self.TotalIssuance.put(issued + minted)
+        if minted:
+            self.rt.balances.deposit("Issued", minted)
         return minted
 
     def _share_input(self, netuid: int) -> SubnetShareInput:
@@ -134,16 +136,14 @@ class Coinbase(Distribution):
         tao_in, alpha_in = self.rt.swap.inject(netuid, terms.tao_in, terms.alpha_in)
         bought_with = 0
         if 0 < terms.excess_tao <= unspent:
-            unspent -= terms.excess_tao
-            self.rt.balances.mint(account, terms.excess_tao)
+            unspent -= self.rt.balances.put_back(account, terms.excess_tao)
             bought_with = self._buy_for_protocol(netuid, terms.excess_tao)
         self.SubnetExcessTao[netuid] = bought_with
         self.SubnetAlphaInEmission[netuid] = alpha_in
         self.SubnetAlphaIn[netuid] += alpha_in
         added = tao_in if 0 < tao_in <= unspent else 0
         if added:
-            unspent -= added
-            self.rt.balances.mint(account, added)
+            unspent -= self.rt.balances.put_back(account, added)
             self.SubnetTAO[netuid] += added
             self.TotalStake.put(self.TotalStake.get() + added)
             self.record_protocol_flow(netuid, added)
