@@ -13,6 +13,7 @@ from taoctl.cli import options, output
 from taoctl.cli.output import Origin
 from taoctl.errors import UsageError
 from taoctl.localnet import service
+from taoctl.localnet.boot import Options
 from taoctl.localnet.sealing import Seal
 from taoctl.localnet.service import DEFAULT_PORT, Launch
 from taoctl.units import Tao, rao_to_decimal
@@ -60,7 +61,7 @@ def up(
       taoctl localnet up --port 9955 --seal manual --fresh
     """
     where = state_dir if state_dir is not None else service.default_state_dir(port)
-    chosen = service.Options(
+    chosen = Options(
         scenario=scenario,
         block_time=block_time,
         seal=seal,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -20,6 +21,8 @@ from taoctl.localnet.pool import Entry, Pool, Watcher
 from taoctl.localnet.rpc.registry import RpcError
 from taoctl.localnet.snapshots import Snapshots
 from taoctl.localnet.validity import InvalidTransactionError, Rules
+
+_log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 FINALITY_LAG = 2
@@ -49,8 +52,8 @@ class Listeners(Generic[T]):
 class Actors(Protocol):
     """Simulated users, who act between blocks by submitting extrinsics."""
 
-    def act(self, block: int, block_hash: bytes, genesis_hash: bytes) -> int:
-        """Submit what they want in the block after `block`; returns how much was taken."""
+    def act(self, node: Node) -> Iterator[bytes]:
+        """Signed extrinsics for the next block, each submitted before the next is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,13 +245,6 @@ class Node:
         self._admit(extrinsic, [] if watcher is None else [watcher])
         return extrinsic.hash
 
-    def submit_for_actor(self, raw: bytes) -> bytes:
-        """As `submit`, but what is refused raises ValueError with the reason as text."""
-        try:
-            return self.submit(raw)
-        except RpcError as error:
-            raise ValueError(f"{error.message}: {error.data}") from None
-
     def _admit(self, extrinsic: Extrinsic, watchers: list[Watcher]) -> None:
         try:
             valid = self.rules.check(extrinsic, self.head, self.best_number + 1)
@@ -268,9 +264,7 @@ class Node:
         """
         async with self._making:
             if self.actors is not None:
-                genesis = self.block(0).hash
-                self.actors.act(self.best_number, self.best_hash, genesis)
-                await asyncio.sleep(0)
+                await self._let_act(self.actors)
             operations, self.operations = self.operations, []
             made = await self._make(operations, now_ms)
             if self._directory is not None:
@@ -279,6 +273,17 @@ class Node:
         if self.snapshots is not None:
             self.snapshots.begin_if_due(self.best_number)
         return made.block
+
+    async def _let_act(self, actors: Actors) -> None:
+        paused = time.perf_counter()
+        for raw in actors.act(self):
+            try:
+                self.submit(raw)
+            except RpcError as error:
+                _log.info("an actor was refused: %s (%s)", error.message, error.data)
+            if time.perf_counter() - paused > _SLICE_SECONDS:
+                await asyncio.sleep(0)
+                paused = time.perf_counter()
 
     async def _make(self, operations: list[Operation], now_ms: int | None) -> Made:
         parent = self.block(self.best_number).header
