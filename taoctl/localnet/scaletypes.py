@@ -319,7 +319,7 @@ class Bounded(Struct):
         )
         path = f"bounded_collections::{module}::{name}"
         listed = Vec(inner)
-        super().__init__(path, [(None, listed, listed.label)], [("T", inner), ("S", None)])
+        super().__init__(path, [(None, listed, "Vec<T>")], [("T", inner), ("S", None)])
         self.limit = limit
 
 

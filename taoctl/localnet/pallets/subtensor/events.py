@@ -241,7 +241,7 @@ EVENTS = [
     Event(
         90,
         "BatchWeightItemFailed",
-        [(None, u16, "NetUid"), (None, DispatchErrorType, "sp_runtime::DispatchErrorType")],
+        [(None, u16, "NetUid"), (None, DispatchErrorType, "sp_runtime::DispatchError")],
     ),
     Event(
         91,
