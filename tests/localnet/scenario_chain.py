@@ -29,9 +29,13 @@ class ScenarioChain:
         self.runtime.system.start_genesis()
         self.scenario = scenarios.build(name, self.runtime, dev_account("Alice"))
         self.runtime.state.commit_block()
-        self.actors = Actors(self.scenario)
+        self.accepted: list[tuple[str, Call]] = []
         self.outcomes: list[tuple[int, str, Call, Outcome]] = []
         self._nonces: dict[str, int] = {}
+        self.actors = self.new_actors()
+
+    def new_actors(self) -> Actors:
+        return Actors(self.scenario, self.runtime, self.submit, self.next_nonce)
 
     @property
     def best_number(self) -> int:
@@ -41,29 +45,25 @@ class ScenarioChain:
     def best_hash(self) -> bytes:
         return self.best_number.to_bytes(32, "big")
 
-    @property
-    def head(self) -> Runtime:
-        return self.runtime
-
-    def hash_of(self, number: int) -> bytes | None:
-        return GENESIS_HASH if number == 0 else number.to_bytes(32, "big")
-
     def next_nonce(self, account: str) -> int:
         return self._nonces.get(account, 0)
 
     def run(self, blocks: int) -> None:
         """Make blocks; every extrinsic of the actors is decoded, checked and dispatched."""
         for _ in range(blocks):
-            calls = [self._accept(raw) for raw in self.actors.act(self)]
+            self.accepted = []
+            taken = self.actors.act(self.best_number, self.best_hash, GENESIS_HASH)
+            assert taken == len(self.accepted)
             number = self.best_number + 1
             self.runtime.initialize_block(number, self.best_hash)
-            for signer, call in calls:
+            for signer, call in self.accepted:
                 outcome = self.runtime.dispatch(call, Signed(signer))
                 self.outcomes.append((number, signer, call, outcome))
             self.runtime.finalize_block()
             self.runtime.state.commit_block()
 
-    def _accept(self, raw: bytes) -> tuple[str, Call]:
+    def submit(self, raw: bytes) -> None:
+        """Take an extrinsic for the next block."""
         decoded = self.runtime.codec.decode_extrinsic(raw)
         signer, nonce = decoded["address"], decoded["nonce"]
         assert nonce == self.next_nonce(signer)
@@ -79,7 +79,7 @@ class ScenarioChain:
         signature = bytes.fromhex(decoded["signature"]["Sr25519"][2:])
         assert verify(payload, signature, signer, SR25519)
         self._nonces[signer] = nonce + 1
-        return signer, call
+        self.accepted.append((signer, call))
 
 
 @lru_cache(maxsize=4)

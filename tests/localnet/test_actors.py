@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
-from scenario_chain import ScenarioChain, lived
+import pytest
+from scenario_chain import GENESIS_HASH, ScenarioChain, lived
 
 from taoctl.localnet import opinions
 from taoctl.localnet.actors import ERA_BLOCKS, Actors
@@ -29,10 +31,9 @@ def test_calls_succeed_and_are_of_every_kind() -> None:
 
 def test_extrinsics_are_mortal_signed_and_bounded() -> None:
     chain = ScenarioChain("demo")
-    raws = list(chain.actors.act(chain))
-    assert 0 < len(raws) <= chain.scenario.extrinsics_per_block
-    decoded = chain.runtime.codec.decode_extrinsic(raws[0])
-    assert tuple(decoded["era"]) == (ERA_BLOCKS, 0)
+    decoded = wanted(chain, chain.actors)
+    assert 0 < len(decoded) <= chain.scenario.extrinsics_per_block
+    assert {tuple(extrinsic["era"]) for extrinsic in decoded} == {(ERA_BLOCKS, 0)}
 
 
 def test_a_busy_scenario_stays_within_its_bound() -> None:
@@ -116,13 +117,28 @@ def test_dev_accounts_are_left_alone() -> None:
 def test_actors_made_anew_go_on_in_the_same_way() -> None:
     chain = ScenarioChain("small")
     chain.run(7)
-    fresh = Actors(chain.scenario)
-    chain.actors._seats_block = -100
-    assert _calls(chain, chain.actors) == _calls(chain, fresh)
+    before, after = wanted(chain, chain.actors), wanted(chain, chain.new_actors())
+    assert [(e["address"], e["call"]) for e in before] == [(e["address"], e["call"]) for e in after]
 
 
-def _calls(chain: ScenarioChain, actors: Actors) -> list[object]:
-    return [chain.runtime.codec.decode_extrinsic(raw)["call"] for raw in actors.act(chain)]
+def test_a_refusal_stops_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    chain = ScenarioChain("small")
+    asked: list[bytes] = []
+
+    def refuse(raw: bytes) -> None:
+        asked.append(raw)
+        raise ValueError("the pool is full")
+
+    actors = Actors(chain.scenario, chain.runtime, refuse, lambda account: 0)
+    with caplog.at_level("INFO"):
+        assert actors.act(0, chain.best_hash, GENESIS_HASH) == 0
+    assert len(asked) > 1 and "the pool is full" in caplog.text
+
+
+def wanted(chain: ScenarioChain, actors: Actors) -> list[dict[str, Any]]:
+    """The extrinsics that the actors would submit now, decoded."""
+    raws = actors.extrinsics(chain.best_number, chain.best_hash, GENESIS_HASH)
+    return [chain.runtime.codec.decode_extrinsic(raw) for raw in raws]
 
 
 def test_the_demo_stories_go_as_told() -> None:
