@@ -5,7 +5,11 @@ from __future__ import annotations
 import random
 import statistics
 import time
+from collections.abc import Sequence
+from dataclasses import replace
+from struct import pack
 
+from taoctl.economics.epoch import PairRow
 from taoctl.economics.yuma import EpochInput, run_epoch
 
 SIZES = ((3, 16), (12, 64), (16, 256), (64, 256))
@@ -51,19 +55,33 @@ def subnet(validators: int, uids: int, *, yuma3: bool, liquid: bool) -> EpochInp
 
 
 def main() -> None:
-    """Print the median and the best of several rounds for each size and rule."""
-    print(f"{'validators':>10} {'uids':>5} {'rule':>8} {'median ms':>10} {'best ms':>8}")
+    """Print median elapsed and CPU time of several rounds for each size, form and rule."""
+    print(f"{'validators':>10} {'uids':>5} {'rule':>8} {'rows':>6} {'ms':>7} {'CPU ms':>7}")
     for validators, uids in SIZES:
         for name, (yuma3, liquid) in RULES.items():
-            epoch = subnet(validators, uids, yuma3=yuma3, liquid=liquid)
-            run_epoch(epoch)
-            taken = []
-            for _ in range(ROUNDS):
-                start = time.perf_counter()
-                run_epoch(epoch)
-                taken.append((time.perf_counter() - start) * 1e3)
-            median, best = statistics.median(taken), min(taken)
-            print(f"{validators:>10} {uids:>5} {name:>8} {median:>10.2f} {best:>8.2f}")
+            pairs = subnet(validators, uids, yuma3=yuma3, liquid=liquid)
+            stored = replace(pairs, weights=packed(pairs.weights), bonds=packed(pairs.bonds))
+            for form, epoch in (("pairs", pairs), ("bytes", stored)):
+                elapsed, cpu = timed(epoch)
+                case = f"{validators:>10} {uids:>5} {name:>8} {form:>6}"
+                print(f"{case} {elapsed:>7.2f} {cpu:>7.2f}")
+
+
+def packed(rows: Sequence[PairRow]) -> list[bytes]:
+    """Rows as little-endian u16, the form a chain stores them in."""
+    return [pack(f"<{2 * len(row)}H", *(number for pair in row for number in pair)) for row in rows]
+
+
+def timed(epoch: EpochInput) -> tuple[float, float]:
+    """Median elapsed and CPU milliseconds of one epoch."""
+    elapsed, cpu = [], []
+    run_epoch(epoch)
+    for _ in range(ROUNDS):
+        start, busy = time.perf_counter(), time.process_time()
+        run_epoch(epoch)
+        cpu.append((time.process_time() - busy) * 1e3)
+        elapsed.append((time.perf_counter() - start) * 1e3)
+    return statistics.median(elapsed), statistics.median(cpu)
 
 
 if __name__ == "__main__":

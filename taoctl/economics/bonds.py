@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from taoctl.economics import fixed
-from taoctl.economics.epoch import Pairs
 from taoctl.economics.fixed import ONE, U16_MAX, Bits
 from taoctl.economics.rows import Mask, PairRows
 
@@ -45,17 +45,20 @@ class NextBonds:
     dividends: Bits
     order: PairRows | None = None
 
-    def pairs(self, wanted: Iterable[bool]) -> list[Pairs]:
-        """Rows of (uid, u16) pairs to store; () for rows that are not wanted."""
-        stored = fixed.to_u16(self.bonds.bits)
-        return [self._row(index, stored) if want else () for index, want in enumerate(wanted)]
+    def packed_rows(self, wanted: Iterable[bool]) -> list[bytes]:
+        """Rows to store as little-endian u16 pairs; empty for rows that are not wanted."""
+        stored = fixed.to_u16(self.bonds.bits).astype("<u2")
+        return [self._row(index, stored) if want else b"" for index, want in enumerate(wanted)]
 
-    def _row(self, index: int, stored: Bits) -> Pairs:
+    def _row(self, index: int, stored: npt.NDArray[np.uint16]) -> bytes:
         held = self.bonds.present[index]
         columns = np.flatnonzero(held)
         if self.order is not None and index in self.order.shuffled:
             columns = self.order.stored_order(index, held)
-        return tuple(zip(columns.tolist(), stored[index, columns].tolist(), strict=True))
+        row = np.empty((len(columns), 2), dtype="<u2")
+        row[:, 0] = columns
+        row[:, 1] = stored[index, columns]
+        return row.tobytes()
 
 
 def next_bonds(

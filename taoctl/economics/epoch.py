@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
@@ -84,8 +85,9 @@ class EpochOutput:
 
     u16 proportions: stake_weight, consensus, incentive, dividends, validator_trust and
     rank_raw_u16 (not stored). Alpha rao: emission (stored), server_emission (paid to miners),
-    validator_emission (to be split into dividends). `bonds` rows: pairs to store, () when the
-    uid lost its permit, None when it neither has nor had one (the chain writes an empty row).
+    validator_emission (to be split into dividends). `bond_bytes` rows: the little-endian u16 of
+    (uid, u16) pairs to store, empty when the uid lost its permit, None when it neither has nor
+    had one (the chain writes an empty row there too); `bonds` reads them as pairs.
     """
 
     stake_weight: tuple[int, ...]
@@ -99,8 +101,16 @@ class EpochOutput:
     emission: tuple[int, ...]
     server_emission: tuple[int, ...]
     validator_emission: tuple[int, ...]
-    bonds: tuple[Pairs | None, ...]
+    bond_bytes: tuple[bytes | None, ...]
     i32f32_bits: EpochBits
+
+    @property
+    def bonds(self) -> tuple[Pairs | None, ...]:
+        """The bond rows as (uid, u16) pairs; None rows as in `bond_bytes`."""
+        return tuple(
+            None if row is None else tuple(struct.iter_unpack("<HH", row))
+            for row in self.bond_bytes
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The `output` object of a vector: lists, dicts, ints and bools."""
@@ -110,4 +120,7 @@ class EpochOutput:
                 return {name: plain(item) for name, item in value.items()}
             return [plain(item) for item in value] if isinstance(value, tuple) else value
 
-        return {name: plain(value) for name, value in asdict(self).items()}
+        values = asdict(self)
+        values["bonds"] = self.bonds
+        del values["bond_bytes"]
+        return {name: plain(value) for name, value in values.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from operator import itemgetter
 from typing import Self, cast
 
 import numpy as np
@@ -14,6 +15,8 @@ from taoctl.economics.epoch import PairRow
 from taoctl.errors import BadDataError
 
 U16_MAX = 65_535
+
+_UID, _SHARE = itemgetter(0), itemgetter(1)
 
 Mask = npt.NDArray[np.bool_]
 
@@ -89,5 +92,8 @@ def _flattened(rows: Sequence[PairRow]) -> tuple[npt.NDArray[np.int64], list[int
             raise BadDataError("rows of weights or bonds mix pairs and bytes")
         flat = np.frombuffer(b"".join(packed), dtype="<u2").astype(np.int64)
         return flat, [len(row) // 4 for row in packed]
-    pairs = chain.from_iterable(cast("Sequence[Sequence[Sequence[int]]]", rows))
-    return np.fromiter(chain.from_iterable(pairs), dtype=np.int64), [len(row) for row in rows]
+    pairs = list(chain.from_iterable(cast("Sequence[Sequence[Sequence[int]]]", rows)))
+    flat = np.empty(2 * len(pairs), dtype=np.int64)
+    flat[0::2] = np.fromiter(map(_UID, pairs), dtype=np.int64, count=len(pairs))
+    flat[1::2] = np.fromiter(map(_SHARE, pairs), dtype=np.int64, count=len(pairs))
+    return flat, [len(row) for row in rows]

@@ -8,7 +8,7 @@ import numpy as np
 
 from taoctl.economics import fixed
 from taoctl.economics.bonds import BondRule, Matrix, NextBonds, next_bonds
-from taoctl.economics.epoch import EpochBits, EpochInput, EpochOutput, Pairs
+from taoctl.economics.epoch import EpochBits, EpochInput, EpochOutput
 from taoctl.economics.fixed import Bits
 from taoctl.economics.rows import PairRows
 from taoctl.errors import BadDataError
@@ -70,7 +70,7 @@ def run_epoch(epoch: EpochInput) -> EpochOutput:
         emission=_shares(combined, epoch.rao_emission),
         server_emission=_shares(server, epoch.rao_emission),
         validator_emission=_shares(validator, epoch.rao_emission),
-        bonds=_bond_rows(bonds, rows, standing),
+        bond_bytes=_bond_rows(bonds, rows, standing),
         i32f32_bits=EpochBits(
             stake=tuple(standing.stake),
             active_stake=tuple(standing.active_stake),
@@ -188,13 +188,13 @@ def _old_bonds(epoch: EpochInput, rows: list[int]) -> PairRows:
     return PairRows.read([epoch.bonds[uid] for uid in rows], epoch.n).keep(~stale)
 
 
-def _bond_rows(bonds: NextBonds, rows: list[int], standing: _Standing) -> tuple[Pairs | None, ...]:
-    """Per uid the row to store: () when the permit was lost, None when there was none."""
-    pairs = bonds.pairs(standing.new_permits[uid] for uid in rows)
-    stored = dict(zip(rows, pairs, strict=True))
+def _bond_rows(bonds: NextBonds, rows: list[int], standing: _Standing) -> tuple[bytes | None, ...]:
+    """Per uid the row to store: empty when the permit was lost, None when there was none."""
+    packed = bonds.packed_rows(standing.new_permits[uid] for uid in rows)
+    stored = dict(zip(rows, packed, strict=True))
     permits = zip(standing.new_permits, standing.permits, strict=True)
     return tuple(
-        stored.get(uid, ()) if new or old else None for uid, (new, old) in enumerate(permits)
+        stored.get(uid, b"") if new or old else None for uid, (new, old) in enumerate(permits)
     )
 
 
