@@ -25,7 +25,7 @@ from taoctl.localnet.scaletypes import (
 
 if TYPE_CHECKING:
     from taoctl.localnet.pallet import Pallet
-    from taoctl.localnet.state import MapStore, ValueStore
+    from taoctl.localnet.store import MapStore, ValueStore
 
 Identity = "Identity"
 Blake2_128Concat = "Blake2_128Concat"

@@ -12,8 +12,9 @@ from taoctl.localnet.dispatch_error import DispatchError, Post
 from taoctl.localnet.encoding import Encoding
 from taoctl.localnet.host import Call, EventRecord, Host, Outcome
 from taoctl.localnet.pallet import Origin, Pallet, Root
-from taoctl.localnet.state import MapView, State, ValueStore, ValueView
+from taoctl.localnet.state import State
 from taoctl.localnet.storage_bytes import StorageBytes
+from taoctl.localnet.store import MapView, ValueStore, ValueView
 
 _API_CACHE = 256
 _VIEW_CACHE = 8

@@ -11,7 +11,8 @@ from taoctl.errors import TaoctlError
 from taoctl.localnet.declare import StorageMap, StorageValue
 from taoctl.localnet.encoding import Encoding
 from taoctl.localnet.pallet import Pallet
-from taoctl.localnet.state import ABSENT, BlockChanges, Packed, State, Store
+from taoctl.localnet.state import BlockChanges, State
+from taoctl.localnet.store import ABSENT, Packed, Store
 
 _PREFIX = 32
 _SORTED_CACHE = 64

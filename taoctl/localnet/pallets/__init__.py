@@ -1,1 +1,23 @@
-"""The pallets the dev chain declares and runs."""
+"""The pallets of the localnet."""
+
+from taoctl.localnet.pallet import Pallet
+from taoctl.localnet.pallets.balances import Balances
+from taoctl.localnet.pallets.subtensor.module import SubtensorModule
+from taoctl.localnet.pallets.sudo import Sudo
+from taoctl.localnet.pallets.swap import Swap
+from taoctl.localnet.pallets.system import System
+from taoctl.localnet.pallets.timestamp import Timestamp
+from taoctl.localnet.pallets.transaction_payment import TransactionPayment
+from taoctl.localnet.pallets.utility import Utility
+
+PALLETS: tuple[type[Pallet], ...] = (
+    System,
+    Timestamp,
+    Balances,
+    TransactionPayment,
+    SubtensorModule,
+    Utility,
+    Sudo,
+    Swap,
+)
+"""Every pallet of the localnet, in the order of their indices."""

@@ -17,7 +17,7 @@ from taoctl.localnet.pallets.subtensor.epoch import HotkeyEmission
 from taoctl.localnet.pallets.subtensor.guards import Guards
 from taoctl.localnet.pallets.subtensor.pending import Pending
 from taoctl.localnet.pallets.subtensor.subnets import ROOT, account_bytes
-from taoctl.localnet.state import MapStore
+from taoctl.localnet.store import MapStore
 
 
 class Distribution(Guards):

@@ -1,0 +1,340 @@
+"""Stores: the values of one storage item now, and as they were after earlier blocks."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from taoctl.errors import TaoctlError
+
+if TYPE_CHECKING:
+    from taoctl.localnet.state import State
+
+_ARCHIVE_AS_BYTES = 16
+
+
+class _Absent:
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT: Final[Any] = _Absent()
+"""Stands for "no value stored" in changes and history."""
+
+
+class ReadOnlyStateError(TaoctlError):
+    """Something tried to change the state of a past block."""
+
+
+class Past:
+    """Earlier values of one key: `olds[i]` held until block `blocks[i]` changed it."""
+
+    __slots__ = ("blocks", "olds")
+
+    def __init__(self) -> None:
+        self.blocks = array("I")
+        self.olds: list[Any] = []
+
+
+class Packed:
+    """An archived long value, kept as its SCALE bytes."""
+
+    __slots__ = ("data",)
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
+
+class Store:
+    """The values of one storage item. `data` may be read directly; writes go through methods."""
+
+    __slots__ = (
+        "arity",
+        "data",
+        "default",
+        "dirty",
+        "heads",
+        "history",
+        "item",
+        "keyset",
+        "pack",
+        "pallet",
+        "state",
+        "unpack",
+    )
+
+    def __init__(self, state: State, pallet: str, item: str, arity: int, default: Any) -> None:
+        self.state, self.pallet, self.item = state, pallet, item
+        self.arity, self.default = arity, default
+        self.data: dict[Any, Any] = {}
+        self.dirty: dict[Any, Any] = {}
+        self.history: dict[Any, Past] = {}
+        self.heads: dict[Any, dict[Any, None]] = {}
+        self.keyset = 0
+        self.pack: Callable[[Any], bytes] | None = None
+        self.unpack: Callable[[bytes], Any] | None = None
+
+    def write(self, key: Any, value: Any) -> None:
+        """Set the value of a key (ABSENT removes it), remembering the old one."""
+        data, dirty = self.data, self.dirty
+        old = data.get(key, ABSENT)
+        if key not in dirty:
+            if not dirty:
+                self.state.touched.append(self)
+            dirty[key] = old
+        log = self.state.log
+        if log is not None:
+            log.append((self, key, old))
+        if value is ABSENT or old is ABSENT:
+            self._set(key, value)
+        else:
+            data[key] = value
+
+    def _set(self, key: Any, value: Any) -> None:
+        if value is ABSENT:
+            if key not in self.data:
+                return
+            del self.data[key]
+            if self.arity > 1:
+                self._unlist(key)
+        else:
+            if self.arity > 1 and key not in self.data:
+                self.heads.setdefault(key[0], {})[key] = None
+            self.data[key] = value
+        self.keyset += 1
+
+    def _unlist(self, key: Any) -> None:
+        tails = self.heads[key[0]]
+        del tails[key]
+        if not tails:
+            del self.heads[key[0]]
+
+    def restore(self, key: Any, old: Any) -> None:
+        """Put an earlier value back without remembering anything."""
+        if isinstance(old, Packed):
+            old = self.unpacked(old)
+        if old is ABSENT or key not in self.data:
+            self._set(key, old)
+        else:
+            self.data[key] = old
+
+    def unpacked(self, old: Packed) -> Any:
+        """The plain value of an archived one."""
+        if self.unpack is None:
+            raise TypeError(f"{self.pallet}.{self.item} has no way to read archived values")
+        return self.unpack(old.data)
+
+    def archive(self, key: Any, block: int, old: Any) -> bool:
+        """Keep what a block changed in history; False when the block changed the key before."""
+        past = self.history.get(key)
+        if past is None:
+            past = self.history[key] = Past()
+        elif past.blocks[-1] == block:
+            return False
+        if self.pack is not None and type(old) is tuple and len(old) >= _ARCHIVE_AS_BYTES:
+            old = Packed(self.pack(old))
+        past.blocks.append(block)
+        past.olds.append(old)
+        return True
+
+    def stored_at(self, key: Any, block: int) -> Any:
+        """What a key held after a block: a value, Packed or ABSENT."""
+        past = self.history.get(key)
+        if past is not None:
+            at = bisect_right(past.blocks, block)
+            if at < len(past.olds):
+                return past.olds[at]
+        if key in self.dirty:
+            return self.dirty[key]
+        return self.data.get(key, ABSENT)
+
+    def keys_at(self, block: int) -> Iterator[Any]:
+        """The keys that held a value after a block."""
+        moved = [k for k in (*self.history, *self.dirty) if k not in self.data]
+        for key in dict.fromkeys((*self.data, *moved)):
+            if self.stored_at(key, block) is not ABSENT:
+                yield key
+
+
+class ValueStore(Store):
+    """A plain storage value."""
+
+    __slots__ = ()
+
+    def get(self) -> Any:
+        """The stored value or the declared default."""
+        return self.data.get((), self.default)
+
+    def put(self, value: Any) -> None:
+        """Store a value; None removes an optional one."""
+        self.write((), ABSENT if value is None else value)
+
+    def kill(self) -> None:
+        """Remove the value."""
+        self.write((), ABSENT)
+
+    def exists(self) -> bool:
+        """Whether a value is stored."""
+        return () in self.data
+
+    def mutate(self, change: Callable[[Any], Any]) -> Any:
+        """Store what `change` makes of the value, and return it."""
+        value = change(self.get())
+        self.put(value)
+        return value
+
+
+class MapStore(Store):
+    """A storage map. The key is the one key value, or a tuple for double and triple maps."""
+
+    __slots__ = ()
+
+    def get(self, key: Any, default: Any = ABSENT) -> Any:
+        """The stored value, else `default` when given, else the declared default."""
+        return self.data.get(key, self.default if default is ABSENT else default)
+
+    def __getitem__(self, key: Any) -> Any:
+        return self.data.get(key, self.default)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self.write(key, ABSENT if value is None else value)
+
+    def __delitem__(self, key: Any) -> None:
+        self.write(key, ABSENT)
+
+    def __contains__(self, key: Any) -> bool:
+        return key in self.data
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def take(self, key: Any) -> Any:
+        """Remove a key and return what it held, or the declared default."""
+        value = self[key]
+        if key in self:
+            del self[key]
+        return value
+
+    def mutate(self, key: Any, change: Callable[[Any], Any]) -> Any:
+        """Store what `change` makes of a key's value, and return it."""
+        value = change(self[key])
+        self[key] = value
+        return value
+
+    def items(self) -> Iterator[tuple[Any, Any]]:
+        """Every (key, value) as they are now; the map may be changed meanwhile."""
+        return iter(list(self.data.items()))
+
+    def keys(self) -> Iterator[Any]:
+        """Every key as they are now; the map may be changed meanwhile."""
+        return iter(list(self.data))
+
+    def values(self) -> Iterator[Any]:
+        """Every value as they are now."""
+        return iter(list(self.data.values()))
+
+    def prefix(self, *first: Any) -> Iterator[tuple[Any, Any]]:
+        """(rest of the key, value) of every entry whose key starts with `first`.
+
+        The rest is the one remaining key value, or a tuple of several.
+        """
+        return self._below(first, list(self.heads.get(first[0], ())))
+
+    def _below(self, first: tuple[Any, ...], keys: list[Any]) -> Iterator[tuple[Any, Any]]:
+        count = len(first)
+        single = self.arity == count + 1
+        for key in keys:
+            if count == 1 or key[:count] == first:
+                yield (key[count] if single else key[count:]), self[key]
+
+    def clear(self, *first: Any) -> int:
+        """Remove every entry whose key starts with `first`; returns how many."""
+        if not first:
+            keys = list(self.data)
+        else:
+            keys = [k for k in self.heads.get(first[0], ()) if k[: len(first)] == first]
+        for key in keys:
+            self.write(key, ABSENT)
+        return len(keys)
+
+
+class ValueView(ValueStore):
+    """A plain storage value as it was after a block."""
+
+    __slots__ = ("base", "block")
+
+    def __init__(self, base: ValueStore, block: int) -> None:
+        super().__init__(base.state, base.pallet, base.item, 0, base.default)
+        self.base, self.block = base, block
+
+    def get(self) -> Any:
+        """The value after the block, or the declared default."""
+        return _plain(self.base, (), self.block, self.default)
+
+    def exists(self) -> bool:
+        """Whether a value was stored."""
+        return self.base.stored_at((), self.block) is not ABSENT
+
+    def write(self, key: Any, value: Any) -> NoReturn:
+        """Refuse: the past cannot be changed."""
+        raise ReadOnlyStateError(f"{self.pallet}.{self.item} of a past block cannot be changed")
+
+
+class MapView(MapStore):
+    """A storage map as it was after a block."""
+
+    __slots__ = ("base", "block")
+
+    def __init__(self, base: MapStore, block: int) -> None:
+        super().__init__(base.state, base.pallet, base.item, base.arity, base.default)
+        self.base, self.block = base, block
+
+    def get(self, key: Any, default: Any = ABSENT) -> Any:
+        """The value after the block, else the default."""
+        fallback = self.default if default is ABSENT else default
+        return _plain(self.base, key, self.block, fallback)
+
+    def __getitem__(self, key: Any) -> Any:
+        return _plain(self.base, key, self.block, self.default)
+
+    def __contains__(self, key: Any) -> bool:
+        return self.base.stored_at(key, self.block) is not ABSENT
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self.base.keys_at(self.block))
+
+    def items(self) -> Iterator[tuple[Any, Any]]:
+        """Every (key, value) after the block."""
+        return ((key, self[key]) for key in self.base.keys_at(self.block))
+
+    def keys(self) -> Iterator[Any]:
+        """Every key that held a value."""
+        return self.base.keys_at(self.block)
+
+    def values(self) -> Iterator[Any]:
+        """Every value after the block."""
+        return (self[key] for key in self.base.keys_at(self.block))
+
+    def prefix(self, *first: Any) -> Iterator[tuple[Any, Any]]:
+        """(rest of the key, value) of every entry below `first`, as in MapStore."""
+        base, count = self.base, len(first)
+        gone = [
+            key
+            for key in (*base.history, *base.dirty)
+            if key[:count] == first and key not in base.data
+        ]
+        keys = dict.fromkeys((*base.heads.get(first[0], ()), *gone))
+        return self._below(first, [key for key in keys if key in self])
+
+    def write(self, key: Any, value: Any) -> NoReturn:
+        """Refuse: the past cannot be changed."""
+        raise ReadOnlyStateError(f"{self.pallet}.{self.item} of a past block cannot be changed")
+
+
+def _plain(base: Store, key: Any, block: int, default: Any) -> Any:
+    value = base.stored_at(key, block)
+    if value is ABSENT:
+        return default
+    return base.unpacked(value) if isinstance(value, Packed) else value
