@@ -9,7 +9,6 @@ import typer
 from taoctl.cli import context, options, output
 from taoctl.cli.output import Result, Section
 from taoctl.errors import UsageError
-from taoctl.reads.chain import BlockRow, ChainRow, block, chain_info
 
 app = typer.Typer(
     help="The chain itself: runtime, head, single blocks.",
@@ -27,6 +26,8 @@ def info() -> None:
       taoctl chain info
       taoctl chain info -n test -o json
     """
+    from taoctl.reads.chain import ChainRow, chain_info
+
     row, origin = context.run(chain_info)
     output.show(Result("taoctl.chain.info/1", origin, (Section([row], ChainRow, single=True),)))
     if row.newer_than_tested:
@@ -38,7 +39,7 @@ def info() -> None:
 @app.command("block")
 def block_(
     number: Annotated[
-        str | None, typer.Argument(metavar="[NUMBER|HASH]", help="The newest when left out.")
+        str | None, typer.Argument(metavar="NUMBER|HASH", help="The newest when left out.")
     ] = None,
 ) -> None:
     """One block: hash, time, extrinsics and events.
@@ -49,6 +50,8 @@ def block_(
       taoctl chain block 1234
       taoctl chain block 0x2f05…cc76
     """
+    from taoctl.reads.chain import BlockRow, block
+
     if number is not None:
         if options.current().at_block not in (None, number):
             raise UsageError("the block was given twice", "leave out --at-block")

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from taoctl.chain.client import Chain, connect
-from taoctl.chain.view import View
 from taoctl.cli import options, output
 from taoctl.cli.output import Origin
 from taoctl.errors import DeadlineError, UsageError
 from taoctl.wallet.dev_accounts import DEV_ACCOUNTS, INSECURE, insecure_name
 from taoctl.wallet.public import coldkey_address, discover, names_by_address
+
+if TYPE_CHECKING:
+    from taoctl.chain.client import Chain
+    from taoctl.chain.view import View
 
 T = TypeVar("T")
 
@@ -25,10 +26,17 @@ def run(work: Callable[[View], Awaitable[T]]) -> tuple[T, Origin]:
         UnreachableError: no endpoint answered in time.
         DeadlineError: the answer itself took longer than the deadline.
     """
+    # Help and completion load this module too, and must not pay for sockets.
+    import asyncio
+
     return asyncio.run(_run(work))
 
 
 async def _run(work: Callable[[View], Awaitable[T]]) -> tuple[T, Origin]:
+    import asyncio
+
+    from taoctl.chain.client import connect
+
     limit = timeout()
     async with connect(network(), timeout=limit) as chain:
         try:

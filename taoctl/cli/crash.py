@@ -37,9 +37,9 @@ def write_crash(problem: BaseException) -> Path | None:
 
 def redacted(text: str) -> str:
     """The text without what could be a key, a recovery phrase or an endpoint's credentials."""
+    text = _URL.sub(r"\1://<address>", text)
     text = _HEX_KEY.sub("<hex>", text)
-    text = _WORDS.sub("<words>", text)
-    return _URL.sub(r"\1://<address>", text)
+    return _WORDS.sub("<words>", text)
 
 
 def report(problem: BaseException) -> str:

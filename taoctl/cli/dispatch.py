@@ -50,7 +50,7 @@ app = typer.Typer(
     cls=Root,
     help=_EXAMPLES,
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

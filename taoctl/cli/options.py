@@ -82,7 +82,7 @@ def absorb(values: dict[str, Any]) -> None:
     options = current()
     for name in _names():
         value = values.pop(name, None)
-        if value not in (None, False, [], ()):
+        if value is not None and value is not False and value not in ([], ()):
             setattr(options, name, list(value) if name == "wallet" else value)
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from taoctl.chain.view import View
 from taoctl.cli import context, output
 from taoctl.cli.output import Result, Section
 from taoctl.errors import UsageError
-from taoctl.reads.registry import Parameter, Read, load
+
+if TYPE_CHECKING:
+    from taoctl.chain.view import View
+    from taoctl.reads.registry import Parameter, Read
 
 app = typer.Typer(help="Every read by name.", rich_markup_mode=None)
 
@@ -20,6 +22,8 @@ _LIST_SCHEMA = "taoctl.query.list/1"
 
 
 def _names(incomplete: str) -> list[str]:
+    from taoctl.reads.registry import load
+
     return [name for name in sorted(load()) if name.startswith(incomplete)]
 
 
@@ -31,7 +35,7 @@ def query(
     ] = None,
     arguments: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ARGUMENT]...", help="A netuid, or addresses and wallet names."),
+        typer.Argument(metavar="ARGUMENT", help="A netuid, or addresses and wallet names."),
     ] = None,
     list_: Annotated[bool, typer.Option("--list", help="List the reads and stop.")] = False,
 ) -> None:
@@ -44,6 +48,8 @@ def query(
       taoctl query metagraph 1 -o csv
       taoctl query neurons my-wallet -o json
     """
+    from taoctl.reads.registry import load
+
     reads = load()
     if list_ or name is None:
         _list(reads)

@@ -8,7 +8,6 @@ import typer
 
 from taoctl.cli import context, output
 from taoctl.cli.output import Result, Section
-from taoctl.reads.stake import StakeRow, stake
 
 app = typer.Typer(help="Stake positions.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -22,7 +21,7 @@ def group() -> None:
 def list_(
     accounts: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SS58|NAME]...", help="Every wallet when left out."),
+        typer.Argument(metavar="SS58|NAME", help="Every wallet when left out."),
     ] = None,
 ) -> None:
     """Every stake position of addresses or wallets, and what it is worth.
@@ -33,6 +32,8 @@ def list_(
       taoctl stake list my-wallet -o wide
       taoctl stake list 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY -o csv
     """
+    from taoctl.reads.stake import StakeRow, stake
+
     coldkeys, names = context.addresses(accounts or ())
     rows, origin = context.run(lambda view: stake(view, coldkeys, names))
     output.show(Result("taoctl.stake.list/1", origin, (Section(rows, StakeRow),)))

@@ -8,9 +8,6 @@ import typer
 
 from taoctl.cli import context, output
 from taoctl.cli.output import Result, Section
-from taoctl.reads.hyperparameters import HyperparameterRow, hyperparameters
-from taoctl.reads.metagraph import NeuronRow, metagraph
-from taoctl.reads.subnets import SubnetRow, subnet, subnets
 
 app = typer.Typer(
     help="Subnets, their neurons and hyperparameters.",
@@ -31,6 +28,8 @@ def list_() -> None:
       taoctl subnet list -o wide
       taoctl subnet list --at-block 5000000 -n archive -o csv
     """
+    from taoctl.reads.subnets import SubnetRow, subnets
+
     rows, origin = context.run(subnets)
     output.show(Result("taoctl.subnet.list/1", origin, (Section(rows, SubnetRow),)))
 
@@ -44,6 +43,8 @@ def show(netuid: Netuid) -> None:
       taoctl subnet show 1
       taoctl subnet show 1 -o yaml
     """
+    from taoctl.reads.subnets import SubnetRow, subnet
+
     row, origin = context.run(lambda view: subnet(view, netuid))
     output.show(Result("taoctl.subnet.show/1", origin, (Section([row], SubnetRow, single=True),)))
 
@@ -58,6 +59,9 @@ def metagraph_(netuid: Netuid) -> None:
       taoctl subnet metagraph 1 -o wide | less -S
       taoctl subnet metagraph 1 -o json | jq '.data.neurons[] | select(.prune_rank == 1)'
     """
+    from taoctl.reads.metagraph import NeuronRow, metagraph
+    from taoctl.reads.subnets import SubnetRow
+
     graph, origin = context.run(lambda view: metagraph(view, netuid))
     result = Result(
         "taoctl.subnet.metagraph/1",
@@ -85,6 +89,8 @@ def hyperparameters_(netuid: Netuid) -> None:
       taoctl subnet hyperparameters 1
       taoctl subnet hyperparameters 1 -o json
     """
+    from taoctl.reads.hyperparameters import HyperparameterRow, hyperparameters
+
     rows, origin = context.run(lambda view: hyperparameters(view, netuid))
     section = Section(rows, HyperparameterRow)
     output.show(Result("taoctl.subnet.hyperparameters/1", origin, (section,)))

@@ -8,7 +8,6 @@ import typer
 
 from taoctl.cli import context, output
 from taoctl.cli.output import Result, Section
-from taoctl.reads.balances import BalanceRow, balances
 
 app = typer.Typer(
     help="Balances of wallets and addresses.", no_args_is_help=True, rich_markup_mode=None
@@ -24,7 +23,7 @@ def group() -> None:
 def balance(
     accounts: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SS58|NAME]...", help="Every wallet when left out."),
+        typer.Argument(metavar="SS58|NAME", help="Every wallet when left out."),
     ] = None,
 ) -> None:
     """Free, reserved and staked TAO of addresses or wallets.
@@ -35,6 +34,8 @@ def balance(
       taoctl wallet balance my-wallet
       taoctl wallet balance 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY -o json
     """
+    from taoctl.reads.balances import BalanceRow, balances
+
     coldkeys, names = context.addresses(accounts or ())
     rows, origin = context.run(lambda view: balances(view, coldkeys, names))
     output.show(Result("taoctl.wallet.balance/1", origin, (Section(rows, BalanceRow),)))

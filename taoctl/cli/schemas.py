@@ -1,0 +1,177 @@
+"""JSON Schemas of what commands print, made from the rows' own declarations."""
+
+from __future__ import annotations
+
+import types
+import typing
+from dataclasses import dataclass
+from typing import Any
+
+from taoctl.errors import Exit
+from taoctl.reads.balances import BalanceRow
+from taoctl.reads.chain import BlockRow, ChainRow
+from taoctl.reads.columns import Column, Kind, columns_of
+from taoctl.reads.hyperparameters import HyperparameterRow
+from taoctl.reads.metagraph import NeuronRow
+from taoctl.reads.registry import load
+from taoctl.reads.stake import StakeRow
+from taoctl.reads.subnets import SubnetRow
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+_RAO = {"type": "string", "pattern": "^-?[0-9]+$"}
+_DECIMAL = {"type": "string", "pattern": r"^-?[0-9]+\.[0-9]{9}$"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What `data` of a schema holds: one row or many."""
+
+    title: str
+    row: type
+    single: bool = False
+
+
+SHAPES: dict[str, Shape] = {
+    "taoctl.chain.info/1": Shape("taoctl chain info", ChainRow, single=True),
+    "taoctl.chain.block/1": Shape("taoctl chain block", BlockRow, single=True),
+    "taoctl.subnet.list/1": Shape("taoctl subnet list", SubnetRow),
+    "taoctl.subnet.show/1": Shape("taoctl subnet show", SubnetRow, single=True),
+    "taoctl.subnet.hyperparameters/1": Shape("taoctl subnet hyperparameters", HyperparameterRow),
+    "taoctl.wallet.balance/1": Shape("taoctl wallet balance", BalanceRow),
+    "taoctl.stake.list/1": Shape("taoctl stake list", StakeRow),
+}
+
+
+def every() -> dict[str, dict[str, Any]]:
+    """Every schema that is made from code, by file name."""
+    made = {id_: _envelope(id_, shape.title, _shaped(shape)) for id_, shape in SHAPES.items()}
+    for name, read in load().items():
+        id_ = f"taoctl.query.{name}/1"
+        single = typing.get_type_hints(read.function).get("return") is read.row
+        made[id_] = _envelope(id_, f"taoctl query {name}", _shaped(Shape("", read.row, single)))
+    for id_, (title, data) in _SPECIAL.items():
+        made[id_] = _envelope(id_, title, data)
+    made[ERROR_ID] = _error()
+    return {file_name(id_): schema for id_, schema in made.items()}
+
+
+def file_name(schema_id: str) -> str:
+    """The file of a schema: `taoctl.subnet.list/1` is `taoctl.subnet.list.1.json`."""
+    return schema_id.replace("/", ".") + ".json"
+
+
+def _shaped(shape: Shape) -> dict[str, Any]:
+    row = row_schema(shape.row)
+    return row if shape.single else {"type": "array", "items": row}
+
+
+def row_schema(row: type) -> dict[str, Any]:
+    """The schema of one row as a JSON object."""
+    hints = typing.get_type_hints(row)
+    columns = columns_of(row)
+    return {
+        "type": "object",
+        "properties": {c.json_key: _value(c, hints[c.key]) for c in columns},
+        "required": [c.json_key for c in columns],
+        "additionalProperties": False,
+    }
+
+
+def _value(column: Column, hint: Any) -> dict[str, Any]:
+    parts = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+    kinds = [_bare(column.kind, part) for part in parts]
+    schema = kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
+    return {"description": column.help, **schema}
+
+
+def _bare(kind: Kind, hint: Any) -> dict[str, Any]:
+    if hint is types.NoneType:
+        return {"type": "null"}
+    if hint is bool:
+        return {"type": "boolean"}
+    if hint is str:
+        return {"type": "string"}
+    match kind:
+        case Kind.TAO | Kind.PRICE:
+            return _object(rao=_RAO, tao=_DECIMAL)
+        case Kind.ALPHA:
+            return _object(rao=_RAO, alpha=_DECIMAL)
+        case Kind.I96F32:
+            return _object(bits=_RAO, value={"type": "string"})
+        case Kind.U16 | Kind.UID | Kind.NETUID:
+            return {"type": "integer", "minimum": 0, "maximum": 65_535}
+        case _:
+            # An integer beyond 2^53 is written as a string, since many parsers would round it.
+            return {"type": ["integer", "string"], "pattern": "^-?[0-9]+$"}
+
+
+def _object(**properties: Any) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _envelope(schema_id: str, title: str, data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "$schema": DIALECT,
+        "$id": schema_id,
+        "title": title,
+        **_object(
+            schema={"const": schema_id},
+            network={"type": ["string", "null"]},
+            genesis={"type": ["string", "null"]},
+            block={"type": ["integer", "null"]},
+            block_hash={"type": ["string", "null"]},
+            spec_version={"type": ["integer", "null"]},
+            simulated={"type": "boolean"},
+            data=data,
+        ),
+    }
+
+
+ERROR_ID = "taoctl.error/1"
+
+_SPECIAL: dict[str, tuple[str, dict[str, Any]]] = {
+    "taoctl.subnet.metagraph/1": (
+        "taoctl subnet metagraph",
+        _object(
+            immunity_period_blocks={"type": ["integer", "null"]},
+            max_validators={"type": ["integer", "null"]},
+            subnet=row_schema(SubnetRow),
+            neurons={"type": "array", "items": row_schema(NeuronRow)},
+        ),
+    ),
+    "taoctl.query.list/1": (
+        "taoctl query --list",
+        {
+            "type": "array",
+            "items": _object(
+                name={"type": "string"},
+                usage={"type": "string"},
+                help={"type": "string"},
+                needs={"type": "array", "items": {"type": "string"}},
+            ),
+        },
+    ),
+}
+
+
+def _error() -> dict[str, Any]:
+    return {
+        "$schema": DIALECT,
+        "$id": ERROR_ID,
+        "title": "any error, on stderr",
+        **_object(
+            schema={"const": ERROR_ID},
+            error=_object(
+                code={"type": "string"},
+                exit_code={"enum": sorted(int(code) for code in Exit if code)},
+                message={"type": "string"},
+                hint={"type": ["string", "null"]},
+            ),
+        ),
+    }

@@ -1,0 +1,37 @@
+"""Generated files stand in the repository as the code would write them now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from taoctl.cli.completion import SCRIPTS, Shell
+from taoctl.cli.reference import pages
+from taoctl.cli.schemas import every
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPLETIONS = {Shell.BASH: "taoctl.bash", Shell.ZSH: "_taoctl", Shell.FISH: "taoctl.fish"}
+
+
+@pytest.mark.parametrize("name", sorted(pages()))
+def test_a_page_is_current(name: str) -> None:
+    written = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    assert written == pages()[name], "run `python -m taoctl.cli.reference docs`"
+
+
+def test_no_page_of_a_command_that_is_gone_stays_behind() -> None:
+    there = {path.name for path in (ROOT / "docs" / "reference").iterdir()}
+    assert there == {Path(name).name for name in pages() if name.startswith("reference/")}
+
+
+@pytest.mark.parametrize("shell", Shell)
+def test_a_completion_script_is_current(shell: Shell) -> None:
+    written = (ROOT / "completions" / COMPLETIONS[shell]).read_text(encoding="utf-8")
+    assert written == SCRIPTS[shell], "run `make completions`"
+
+
+@pytest.mark.parametrize("name", sorted(every()))
+def test_a_schema_is_a_valid_schema(name: str) -> None:
+    jsonschema.Draft202012Validator.check_schema(every()[name])
