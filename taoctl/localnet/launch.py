@@ -45,7 +45,7 @@ def scenario_kind(scenario: str) -> Kind:
         return found.warmup_blocks
 
     def populate(node: DevNode) -> None:
-        node.actors = Actors(found)
+        node.actors = Actors(found, node.runtime, node.submit, node.next_nonce)
 
     return Kind(PALLETS, genesis, populate)
 

@@ -52,8 +52,11 @@ class Listeners(Generic[T]):
 class Actors(Protocol):
     """Simulated users, who act between blocks by submitting extrinsics."""
 
-    def act(self, node: Node) -> Iterator[bytes]:
-        """Signed extrinsics for the next block, each submitted before the next is asked for."""
+    def extrinsics(self, block: int, block_hash: bytes, genesis_hash: bytes) -> Iterator[bytes]:
+        """Signed extrinsics for the block after `block`, the head.
+
+        Each is submitted before the next is asked for.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +279,7 @@ class Node:
 
     async def _let_act(self, actors: Actors) -> None:
         paused = time.perf_counter()
-        for raw in actors.act(self):
+        for raw in actors.extrinsics(self.best_number, self.best_hash, self.block(0).hash):
             try:
                 self.submit(raw)
             except RpcError as error:
