@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Any
+from typing import Any, Protocol
 
-from taoctl.errors import TaoctlError
 from taoctl.localnet import opinions
 from taoctl.localnet.frame import Host, Runtime
 from taoctl.localnet.genesis import keys
@@ -23,7 +21,6 @@ ERA_BLOCKS = 16
 _SEATS_KEPT_BLOCKS = 16
 _OPINION_BLOCKS = 12
 _FEE_ROOM = 100_000_000
-_log = logging.getLogger(__name__)
 
 Action = tuple[str, str, Mapping[str, Any]]
 """The key label of who signs, the call's name, its arguments."""
@@ -36,6 +33,32 @@ class _Seat:
     label: str
 
 
+class Chain(Protocol):
+    """What the actors see of the node."""
+
+    @property
+    def best_number(self) -> int:
+        """Number of the best block."""
+
+    @property
+    def best_hash(self) -> bytes:
+        """Hash of the best block."""
+
+    @property
+    def head(self) -> Host:
+        """The pallets over the best block's state."""
+
+    @property
+    def runtime(self) -> Runtime:
+        """The runtime, for its codec."""
+
+    def hash_of(self, number: int) -> bytes | None:
+        """The hash of a block."""
+
+    def next_nonce(self, account: str) -> int:
+        """The next nonce of an account, counting what waits in the pool."""
+
+
 class Actors:
     """Everybody who acts on a localnet by themselves.
 
@@ -44,21 +67,10 @@ class Actors:
 
     Args:
         scenario: whose actors.
-        runtime: the chain they look at and never change.
-        submit: takes a signed extrinsic (with its length prefix) as `author_submitExtrinsic`
-            does; raises TaoctlError or ValueError when it is refused.
-        nonce_of: the next nonce of an account, counting what waits in the pool.
     """
 
-    def __init__(
-        self,
-        scenario: Scenario,
-        runtime: Runtime,
-        submit: Callable[[bytes], object],
-        nonce_of: Callable[[str], int],
-    ) -> None:
+    def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
-        self._runtime, self._submit, self._nonce_of = runtime, submit, nonce_of
         self._labels = _labels(scenario)
         self._courses = {
             keys.demo_hotkey(scenario, s.hotkey_name): s.course for s in keys.stories(scenario)
@@ -67,49 +79,34 @@ class Actors:
         self._seats_block = -_SEATS_KEPT_BLOCKS
         self._qualities: dict[int, tuple[int, list[int]]] = {}
 
-    def act(self, block: int, block_hash: bytes, genesis_hash: bytes) -> int:
-        """Submit what the actors want in the block after the head; returns how many were taken.
-
-        A refusal is logged and changes nothing else.
-        """
-        taken = 0
-        for raw in self.extrinsics(block, block_hash, genesis_hash):
-            try:
-                self._submit(raw)
-                taken += 1
-            except (TaoctlError, ValueError) as error:
-                _log.info("an actor's extrinsic was refused after block %d: %s", block, error)
-        return taken
-
-    def extrinsics(self, block: int, block_hash: bytes, genesis_hash: bytes) -> Iterator[bytes]:
-        """What the actors want in the block after the head, signed.
+    def act(self, node: Chain) -> Iterator[bytes]:
+        """What the actors want in the next block: signed extrinsics with their length prefix.
 
         Each is signed when it is asked for, so that its nonce counts those submitted before it.
         """
-        rt = self._runtime.at(block)
+        block, rt = node.best_number, node.head
         if block - self._seats_block >= _SEATS_KEPT_BLOCKS or block < self._seats_block:
             self._seats, self._seats_block = self._find_seats(rt), block
         wanted = chain(
             self._registrations(rt, block), self._trades(rt, block), self._weights(rt, block)
         )
-        era = {"period": ERA_BLOCKS, "current": block}
         for action in islice(wanted, self.scenario.extrinsics_per_block):
-            yield self._signed(action, era, block_hash, genesis_hash)
+            yield self._signed(node, action)
 
-    def _signed(
-        self, action: Action, era: dict[str, int], birth_hash: bytes, genesis_hash: bytes
-    ) -> bytes:
+    def _signed(self, node: Chain, action: Action) -> bytes:
         label, call, args = action
-        key, codec = signer(label), self._runtime.codec
+        key, codec = signer(label), node.runtime.codec
         call_bytes = codec.compose_call("SubtensorModule", call, args)
-        nonce = self._nonce_of(key.ss58)
+        era = {"period": ERA_BLOCKS, "current": node.best_number}
+        nonce, genesis_hash = node.next_nonce(key.ss58), node.hash_of(0)
+        assert genesis_hash is not None
         payload = codec.signature_payload(
             call_bytes,
             era=era,
             nonce=nonce,
             tip=0,
             genesis_hash=genesis_hash,
-            era_block_hash=birth_hash,
+            era_block_hash=node.best_hash,
         )
         raw, _ = codec.encode_signed_extrinsic(
             call_bytes,
