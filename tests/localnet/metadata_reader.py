@@ -14,9 +14,26 @@ HASHERS = (
     "Twox64Concat",
     "Identity",
 )
-PRIMITIVES = (
-    "bool char str u8 u16 u32 u64 u128 u256 i8 i16 i32 i64 i128 i256".split()
-)  # scale-info's order
+PRIMITIVES = [
+    "bool",
+    "char",
+    "str",
+    "u8",
+    "u16",
+    "u32",
+    "u64",
+    "u128",
+    "u256",
+    "i8",
+    "i16",
+    "i32",
+    "i64",
+    "i128",
+    "i256",
+]  # scale-info's order
+
+
+OUTER = {f"node_subtensor_runtime::Runtime{kind}" for kind in ("Call", "Event", "Error")}
 
 
 @dataclass
@@ -82,43 +99,56 @@ class Metadata:
     runtime_type: int
     apis: dict[str, dict[str, MethodDef]] = field(default_factory=dict)
     outer: dict[str, int] = field(default_factory=dict)
+    _trees: dict[tuple[int, bool], Any] = field(default_factory=dict)
 
     def variants(self, ty: int | None) -> dict[str, VariantDef]:
         return {} if ty is None else {v.name: v for v in self.types[ty].body}
 
     def tree(self, ty: int, *, type_names: bool = False) -> Any:
-        """A nested, id-free picture of a type; a type inside itself is shown by its path."""
-        return self._tree(ty, (), type_names)
+        """A nested, id-free picture of a type.
 
-    def _tree(self, ty: int, above: tuple[int, ...], names: bool) -> Any:
+        The outer enums are shown by their path only: their variants are the pallets'.
+        """
+        known = self._trees.get((ty, type_names))
+        if known is None:
+            known = self._trees[ty, type_names] = self._tree(ty, type_names)
+        return known
+
+    def _tree(self, ty: int, names: bool) -> Any:
         t = self.types[ty]
         label = "::".join(t.path)
-        if ty in above:
-            return ("recursive", label)
-        inner = (*above, ty)
+        if label in OUTER:
+            return ("outer", label)
 
         def go(i: int) -> Any:
-            return self._tree(i, inner, names)
-
-        def fields(fs: list[Field]) -> Any:
-            return tuple((f.name, go(f.ty), f.type_name if names else None) for f in fs)
+            return self.tree(i, type_names=names)
 
         if t.kind == "composite":
-            body: Any = fields(t.body)
+            body: Any = self.fields(t.body, type_names=names)
         elif t.kind == "variant":
-            body = tuple(sorted((v.index, v.name, fields(v.fields)) for v in t.body))
+            parts = [(v.index, v.name, self.fields(v.fields, type_names=names)) for v in t.body]
+            body = tuple(sorted(parts))
         elif t.kind == "array":
             body = (t.body[0], go(t.body[1]))
-        elif t.kind == "tuple":
+        elif t.kind in ("tuple", "bits"):
             body = tuple(go(i) for i in t.body)
         elif t.kind == "primitive":
             body = t.body
-        elif t.kind == "bits":
-            body = tuple(go(i) for i in t.body)
         else:
             body = go(t.body)
         params = tuple((n, None if p is None else go(p)) for n, p in t.params)
         return (t.kind, label, params, body)
+
+    def fields(self, fields: list[Field], *, type_names: bool = False) -> Any:
+        """Names and type trees of fields, with the source's type names when asked."""
+        return tuple(
+            (
+                f.name or "",
+                self.tree(f.ty, type_names=type_names),
+                (f.type_name or "") if type_names else "",
+            )
+            for f in fields
+        )
 
 
 class _Reader:
@@ -174,7 +204,16 @@ class _Reader:
         path = self.many(self.text)
         params = self.many(lambda: (self.text(), self.maybe(self.compact)))
         tag = self.u8()
-        kind = "composite variant sequence array tuple primitive compact bits".split()[tag]
+        kind = [
+            "composite",
+            "variant",
+            "sequence",
+            "array",
+            "tuple",
+            "primitive",
+            "compact",
+            "bits",
+        ][tag]
         body: Any
         if tag == 0:
             body = self.many(self.field)
