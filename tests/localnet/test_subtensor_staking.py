@@ -141,3 +141,40 @@ def test_trading_keeps_tao_conserved(chain: Chain):
     assert sum(info["data"]["free"] for info in accounts) == balances.total_issuance
     assert balances.total_issuance == module.TotalIssuance.get()
     assert balances.free(subnet_account(1)) == module.SubnetTAO[1]
+
+
+def test_a_limit_order_stops_at_its_price(chain: Chain):
+    swap = chain.rt.swap
+    limit = swap.price_rao(1) * 102 // 100
+    most = swap.most_to_buy_with(1, limit)
+    order = {"hotkey": VALIDATOR, "netuid": 1, "limit_price": limit}
+    over = {**order, "amount_staked": most + TAO}
+    refused = chain.call("alice", "add_stake_limit", allow_partial=False, **over)
+    assert error_of(refused) == "SubtensorModule.SlippageTooHigh"
+    free = chain.free("alice")
+    assert chain.call("alice", "add_stake_limit", allow_partial=True, **over).ok
+    assert free - chain.free("alice") == most
+    assert swap.price_rao(1) <= limit + 1
+    passed = chain.call("alice", "add_stake_limit", allow_partial=True, **over)
+    assert error_of(passed) in ("Swap.PriceLimitExceeded", "SubtensorModule.AmountTooLow")
+
+
+def test_a_limit_sale_keeps_what_it_cannot_sell(chain: Chain):
+    assert add(chain, 100 * TAO).ok
+    swap, whole = chain.rt.swap, held(chain)
+    limit = swap.price_rao(1) * 98 // 100
+    most = swap.most_to_sell(1, limit)
+    assert most < whole
+    order = {"hotkey": VALIDATOR, "netuid": 1, "amount_unstaked": whole, "limit_price": limit}
+    refused = chain.call("alice", "remove_stake_limit", allow_partial=False, **order)
+    assert error_of(refused) == "SubtensorModule.SlippageTooHigh"
+    assert chain.call("alice", "remove_stake_limit", allow_partial=True, **order).ok
+    assert abs(held(chain) - (whole - most)) <= 2
+    assert swap.price_rao(1) >= limit - 1
+
+
+def test_root_limits_are_all_or_nothing(chain: Chain):
+    order = {"hotkey": VALIDATOR, "netuid": 0, "amount_staked": TAO, "allow_partial": False}
+    low = chain.call("alice", "add_stake_limit", limit_price=TAO - 1, **order)
+    assert error_of(low) == "SubtensorModule.SlippageTooHigh"
+    assert chain.call("alice", "add_stake_limit", limit_price=TAO, **order).ok

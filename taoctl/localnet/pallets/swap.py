@@ -21,6 +21,7 @@ from taoctl.localnet.pallets.apis.swap import SwapApi
 from taoctl.localnet.pallets.subtensor.subnets import PRICE_ONE
 from taoctl.localnet.pallets.subtensor.types import PalletId
 from taoctl.localnet.types import Bounded, NetUid, Struct, bool_, u8, u16, u64
+from taoctl.units import U64_MAX
 
 MAX_FEE_RATE = 10_000
 STABLE_PRICE_RAO = 1_000_000_000
@@ -35,7 +36,7 @@ class Swap(SwapApi):
 
     name = "Swap"
     index = 28
-    crate = "pallet_subtensor_swap::pallet"
+    crate = "pallet_subtensor_swap::pallet::pallet"
 
     FeeRate = StorageMap(u16, [(Twox64Concat, NetUid)], default=pools.DEFAULT_FEE_RATE_U16)
     SwapBalancer = StorageMap(
@@ -97,7 +98,7 @@ class Swap(SwapApi):
 
     def price_rao(self, netuid: int) -> int:
         """Rao of TAO per alpha, floored."""
-        return min(self.price_bits(netuid) * STABLE_PRICE_RAO >> 64, 2**64 - 1)
+        return min(self.price_bits(netuid) * STABLE_PRICE_RAO >> 64, U64_MAX)
 
     def buy(self, netuid: int, tao: int, limit: int, *, free: bool) -> SwapResult:
         """Alpha for TAO up to a limit price in rao; the caller books the reserves."""
@@ -132,6 +133,24 @@ class Swap(SwapApi):
             return pools.swap(pool, "buy", tao).fee_paid
         except SwapError:
             return pools.fee_rao(pool, tao)
+
+    def most_to_buy_with(self, netuid: int, limit_rao: int) -> int:
+        """The most TAO (rao, fee included) that can buy alpha within a price limit."""
+        if not self.rt.subtensor.is_dynamic(netuid):
+            return U64_MAX if limit_rao >= STABLE_PRICE_RAO else 0
+        return self._most(netuid, "buy", limit_rao)
+
+    def most_to_sell(self, netuid: int, limit_rao: int) -> int:
+        """The most alpha (rao, fee included) that can be sold within a price limit."""
+        if not self.rt.subtensor.is_dynamic(netuid):
+            return U64_MAX if limit_rao <= STABLE_PRICE_RAO else 0
+        return self._most(netuid, "sell", limit_rao)
+
+    def _most(self, netuid: int, side: pools.Side, limit_rao: int) -> int:
+        try:
+            return pools.max_amount(self.pool(netuid), side, limit_rao)
+        except SwapError as error:
+            raise self.error(error.name) from error
 
     def inject(self, netuid: int, tao: int, alpha: int) -> tuple[int, int]:
         """Shift the weights for protocol liquidity that keeps the price.

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from taoctl.economics.shares import U64_MAX
 from taoctl.localnet.frame import DispatchError, ModuleError, Origin, call, ensure_signed
 from taoctl.localnet.pallets.subtensor.arguments import HOTKEY, NETUID, alpha, tao
 from taoctl.localnet.pallets.subtensor.claims import Claims
 from taoctl.localnet.pallets.subtensor.subnets import BURN_ACCOUNT, ROOT, subnet_account
 from taoctl.localnet.pallets.subtensor.treasury import BUY_LIMIT, MIN_STAKE, SELL_LIMIT
+from taoctl.localnet.types import bool_
 
 _MAX_INPUT_OF_RESERVE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An amount in rao, the most that its price limit lets through, and whether less will do."""
+
+    amount: int
+    most: int
+    allow_partial: bool = False
 
 
 class Staking(Claims):
@@ -24,8 +36,31 @@ class Staking(Claims):
         """Stake TAO of the caller to a hotkey, at whatever the pool gives."""
         coldkey = ensure_signed(origin)
         self._ensure_tao_within_pool(netuid, amount_staked)
-        self._validate_add(coldkey, hotkey, netuid, amount_staked)
+        self._validate_add(coldkey, hotkey, netuid, Order(amount_staked, amount_staked))
         self.stake_into_subnet(hotkey, coldkey, netuid, amount_staked, BUY_LIMIT)
+
+    @call(
+        88,
+        args=[HOTKEY, NETUID, tao("amount_staked"), tao("limit_price"), ("allow_partial", bool_)],
+        weight=3_253_005_000,
+    )
+    def add_stake_limit(
+        self,
+        origin: Origin,
+        hotkey: str,
+        netuid: int,
+        amount_staked: int,
+        limit_price: int,
+        allow_partial: bool,
+    ) -> None:
+        """Stake TAO of the caller up to a price in rao; in part only where that is allowed."""
+        coldkey = ensure_signed(origin)
+        self._ensure_tao_within_pool(netuid, amount_staked)
+        most = self.rt.swap.most_to_buy_with(netuid, limit_price)
+        self._validate_add(coldkey, hotkey, netuid, Order(amount_staked, most, allow_partial))
+        if self.Owner[hotkey] != coldkey and hotkey not in self.Delegates:
+            self.Delegates[hotkey] = self.Delegates[hotkey]
+        self.stake_into_subnet(hotkey, coldkey, netuid, min(amount_staked, most), limit_price)
 
     @call(
         3,
@@ -38,8 +73,38 @@ class Staking(Claims):
         self.ensure_subtoken_enabled(netuid)
         amount = min(amount_unstaked, self.stake_of(hotkey, coldkey, netuid))
         self._ensure_alpha_within_pool(netuid, amount)
-        self._validate_remove(coldkey, hotkey, netuid, amount)
+        self._validate_remove(coldkey, hotkey, netuid, Order(amount, amount))
         self.unstake_from_subnet(hotkey, coldkey, netuid, amount, SELL_LIMIT)
+        self._after_removal(hotkey, coldkey, netuid)
+
+    @call(
+        89,
+        args=[
+            HOTKEY,
+            NETUID,
+            alpha("amount_unstaked"),
+            tao("limit_price"),
+            ("allow_partial", bool_),
+        ],
+        weight=2_715_696_000,
+    )
+    def remove_stake_limit(
+        self,
+        origin: Origin,
+        hotkey: str,
+        netuid: int,
+        amount_unstaked: int,
+        limit_price: int,
+        allow_partial: bool,
+    ) -> None:
+        """Sell alpha of the caller down to a price in rao; in part only where that is allowed."""
+        coldkey = ensure_signed(origin)
+        self._ensure_alpha_within_pool(netuid, amount_unstaked)
+        most = self.rt.swap.most_to_sell(netuid, limit_price)
+        order = Order(amount_unstaked, most, allow_partial)
+        self._validate_remove(coldkey, hotkey, netuid, order)
+        sold = min(amount_unstaked, most)
+        self.unstake_from_subnet(hotkey, coldkey, netuid, sold, limit_price)
         self._after_removal(hotkey, coldkey, netuid)
 
     def stake_into_subnet(
@@ -87,11 +152,13 @@ class Staking(Claims):
         self.deposit("StakeRemoved", coldkey, hotkey, *paid)
         return tao
 
-    def _validate_add(self, coldkey: str, hotkey: str, netuid: int, amount: int) -> None:
+    def _validate_add(self, coldkey: str, hotkey: str, netuid: int, order: Order) -> None:
         self.ensure_subnet_exists(netuid)
         self.ensure_subtoken_enabled(netuid)
-        if amount < MIN_STAKE + self.rt.swap.buy_fee(netuid, MIN_STAKE):
+        if order.amount < MIN_STAKE + self.rt.swap.buy_fee(netuid, MIN_STAKE):
             raise self.error("AmountTooLow")
+        self._ensure_slippage(order)
+        amount = min(order.amount, order.most)
         if not self.can_pay(coldkey, amount):
             raise self.error("NotEnoughBalanceToStake")
         if not self.hotkey_exists(hotkey):
@@ -107,7 +174,8 @@ class Staking(Claims):
         if not self.accepts_stake(hotkey, netuid, preview.amount_paid_out):
             raise self.error("InsufficientLiquidity")
 
-    def _validate_remove(self, coldkey: str, hotkey: str, netuid: int, amount: int) -> None:
+    def _validate_remove(self, coldkey: str, hotkey: str, netuid: int, order: Order) -> None:
+        amount = order.amount
         self.ensure_subnet_exists(netuid)
         if amount == 0:
             raise self.error("AmountTooLow")
@@ -120,9 +188,14 @@ class Staking(Claims):
             raise self.error("InsufficientLiquidity") from error
         if held > amount and preview.amount_paid_out < MIN_STAKE:
             raise self.error("AmountTooLow")
+        self._ensure_slippage(order)
         if not self.hotkey_exists(hotkey):
             raise self.error("HotKeyAccountNotExists")
         self.ensure_available(coldkey, netuid, amount)
+
+    def _ensure_slippage(self, order: Order) -> None:
+        if not order.allow_partial and order.amount > order.most:
+            raise self.error("SlippageTooHigh")
 
     def _ensure_tao_within_pool(self, netuid: int, tao: int) -> None:
         most = self.SubnetTAO[netuid] * _MAX_INPUT_OF_RESERVE
