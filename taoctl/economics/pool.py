@@ -7,11 +7,11 @@ alpha outside. Source: pallets/swap of subtensor at spec 425 (balancer.rs, swap_
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, Self
 
 from taoctl.economics.power import ratio_power
-from taoctl.errors import RefusedError, UsageError
+from taoctl.errors import BadDataError, RefusedError, UsageError
 
 Side = Literal["buy", "sell"]
 """buy: TAO in, alpha out; sell: alpha in, TAO out."""
@@ -72,13 +72,11 @@ class Pool:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """The pool of a swap vector's `input` object."""
-        return cls(
-            alpha_reserve=data["alpha_reserve"],
-            tao_reserve=data["tao_reserve"],
-            quote_weight_perquintill=data["quote_weight_perquintill"],
-            fee_rate_u16=data["fee_rate_u16"],
-        )
+        """The pool of a swap vector's `input` object; raises BadDataError for a missing field."""
+        try:
+            return cls(**{field.name: data[field.name] for field in fields(cls)})
+        except KeyError as error:
+            raise BadDataError(f"pool without {error.args[0]}") from error
 
 
 @dataclass(frozen=True, slots=True)
