@@ -324,4 +324,31 @@ def test_issuance_ends_at_the_cap():
     before = chain.rt.balances.total_issuance
     chain.run(2)
     assert chain.rt.balances.total_issuance == before
-    assert module.BlockEmission.get() == 0
+    assert module.SubnetTaoInEmission[1] + module.SubnetExcessTao[1] == 0
+    assert module.SubnetAlphaOutEmission[1] == TAO
+
+
+def test_a_failing_auto_claim_leaves_no_trace():
+    chain = Chain(subnets=1, tempo=10)
+    module = chain.rt.subtensor
+    hotkey, alice = account("h:val0-1"), account("alice")
+    module.SubnetMovingPrice[1] = 5 << 32
+    module.RootClaimableThreshold[1] = 0
+    chain.begin()
+    root = {"hotkey": hotkey, "netuid": ROOT, "amount_staked": 5_000 * TAO}
+    assert chain.call("alice", "add_stake", **root).ok
+    chain.end()
+    module.NumRootClaim.put(0)
+    epoch(chain)
+    epoch(chain)
+    owed = module.root_owed(hotkey, alice, 1)
+    assert owed > 0
+    module.SubnetTAO[1] = 999_999
+    module.NumRootClaim.put(1)
+    chain.begin()
+    assert chain.events("RootClaimed") == []
+    assert module.root_owed(hotkey, alice, 1) == owed
+    module.SubnetTAO[1] = 1_000 * TAO
+    module.auto_claim_root(bytes(32))
+    assert len(chain.events("RootClaimed")) == 1
+    assert module.root_owed(hotkey, alice, 1) == 0

@@ -80,7 +80,7 @@ class Claims(Treasury):
             if coldkey is None:
                 continue
             try:
-                with self.rt.state.transaction():
+                with self.attempt():
                     self.claim_root_dividends(coldkey)
             except DispatchError:
                 continue

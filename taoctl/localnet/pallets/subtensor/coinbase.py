@@ -47,6 +47,9 @@ class Coinbase(Distribution):
         emissions = subnet_emissions(shares, minted)
         # All subnets are measured before any of them is changed.
         terms = {netuid: self._terms(netuid, emissions[netuid]) for netuid in emitting}
+        if terms:
+            # The chain keeps the last emission it looked up here, be it of TAO or of an alpha.
+            self._note_emission(terms[max(terms)].alpha_out)
         unspent = minted
         for netuid in emitting:
             unspent = self._add_liquidity(netuid, terms[netuid], unspent)
@@ -110,13 +113,16 @@ class Coinbase(Distribution):
     def _mint(self) -> int:
         issued = self.TotalIssuance.get()
         emission = block_emission(issued)
-        if self.BlockEmission.get() != emission:
-            self.BlockEmission.put(emission)
+        self._note_emission(emission)
         minted: int = min(emission, max(MAX_ISSUANCE - self.rt.balances.total_issuance, 0))
         self.TotalIssuance.put(issued + minted)
         if minted:
             self.rt.balances.deposit("Issued", minted)
         return minted
+
+    def _note_emission(self, emission: int) -> None:
+        if self.BlockEmission.get() != emission:
+            self.BlockEmission.put(emission)
 
     def _share_input(self, netuid: int) -> SubnetShareInput:
         return SubnetShareInput(

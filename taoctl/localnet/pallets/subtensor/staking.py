@@ -243,7 +243,7 @@ class Staking(Claims):
         if not 0 < alpha < least_alpha:
             return
         try:
-            with self.rt.state.transaction():
+            with self.attempt():
                 self.unstake_from_subnet(hotkey, coldkey, netuid, alpha, SELL_LIMIT)
         except DispatchError:
             self.remove_stake_shares(

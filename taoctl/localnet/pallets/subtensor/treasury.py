@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from taoctl.economics.pool import SwapResult
+from taoctl.localnet.frame import DispatchError
 from taoctl.localnet.pallets.subtensor.subnets import subnet_account
 from taoctl.localnet.pallets.subtensor.weights import WeightSetting
 
@@ -17,6 +21,17 @@ MAX_ISSUANCE = 21 * 10**15
 
 class Treasury(WeightSetting):
     """Every movement keeps TAO conserved: what leaves one account or reserve enters another."""
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Undo every write and event inside when the body fails."""
+        mark = len(self.rt.events)
+        try:
+            with self.rt.state.transaction():
+                yield
+        except DispatchError:
+            del self.rt.events[mark:]
+            raise
 
     def can_pay(self, coldkey: str, amount: int) -> bool:
         """Whether the coldkey's spendable balance, existential deposit included, covers it."""
