@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -51,9 +52,15 @@ class Dashboard(App[int]):
 
     pulse: reactive[Pulse] = reactive(Pulse(""), layout=False, repaint=False)
 
-    def __init__(self, options: DashOptions, connect: Connect | None = None) -> None:
+    def __init__(
+        self,
+        options: DashOptions,
+        connect: Connect | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Show what the options name; `connect` opens the chain, `taoctl.connect` when None."""
         super().__init__()
+        self.clock = clock
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK.name
@@ -108,7 +115,7 @@ class Dashboard(App[int]):
                 await self._follow_heads(chain)
         except TaoctlError as error:
             self.failure = error
-            self.exit(int(error.exit_code))
+            self.exit(int(error.exit_code), return_code=int(error.exit_code))
         finally:
             if self._store is not None:
                 await self._store.close()

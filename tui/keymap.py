@@ -8,9 +8,11 @@ APP_KEYS: tuple[Binding, ...] = (
     Binding("1", "go('overview')", "overview", id="app.overview"),
     Binding("2", "go('subnets')", "subnets", id="app.subnets"),
     Binding("3", "go('metagraph')", "metagraph", id="app.metagraph"),
+    Binding("question_mark", "help", "help", key_display="?", id="app.help"),
+    Binding("f1", "help", "help", show=False, id="app.help"),
+    Binding("ctrl+p", "command_palette", "command palette", show=False, id="app.palette"),
     Binding("q", "quit", "quit", id="app.quit"),
-    Binding("ctrl+c", "quit", "quit", show=False, id="app.interrupt", priority=True),
-    Binding("question_mark,f1", "help", "help", key_display="?", id="app.help"),
+    Binding("ctrl+c,ctrl+q", "quit", "quit", show=False, id="app.interrupt", priority=True),
 )
 """Keys that work on every screen."""
 

@@ -85,9 +85,9 @@ class LiveScreen(Screen[None], Generic[T]):
     def compose(self) -> ComposeResult:
         """Header and breadcrumbs above, prompt and hints below the content."""
         glyphs = self.dash.glyphs
-        yield Header(glyphs)
+        yield Header(glyphs, self.dash.clock)
         yield Crumbs(glyphs)
-        yield Banner()
+        yield Banner(self.dash.clock)
         yield from self.content()
         yield Prompt(self.dash.command_words)
         yield Hints()
@@ -171,8 +171,9 @@ class LiveScreen(Screen[None], Generic[T]):
         self.query_one(Banner).set_state(problem, block)
 
     def _hint(self) -> None:
-        bindings = {a.binding.id: a.binding for a in self.active_bindings.values() if a.enabled}
-        shown = [bindings[id] for id in HINTS if id in bindings and bindings[id].show]
+        active = [a.binding for a in self.active_bindings.values() if a.enabled]
+        bindings = {binding.id: binding for binding in active if binding.show}
+        shown = [bindings[id] for id in HINTS if id in bindings]
         self.query_one(Hints).hints = tuple(
             (self.app.get_key_display(binding), binding.description) for binding in shown
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -19,9 +19,10 @@ from tui.widgets.table_model import cell_width, fit
 class _Fields(Lines):
     """Title, value and meaning of every field."""
 
-    def __init__(self, row: Any) -> None:
+    def __init__(self, row: object) -> None:
         super().__init__()
-        self._fields = [(c.title, c.of(row, full=True), c.help) for c in columns_of(type(row))]
+        row_type: type = type(row)
+        self._fields = [(c.title, c.of(row, full=True), c.help) for c in columns_of(row_type)]
 
     def lines(self, width: int) -> Sequence[Line]:
         """One field a line; the meaning follows where there is room."""
@@ -44,7 +45,7 @@ class DetailScreen(ModalScreen[None]):
         Binding("escape,q,enter", "close", "close", id="detail.close")
     ]
 
-    def __init__(self, title: str, row: Any, block: int) -> None:
+    def __init__(self, title: str, row: object, block: int) -> None:
         super().__init__()
         self._heading = title
         self._row = row

@@ -55,11 +55,7 @@ class HelpScreen(ModalScreen[None]):
             frame.border_title = "Help"
             frame.border_subtitle = "esc to close"
             for prefix, heading in GROUPS:
-                entries = [
-                    (self._keys(binding), binding.tooltip or binding.description)
-                    for binding in self._known
-                    if (binding.id or "").startswith(prefix)
-                ]
+                entries = self._keys_of(prefix)
                 if entries:
                     yield _Section(heading, entries)
             yield _Section(
@@ -80,11 +76,17 @@ class HelpScreen(ModalScreen[None]):
         """Back to the screen below."""
         self.dismiss()
 
-    def _keys(self, binding: Binding) -> str:
-        if binding.key_display:
-            return binding.key_display
-        keys = binding.key.split(",")
-        return ", ".join(self.app.get_key_display(binding.with_key(key)) for key in keys)
+    def _keys_of(self, prefix: str) -> list[Entry]:
+        """Keys and meaning of the bindings whose id starts with a prefix, one entry an id."""
+        keys: dict[str, list[str]] = {}
+        meaning: dict[str, str] = {}
+        for binding in self._known:
+            if binding.id is not None and binding.id.startswith(prefix):
+                shown = self.app.get_key_display(binding)
+                if shown not in keys.setdefault(binding.id, []):
+                    keys[binding.id].append(shown)
+                meaning[binding.id] = binding.tooltip or binding.description
+        return [(" ".join(keys[id]), meaning[id]) for id in keys]
 
 
 def _command(names: Sequence[str], usage: str, help_text: str) -> Entry:

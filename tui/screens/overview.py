@@ -17,11 +17,17 @@ from taoctl.reads.neurons import MyNeuronRow, my_neurons
 from tui.attention import warnings
 from tui.screens.base import LiveScreen
 from tui.screens.columns import Seen, my_neuron_columns
+from tui.widgets.earnings_chart import EarningsChart
 from tui.widgets.gpu_strip import GpuStrip
 from tui.widgets.panels import AttentionPanel, EarningsPanel, PortfolioPanel
 from tui.widgets.table import Table
 
 _GPU_SECONDS = 2.0
+_TABLE_FRAME = 4
+"""Lines of the neurons panel that are not rows: its border, the header and one blank."""
+
+_CHART_HEIGHT = 8
+"""The least height, border included, that a chart is worth showing at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,7 @@ class OverviewScreen(LiveScreen[OverviewRows]):
                 glyphs=glyphs,
                 empty=self._empty_text(),
             )
+        yield EarningsChart(glyphs)
         if self.dash.options.gpus is not None:
             yield GpuStrip(glyphs)
 
@@ -95,6 +102,7 @@ class OverviewScreen(LiveScreen[OverviewRows]):
         known = [rate for rate in rates if rate is not None]
         total = sum(known) if known or not rates else None
         self.query_one(EarningsPanel).show(total, self.dash.earnings_points())
+        self.query_one(EarningsChart).show(self.dash.earnings_points())
         self.query_one(PortfolioPanel).show(rows.balances)
         self.query_one(AttentionPanel).show(warnings(rows.neurons, block))
         self.dash.note_shown(block)
@@ -116,6 +124,20 @@ class OverviewScreen(LiveScreen[OverviewRows]):
             "No wallets found, so there is nothing of yours to show.\n"
             "Point to them with --wallet-path, or press 2 to look at the subnets."
         )
+
+    @on(Table.Arranged)
+    def share_height(self) -> None:
+        """Give the rows what they need; the chart takes the rest when that is enough for it."""
+        panel, chart = self.query_one("#neurons-panel"), self.query_one(EarningsChart)
+        taken = panel.outer_size.height + (chart.outer_size.height if chart.display else 0)
+        rows = len(self.table.model.order) + _TABLE_FRAME
+        fits = taken - rows >= _CHART_HEIGHT and bool(self.table.model.total)
+        panel.styles.height = rows if fits else "1fr"
+        chart.display = fits
+
+    def on_resize(self) -> None:
+        """Share the height again once the new layout is known."""
+        self.call_after_refresh(self.share_height)
 
     def _gpu_tick(self) -> None:
         if self.is_current:

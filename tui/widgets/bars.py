@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual.reactive import reactive
 
@@ -47,8 +47,9 @@ class Crumbs(Lines):
 class Banner(Lines):
     """Says that what the screen shows is old, since when and why; hidden while all is well."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(id="banner")
+        self._clock = clock
         self._problem: str | None = None
         self._block: int | None = None
         self._since = 0.0
@@ -60,7 +61,7 @@ class Banner(Lines):
     def set_state(self, problem: str | None, block: int | None) -> None:
         """Trouble and the block of the rows on the screen, or None when all is well."""
         if problem is not None and self._problem is None:
-            self._since = time.monotonic()
+            self._since = self._clock()
         changed = (problem, block) != (self._problem, self._block)
         self._problem, self._block = problem, block
         self.set_class(problem is not None, "-shown")
@@ -81,7 +82,7 @@ class Banner(Lines):
         """One line."""
         if self._problem is None:
             return [()]
-        waited = age(time.monotonic() - self._since)
+        waited = age(self._clock() - self._since)
         if self._block is None:
             left = [Piece("CONNECTING ", "strong"), Piece(f"{waited}  ")]
         else:

@@ -31,3 +31,16 @@ def bar(part: int, whole: int, width: int, glyphs: Glyphs) -> tuple[str, str]:
     if part > 0 and filled == 0:
         filled = 1
     return glyphs.bar_full * filled, glyphs.bar_empty * (width - filled)
+
+
+def columns(values: Sequence[int], width: int, height: int, glyphs: Glyphs) -> list[str]:
+    """A bar chart from zero up: `height` lines, the newest `width` values at the right end."""
+    shown = values[-width:] if width > 0 else []
+    top = max(shown, default=0)
+    steps = len(glyphs.ramp)
+    levels = [value * height * steps // top if top > 0 else 0 for value in shown]
+    lines = []
+    for row in range(height - 1, -1, -1):
+        parts = (min(steps, max(0, level - row * steps)) for level in levels)
+        lines.append("".join(glyphs.ramp[part - 1] if part else " " for part in parts))
+    return lines

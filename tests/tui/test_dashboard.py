@@ -1,0 +1,424 @@
+# ruff: noqa: RUF001
+"""The dashboard as a user drives it, with rows put in by hand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+import dashboard_rows as made
+import pytest
+from offline import NOW, beat, dashboard, feed, live, overview_rows, with_history
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from taoctl.chain.status import LinkState
+from taoctl.errors import UnreachableError, UsageError
+from tui.app import Dashboard
+from tui.screens.detail import DetailScreen
+from tui.screens.help import HelpScreen
+from tui.screens.metagraph import MetagraphScreen
+from tui.widgets.bars import Banner, Crumbs, Hints, TooSmall
+from tui.widgets.header import Header
+from tui.widgets.lines import Lines
+from tui.widgets.panels import AttentionPanel, EarningsPanel, PortfolioPanel
+from tui.widgets.prompt import Prompt
+
+Steps = Callable[[Pilot[Any], Dashboard], Awaitable[None]]
+
+
+def drive(steps: Steps, size: tuple[int, int] = (120, 40), **options: Any) -> Dashboard:
+    async def main() -> Dashboard:
+        dash = dashboard(**options)
+        async with dash.run_test(size=size) as pilot:
+            with_history(dash)
+            await pilot.pause()
+            await steps(pilot, dash)
+        return dash
+
+    return asyncio.run(main())
+
+
+def shown(widget: Lines) -> str:
+    return "\n".join(
+        "".join(piece.text for piece in line).rstrip() for line in widget.lines(widget.size.width)
+    )
+
+
+def text(dash: Dashboard, kind: type[Lines]) -> str:
+    return shown(dash.screen.query_one(kind))
+
+
+def hidden(dash: Dashboard, kind: type[Lines]) -> bool:
+    return not dash.screen.query_one(kind).display
+
+
+def test_before_the_first_block_it_says_that_it_connects() -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        assert "CONNECTING" in text(dash, Banner) and "local" in text(dash, Banner)
+        assert "connecting" in text(dash, Header)
+
+    drive(steps)
+
+
+def test_the_header_names_block_age_finality_endpoint_and_simulation() -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        beat(dash)
+        feed(dash)
+        await pilot.pause()
+        line = text(dash, Header)
+        for piece in ("local", "#1,000", "3s", "final −2", "spec 424", "127.0.0.1:9944", "SIM"):
+            assert piece in line
+        assert hidden(dash, Banner)
+
+    drive(steps)
+
+
+def test_a_late_block_and_a_lost_link_change_the_header() -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        beat(dash)
+        header = dash.screen.query_one(Header)
+        dash.pulse = replace(dash.pulse, seen_at=NOW - 100)
+        await pilot.pause()
+        assert ("●", "bad") in header.lines(120)[0]
+        assert dash.pulse.link is not None
+        lost = replace(dash.pulse.link, state=LinkState.LOST, problem="connection refused")
+        dash.pulse = replace(dash.pulse, link=lost)
+        await pilot.pause()
+        assert "lost" in text(dash, Header)
+
+    drive(steps)
+
+
+def test_the_overview_adds_up_its_panels() -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        beat(dash)
+        feed(dash)
+        await pilot.pause()
+        rows = overview_rows()
+        total = sum(row.tao_per_day_rao or 0 for row in rows.neurons)
+        assert f"{total // 10**9}.{total % 10**9 // 10**5:04d} τ a day" in text(dash, EarningsPanel)
+        assert "34 epochs since block 700" in text(dash, EarningsPanel)
+        assert "all" in text(dash, PortfolioPanel) and "25,355.56" in text(dash, PortfolioPanel)
+        assert "sn5 rig-3 next to be replaced" in text(dash, AttentionPanel)
+        table = dash.live_screen.table
+        assert table.model.total == 7
+        assert [c.text for c in table.model.cells((5, made.address("hotkey", 5, 63)))][:3] == [
+            "5",
+            "rig-3",
+            "63",
+        ]
+
+    drive(steps)
+
+
+def test_an_unknown_stake_makes_the_total_unknown_and_not_smaller() -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        rows = replace(
+            overview_rows(),
+            balances=(made.balance("a", 10**9, None), made.balance("b", 10**9, 5 * 10**9)),
+        )
+        dash.live_screen.live = live(rows)
+        await pilot.pause()
+        assert text(dash, PortfolioPanel).splitlines()[-1].split() == ["all", "2.00", "-", "-"]
+
+    drive(steps)
+
+
+def test_without_wallets_it_says_how_to_name_them() -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        dash.live_screen.live = live(replace(overview_rows(), neurons=(), balances=()))
+        await pilot.pause()
+        table = dash.live_screen.table
+        lines = "\n".join(table.render_line(y).text for y in range(table.size.height))
+        assert "--wallet-path" in lines
+
+    drive(steps, wallets=())
+
+
+def test_drilling_down_and_back_keeps_the_way() -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        feed(dash)
+        await pilot.press("2")
+        feed(dash)
+        await pilot.pause()
+        assert dash.trail() == ["Subnets"]
+        await pilot.press("down", "down", "down", "enter")
+        await pilot.pause()
+        feed(dash)
+        await pilot.pause()
+        assert text(dash, Crumbs).startswith("Subnets › SN 3 omega")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(dash.screen, DetailScreen)
+        await pilot.press("escape")
+        await pilot.press("escape")
+        assert dash.trail() == ["Subnets"]
+        assert dash.live_screen.table.cursor_key == 3
+        await pilot.press("escape")
+        assert dash.trail() == ["Overview"]
+
+    drive(steps)
+
+
+def test_opening_my_neuron_puts_the_cursor_on_it_and_marks_it() -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        feed(dash)
+        await pilot.pause()
+        dash.live_screen.table.move_to((5, made.address("hotkey", 5, 63)))
+        await pilot.press("enter")
+        await pilot.pause()
+        feed(dash)
+        await pilot.pause()
+        table = dash.live_screen.table
+        assert table.cursor_row.row.uid == 63
+        line = next(
+            table.render_line(y).text
+            for y in range(1, table.size.height)
+            if " 63  " in table.render_line(y).text
+        )
+        assert line.startswith("●") and "rig-3" in line
+
+    drive(steps)
+
+
+def test_the_metagraph_key_shows_the_first_subnet_with_an_own_neuron() -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        feed(dash)
+        await pilot.pause()
+        await pilot.press("3")
+        assert isinstance(dash.screen, MetagraphScreen) and dash.screen.netuid == 1
+        feed(dash)
+        await pilot.pause()
+        dash.open_metagraph(8)
+        await pilot.pause()
+        await pilot.press("3")
+        await pilot.pause()
+        assert isinstance(dash.screen, MetagraphScreen) and dash.screen.netuid == 8
+        assert dash.live_screen.table.model.total == 0
+
+    drive(steps)
+
+
+def test_the_filter_works_while_typing_and_escape_drops_it() -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        feed(dash)
+        await pilot.pause()
+        await pilot.press("slash", *"rig-1")
+        await pilot.pause()
+        table = dash.live_screen.table
+        assert len(table.model.order) == 2
+        await pilot.press("enter")
+        assert table.has_focus and "2 of 7 neurons" in text(dash, Crumbs)
+        assert "/rig-1" in text(dash, Crumbs)
+        await pilot.press("escape")
+        assert len(table.model.order) == 7 and dash.trail() == ["Overview"]
+        await pilot.press("slash", *"!rig", "escape")
+        assert len(table.model.order) == 7 and table.has_focus
+
+    drive(steps)
+
+
+@pytest.mark.parametrize(
+    ("line", "trail"),
+    [
+        ("subnets", ["Subnets"]),
+        ("sn", ["Subnets"]),
+        ("metagraph 8", ["Overview", "SN 8"]),
+        ("8", ["Overview", "SN 8"]),
+        ("OVERVIEW", ["Overview"]),
+    ],
+)
+def test_commands_go_places(line: str, trail: list[str]) -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        await pilot.press("colon")
+        dash.screen.query_one(Input).value = line
+        await pilot.press("enter")
+        await pilot.pause()
+        assert dash.trail() == trail
+
+    drive(steps)
+
+
+def test_commands_sort_filter_and_change_the_theme() -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        feed(dash)
+        dash.run_command("sort τ/day desc")
+        table = dash.live_screen.table
+        assert table.model.sort_key == "tao_per_day_rao" and table.model.descending
+        dash.run_command("filter vali-main")
+        assert len(table.model.order) == 3
+        dash.run_command("theme taoctl-light")
+        await pilot.pause()
+        assert dash.theme == "taoctl-light"
+
+    drive(steps)
+
+
+@pytest.mark.parametrize("line", ["nonsense", "sort nothing", "metagraph x", "theme nothing"])
+def test_a_wrong_command_is_explained_and_changes_nothing(line: str) -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        feed(dash)
+        dash.run_command(line)
+        await pilot.pause()
+        assert dash.trail() == ["Overview"] and len(dash._notifications) == 1
+
+    drive(steps)
+
+
+def test_the_prompt_completes_commands() -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        await pilot.press("colon", *"sub")
+        await pilot.pause()
+        await pilot.press("tab", "enter")
+        await pilot.pause()
+        assert dash.trail() == ["Subnets"]
+
+    drive(steps)
+
+
+def test_the_help_lists_every_key_that_works_here() -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        feed(dash)
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert isinstance(dash.screen, HelpScreen)
+        page = "\n".join(shown(section) for section in dash.screen.query(Lines))
+        for piece in ("↑ k", "row up", "? f1", "^p", "/", "sort [COLUMN", "metagraph, mg", "prune"):
+            assert piece in page
+        await pilot.press("escape")
+        assert dash.trail() == ["Overview"]
+
+    drive(steps)
+
+
+def test_the_palette_runs_commands_and_knows_the_subnets() -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        await pilot.press("2")
+        feed(dash)
+        await pilot.pause()
+        await pilot.press("ctrl+p", *"metagraph 5")
+        await pilot.pause(0.5)
+        await pilot.press("enter")
+        await pilot.pause(0.3)
+        assert dash.trail() == ["Subnets", "SN 5 chutes"]
+
+    drive(steps)
+
+
+def test_trouble_keeps_the_rows_and_raises_the_banner_until_it_is_over() -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        beat(dash)
+        feed(dash)
+        await pilot.pause()
+        feed(dash, problem="ws://127.0.0.1:9944: connection refused")
+        await pilot.pause()
+        line = text(dash, Banner)
+        assert line.startswith("STALE for 0s, rows of block 1,000") and "refused" in line
+        assert not hidden(dash, Banner)
+        assert dash.live_screen.table.model.total == 7
+        feed(dash, block=1001)
+        await pilot.pause()
+        assert hidden(dash, Banner)
+
+    drive(steps)
+
+
+@pytest.mark.parametrize("size", [(59, 24), (80, 13), (10, 3), (2, 1)])
+def test_a_terminal_that_is_too_small_gets_a_message(size: tuple[int, int]) -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        feed(dash)
+        await pilot.pause()
+        assert dash.screen.query_one(TooSmall).display
+        assert not dash.screen.query_one("#neurons-panel").display
+        await pilot.resize_terminal(100, 30)
+        await pilot.pause()
+        assert hidden(dash, TooSmall) and dash.screen.query_one("#neurons-panel").display
+
+    drive(steps, size=size)
+
+
+@pytest.mark.parametrize("size", [(60, 14), (80, 24), (99, 30), (120, 40), (200, 50), (300, 80)])
+def test_every_screen_fits_every_size(size: tuple[int, int]) -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        beat(dash)
+        for key in "123":
+            await pilot.press(key)
+            feed(dash)
+            await pilot.pause()
+            for widget in dash.screen.query(Lines):
+                for y in range(widget.size.height):
+                    assert widget.render_line(y).cell_length == widget.size.width
+            assert dash.live_screen.table.size.height >= 3
+            assert text(dash, Hints).endswith("? help")
+
+    drive(steps, size=size)
+
+
+def test_hostile_names_never_reach_the_terminal() -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        await pilot.press("2")
+        bad = "\x1b]0;pwned\x07[bold]x[/]\u202e"
+        dash.live_screen.live = live((made.subnet_row(1, name=bad, symbol="\x1b[2J"),))
+        await pilot.press("enter")
+        graph = made.graph(1)
+        subnet = replace(graph.subnet, name=bad)
+        dash.live_screen.live = live(replace(graph, subnet=subnet))
+        await pilot.pause()
+        picture = dash.export_screenshot()
+        assert "\x1b" not in picture and "\x07" not in picture and "\u202e" not in picture
+        assert "[bold]x[/]" in text(dash, Crumbs)
+
+    drive(steps)
+
+
+def test_copying_takes_the_whole_address() -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        feed(dash)
+        await pilot.pause()
+        await pilot.press("c")
+        assert dash.clipboard == made.address("hotkey", 1, 8)
+
+    drive(steps)
+
+
+def test_development_accounts_are_marked_wherever_their_name_is_shown() -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        assert dash.names[made.address("wallet", "miner")] == "miner INSECURE"
+
+    drive(steps, insecure=frozenset({made.address("wallet", "miner"), made.address("other")}))
+
+
+def test_a_network_that_cannot_be_reached_at_first_ends_the_dashboard() -> None:
+    async def main() -> Dashboard:
+        def refuse(network: str, *, timeout: float) -> Any:
+            raise UnreachableError(f"no endpoint of {network} answered")
+
+        dash = Dashboard(dashboard().options, connect=refuse)
+        async with dash.run_test() as pilot:
+            await pilot.pause(0.2)
+        return dash
+
+    dash = asyncio.run(main())
+    assert dash.return_code == 3
+    with pytest.raises(UnreachableError):
+        dash.raise_failure()
+
+
+def test_an_unknown_theme_is_refused() -> None:
+    with pytest.raises(UsageError):
+        drive(lambda pilot, dash: asyncio.sleep(0), theme="nothing")
+
+
+def test_the_prompt_gives_its_keys_to_the_text() -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        feed(dash)
+        await pilot.press("slash", "q", "2", "question_mark")
+        await pilot.pause()
+        assert dash.screen.query_one(Prompt).is_open
+        assert dash.screen.query_one(Input).value == "q2?"
+        assert dash.trail() == ["Overview"]
+
+    drive(steps)
