@@ -228,3 +228,24 @@ def test_powers_at_the_edges(
     base: tuple[int, int], exponent: tuple[int, int], expected: int | None
 ) -> None:
     assert ratio_power(base, exponent, 1_000, 64) == expected
+
+
+@pytest.mark.parametrize(
+    ("grown", "exponent", "expected"),
+    [
+        (100, (1, 1), 999_999_999_999_995_238),
+        (100, (499_999_999_999_500_000, 500_000_000_000_500_000), 999_999_999_999_995_238),
+        (100, (500_000_000_000_250_000, 499_999_999_999_750_000), 999_999_999_999_995_238),
+        (1, (499_999_999_500_000_000, 500_000_000_500_000_000), 999_999_999_999_999_952),
+    ],
+)
+def test_series_digits_are_those_recorded_for_the_chain(
+    grown: int, exponent: tuple[int, int], expected: int
+) -> None:
+    supply = 21 * 10**15
+    assert ratio_power((supply, supply + grown), exponent, WEIGHT_ONE, 256) == expected
+
+
+def test_where_the_series_fails_the_chain_pays_the_whole_reserve() -> None:
+    skewed = Pool(10**12, 10**9, quote_weight_perquintill=99 * 10**16 + 1 - 10**6)
+    assert swap(skewed, "buy", 10**12).amount_paid_out == 10**12
