@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Any, Protocol
+from typing import Any
 
+from taoctl.errors import TaoctlError
 from taoctl.localnet import opinions
 from taoctl.localnet.frame import Host, Runtime
 from taoctl.localnet.genesis import keys
@@ -21,6 +23,7 @@ ERA_BLOCKS = 16
 _SEATS_KEPT_BLOCKS = 16
 _OPINION_BLOCKS = 12
 _FEE_ROOM = 100_000_000
+_log = logging.getLogger(__name__)
 
 Action = tuple[str, str, Mapping[str, Any]]
 """The key label of who signs, the call's name, its arguments."""
@@ -33,32 +36,6 @@ class _Seat:
     label: str
 
 
-class Chain(Protocol):
-    """What the actors see of the node."""
-
-    @property
-    def best_number(self) -> int:
-        """Number of the best block."""
-
-    @property
-    def best_hash(self) -> bytes:
-        """Hash of the best block."""
-
-    @property
-    def head(self) -> Host:
-        """The pallets over the best block's state."""
-
-    @property
-    def runtime(self) -> Runtime:
-        """The runtime, for its codec."""
-
-    def hash_of(self, number: int) -> bytes | None:
-        """The hash of a block."""
-
-    def next_nonce(self, account: str) -> int:
-        """The next nonce of an account, counting what waits in the pool."""
-
-
 class Actors:
     """Everybody who acts on a localnet by themselves.
 
@@ -67,10 +44,21 @@ class Actors:
 
     Args:
         scenario: whose actors.
+        runtime: the chain they look at and never change.
+        submit: takes a signed extrinsic (with its length prefix) as `author_submitExtrinsic`
+            does; raises TaoctlError or ValueError when it is refused.
+        nonce_of: the next nonce of an account, counting what waits in the pool.
     """
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        runtime: Runtime,
+        submit: Callable[[bytes], object],
+        nonce_of: Callable[[str], int],
+    ) -> None:
         self.scenario = scenario
+        self._runtime, self._submit, self._nonce_of = runtime, submit, nonce_of
         self._labels = _labels(scenario)
         self._courses = {
             keys.demo_hotkey(scenario, s.hotkey_name): s.course for s in keys.stories(scenario)
@@ -79,34 +67,49 @@ class Actors:
         self._seats_block = -_SEATS_KEPT_BLOCKS
         self._qualities: dict[int, tuple[int, list[int]]] = {}
 
-    def act(self, node: Chain) -> Iterator[bytes]:
-        """What the actors want in the next block: signed extrinsics with their length prefix.
+    def act(self, block: int, block_hash: bytes, genesis_hash: bytes) -> int:
+        """Submit what the actors want in the block after the head; returns how many were taken.
+
+        A refusal is logged and changes nothing else.
+        """
+        taken = 0
+        for raw in self.extrinsics(block, block_hash, genesis_hash):
+            try:
+                self._submit(raw)
+                taken += 1
+            except (TaoctlError, ValueError) as error:
+                _log.info("an actor's extrinsic was refused after block %d: %s", block, error)
+        return taken
+
+    def extrinsics(self, block: int, block_hash: bytes, genesis_hash: bytes) -> Iterator[bytes]:
+        """What the actors want in the block after the head, signed.
 
         Each is signed when it is asked for, so that its nonce counts those submitted before it.
         """
-        block, rt = node.best_number, node.head
+        rt = self._runtime.at(block)
         if block - self._seats_block >= _SEATS_KEPT_BLOCKS or block < self._seats_block:
             self._seats, self._seats_block = self._find_seats(rt), block
         wanted = chain(
             self._registrations(rt, block), self._trades(rt, block), self._weights(rt, block)
         )
+        era = {"period": ERA_BLOCKS, "current": block}
         for action in islice(wanted, self.scenario.extrinsics_per_block):
-            yield self._signed(node, action)
+            yield self._signed(action, era, block_hash, genesis_hash)
 
-    def _signed(self, node: Chain, action: Action) -> bytes:
+    def _signed(
+        self, action: Action, era: dict[str, int], birth_hash: bytes, genesis_hash: bytes
+    ) -> bytes:
         label, call, args = action
-        key, codec = signer(label), node.runtime.codec
+        key, codec = signer(label), self._runtime.codec
         call_bytes = codec.compose_call("SubtensorModule", call, args)
-        era = {"period": ERA_BLOCKS, "current": node.best_number}
-        nonce, genesis_hash = node.next_nonce(key.ss58), node.hash_of(0)
-        assert genesis_hash is not None
+        nonce = self._nonce_of(key.ss58)
         payload = codec.signature_payload(
             call_bytes,
             era=era,
             nonce=nonce,
             tip=0,
             genesis_hash=genesis_hash,
-            era_block_hash=node.best_hash,
+            era_block_hash=birth_hash,
         )
         raw, _ = codec.encode_signed_extrinsic(
             call_bytes,

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from taoctl.localnet import scenarios
 from taoctl.localnet.actors import Actors
-from taoctl.localnet.frame import Call, Host, Outcome, Runtime, Signed
+from taoctl.localnet.frame import Call, Outcome, Runtime, Signed
 from taoctl.localnet.genesis.accounts import dev_account
 from taoctl.localnet.pallets import PALLETS
 from taoctl.scale.crypto import SR25519, verify
@@ -26,7 +26,10 @@ class ScenarioChain:
         self.accepted: list[tuple[str, Call]] = []
         self.outcomes: list[tuple[int, str, Call, Outcome]] = []
         self._nonces: dict[str, int] = {}
-        self.actors = Actors(self.scenario)
+        self.actors = self.new_actors()
+
+    def new_actors(self) -> Actors:
+        return Actors(self.scenario, self.runtime, self.submit, self.next_nonce)
 
     @property
     def best_number(self) -> int:
@@ -36,10 +39,6 @@ class ScenarioChain:
     def best_hash(self) -> bytes:
         return self.best_number.to_bytes(32, "big")
 
-    @property
-    def head(self) -> Host:
-        return self.runtime
-
     def next_nonce(self, account: str) -> int:
         return self._nonces.get(account, 0)
 
@@ -47,8 +46,8 @@ class ScenarioChain:
         """Make blocks; every extrinsic of the actors is decoded, checked and dispatched."""
         for _ in range(blocks):
             self.accepted = []
-            for raw in self.actors.act(self):
-                self.submit(raw)
+            taken = self.actors.act(self.best_number, self.best_hash, GENESIS_HASH)
+            assert taken == len(self.accepted)
             number = self.best_number + 1
             self.runtime.initialize_block(number, self.best_hash)
             for signer, call in self.accepted:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from scenario_chain import ScenarioChain, lived
+import pytest
+from scenario_chain import GENESIS_HASH, ScenarioChain, lived
 
 from taoctl.localnet import opinions
 from taoctl.localnet.actors import ERA_BLOCKS, Actors
@@ -116,13 +117,28 @@ def test_dev_accounts_are_left_alone() -> None:
 def test_actors_made_anew_go_on_in_the_same_way() -> None:
     chain = ScenarioChain("small")
     chain.run(7)
-    before, after = wanted(chain, chain.actors), wanted(chain, Actors(chain.scenario))
+    before, after = wanted(chain, chain.actors), wanted(chain, chain.new_actors())
     assert [(e["address"], e["call"]) for e in before] == [(e["address"], e["call"]) for e in after]
+
+
+def test_a_refusal_stops_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    chain = ScenarioChain("small")
+    asked: list[bytes] = []
+
+    def refuse(raw: bytes) -> None:
+        asked.append(raw)
+        raise ValueError("the pool is full")
+
+    actors = Actors(chain.scenario, chain.runtime, refuse, lambda account: 0)
+    with caplog.at_level("INFO"):
+        assert actors.act(0, chain.best_hash, GENESIS_HASH) == 0
+    assert len(asked) > 1 and "the pool is full" in caplog.text
 
 
 def wanted(chain: ScenarioChain, actors: Actors) -> list[dict[str, Any]]:
     """The extrinsics that the actors would submit now, decoded."""
-    return [chain.runtime.codec.decode_extrinsic(raw) for raw in actors.act(chain)]
+    raws = actors.extrinsics(chain.best_number, chain.best_hash, GENESIS_HASH)
+    return [chain.runtime.codec.decode_extrinsic(raw) for raw in raws]
 
 
 def test_the_demo_stories_go_as_told() -> None:
