@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +13,9 @@ from taoctl.errors import UsageError
 from taoctl.paths import data_dir
 from taoctl.wallet.dev_accounts import DEV_ACCOUNTS
 from taoctl.wallet.public import WalletRef, discover, find_wallet
+
+if TYPE_CHECKING:
+    from tui import options as dashboard
 
 app = typer.Typer(help="The live dashboard.", rich_markup_mode=None, add_completion=False)
 
@@ -42,24 +46,31 @@ def dash(
     from tui import options as dashboard
     from tui.app import run
 
-    wallets = tuple(
-        dashboard.WalletRef(
-            wallet.name,
-            wallet.coldkey or "",
-            tuple((hotkey.name, hotkey.ss58) for hotkey in wallet.hotkeys if hotkey.ss58),
-        )
-        for wallet in chosen_wallets()
-    )
     return run(
         dashboard.DashOptions(
             network=context.network(),
             timeout=context.timeout(),
-            wallets=wallets,
+            wallets=dashboard_wallets(chosen_wallets()),
             gpus=NvmlSource() if gpu else None,
             history=data_dir() / "earnings.sqlite",
             theme=theme,
             insecure=frozenset(DEV_ACCOUNTS),
         )
+    )
+
+
+def dashboard_wallets(wallets: Iterable[WalletRef]) -> tuple[dashboard.WalletRef, ...]:
+    """Wallets as the dashboard takes them; those without a known coldkey are left out."""
+    from tui import options as dashboard
+
+    return tuple(
+        dashboard.WalletRef(
+            wallet.name,
+            wallet.coldkey,
+            tuple((hotkey.name, hotkey.ss58) for hotkey in wallet.hotkeys if hotkey.ss58),
+        )
+        for wallet in wallets
+        if wallet.coldkey
     )
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -97,16 +100,63 @@ def start_detached(launch: Launch, *, wait_seconds: float = READY_SECONDS) -> Ru
         TaoctlError: what kept it from starting, as the process itself put it.
         DeadlineError: it took too long; the process is stopped.
     """
+    return _start(launch, _log_path(launch), (), wait_seconds)[1]
+
+
+@contextmanager
+def tied(
+    launch: Launch, scratch: Path, *, wait_seconds: float = READY_SECONDS
+) -> Iterator[Running]:
+    """A localnet that ends with this block, and also when this process dies without a word.
+
+    Args:
+        launch: what chain; `state_dir` None keeps it in memory.
+        scratch: a folder for its log, which is removed at the end in either case.
+        wait_seconds: how long it may take to answer.
+
+    Raises:
+        TaoctlError: as `start_detached`.
+    """
+    told, tie = os.pipe()
+    process: subprocess.Popen[bytes] | None = None
+    try:
+        process, running = _start(
+            launch, scratch / "localnet.log", (str(told), str(scratch)), wait_seconds, (told,)
+        )
+        yield running
+    finally:
+        os.close(told)
+        os.close(tie)
+        if process is not None:
+            _wait(process)
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _wait(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _start(
+    launch: Launch,
+    log: Path,
+    arguments: tuple[str, ...],
+    wait_seconds: float,
+    inherited: tuple[int, ...] = (),
+) -> tuple[subprocess.Popen[bytes], Running]:
     read_end, write_end = os.pipe()
-    log = _log_path(launch)
+    command = [sys.executable, "-m", "taoctl.localnet", launch.to_json(), str(write_end)]
     try:
         with log.open("ab") as errors:
             process = subprocess.Popen(
-                [sys.executable, "-m", "taoctl.localnet", launch.to_json(), str(write_end)],
+                [*command, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=errors,
                 stderr=errors,
-                pass_fds=(write_end,),
+                pass_fds=(write_end, *inherited),
                 start_new_session=True,
             )
     except OSError as error:
@@ -116,19 +166,25 @@ def start_detached(launch: Launch, *, wait_seconds: float = READY_SECONDS) -> Ru
         os.close(write_end)
     try:
         text = _read_line(read_end, time.monotonic() + wait_seconds)
-    except DeadlineError:
+    except BaseException:
         process.terminate()
+        process.wait()
         raise
     finally:
         os.close(read_end)
     if not text:
         process.wait(timeout=STOP_SECONDS)
-        raise RefusedError(f"the localnet ended while it started; see {log}")
+        raise RefusedError(f"the localnet ended while it started: {_last_line(log)}", f"see {log}")
     message = json.loads(text)
     if "error" in message:
         process.wait(timeout=STOP_SECONDS)
         raise _told_error(message["error"])
-    return Running(**message["ready"])
+    return process, Running(**message["ready"])
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(errors="replace").strip().splitlines()
+    return lines[-1] if lines else "it said nothing"
 
 
 def _log_path(launch: Launch) -> Path:
