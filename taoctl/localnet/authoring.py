@@ -7,10 +7,10 @@ from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field, replace
 
 from taoctl.localnet.block import Block, Header, extrinsics_root, state_root
+from taoctl.localnet.changes import Changes, ChangesCodec
 from taoctl.localnet.extrinsic import Extrinsic, bare_extrinsic, read_extrinsic
 from taoctl.localnet.fees import BASE_EXTRINSIC_WEIGHT, EXTENSION_WEIGHT, fee_of
 from taoctl.localnet.frame import MANDATORY, Call, NoneOrigin, Runtime, Signed
-from taoctl.localnet.persist import Changes, encode_changes
 from taoctl.localnet.pool import Entry, Pool
 from taoctl.localnet.validity import (
     MAX_NORMAL_LENGTH,
@@ -45,10 +45,12 @@ class Author:
         runtime: its state is moved on by every block.
         pool: where extrinsics come from; those that turn out invalid are dropped from it.
         rules: decide what may be included.
+        codec: encodes what a block changed.
     """
 
-    def __init__(self, runtime: Runtime, pool: Pool, rules: Rules) -> None:
+    def __init__(self, runtime: Runtime, pool: Pool, rules: Rules, codec: ChangesCodec) -> None:
         self.runtime = runtime
+        self._codec = codec
         self.pool = pool
         self.rules = rules
         self._extrinsics: list[bytes] = []
@@ -84,7 +86,7 @@ class Author:
         runtime.finalize_block()
         yield
         changes = runtime.state.commit_block().items
-        delta = encode_changes(changes)
+        delta = self._codec.encode(changes)
         header = Header(
             parent.hash,
             number,

@@ -13,10 +13,11 @@ from taoctl.errors import BadDataError, NotInRuntimeError
 from taoctl.localnet.authoring import Author, Made, Operation
 from taoctl.localnet.block import Block
 from taoctl.localnet.chain_index import ChainIndex
+from taoctl.localnet.changes import ChangesCodec
 from taoctl.localnet.extrinsic import Extrinsic, read_extrinsic
 from taoctl.localnet.fees import Fee
 from taoctl.localnet.frame import Host, Runtime
-from taoctl.localnet.persist import Directory, encode_changes
+from taoctl.localnet.persist import Directory
 from taoctl.localnet.pool import Entry, Pool, Watcher
 from taoctl.localnet.rpc.registry import RpcError
 from taoctl.localnet.snapshots import Snapshots
@@ -126,8 +127,11 @@ class Node:
         self.pool_changes: Listeners[None] = Listeners()
         self.pool = Pool(lambda account: self._account(account)["nonce"])
         self.rules = Rules(runtime, index.hash_of)
-        self.author = Author(runtime, self.pool, self.rules)
-        self.snapshots = None if directory is None else Snapshots(directory, runtime.state)
+        self.codec = ChangesCodec(runtime.classes)
+        self.author = Author(runtime, self.pool, self.rules, self.codec)
+        self.snapshots = (
+            None if directory is None else Snapshots(directory, runtime.state, self.codec)
+        )
         self.operations: list[Operation] = []
         self.problem: str | None = None
         self.actors: Actors | None = None
@@ -365,7 +369,7 @@ class Node:
             with self.runtime.state.amend() as changes:
                 change(self.runtime)
             if self._directory is not None and changes.items:
-                self._directory.amend(self.best_number, encode_changes(changes.items))
+                self._directory.amend(self.best_number, self.codec.encode(changes.items))
             self.pool.refresh(self.best_number)
 
     def wall_ms(self) -> int:

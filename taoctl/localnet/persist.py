@@ -29,25 +29,23 @@ from typing import IO, Any
 
 from taoctl.errors import BadDataError, RefusedError, UsageError
 from taoctl.localnet.block import Block, Header
+from taoctl.localnet.changes import Changes, decode_changes
 from taoctl.localnet.extrinsic import length_prefixed
 from taoctl.localnet.records import (
     Record,
     corrupt,
     frame,
-    from_json,
     read_at,
     read_records,
-    to_json,
 )
-from taoctl.localnet.state import ABSENT
 from taoctl.scale.codec import compact
 
 FORMAT = 1
 SNAPSHOT_AFTER_BYTES = 64 * 1024 * 1024
+"""A new snapshot is taken when the log has grown by this, or by several times its snapshot."""
+_SNAPSHOT_FACTOR = 8
 _NUMBER = struct.Struct("<I")
 _BLOCK, _DELTA, _AMEND, _REVERT, _CHUNK, _END = b"B", b"D", b"A", b"R", b"S", b"E"
-
-Changes = dict[tuple[str, str], dict[Any, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +80,6 @@ class StoredBlock:
     end: int
 
 
-def encode_changes(items: Changes) -> bytes:
-    """Changes of a block (or of a part of a snapshot) as bytes; ABSENT values are removals."""
-    parts = []
-    for (pallet, item), values in items.items():
-        kept = [(key, value) for key, value in values.items() if value is not ABSENT]
-        gone = [key for key, value in values.items() if value is ABSENT]
-        parts.append((pallet, item, kept, gone))
-    return to_json(parts)
-
-
-def decode_changes(data: bytes) -> Changes:
-    """The changes that `encode_changes` wrote; raises ValueError."""
-    items: Changes = {}
-    for pallet, item, kept, gone in from_json(data):
-        values: dict[Any, Any] = dict(kept)
-        values.update(dict.fromkeys(gone, ABSENT))
-        items[pallet, item] = values
-    return items
-
-
 class Directory:
     """An open state directory; only one process can have it open.
 
@@ -134,6 +112,7 @@ class Directory:
         self._deltas_log: IO[bytes] | None = None
         self._sequence = 0
         self._log_bytes = 0
+        self._snapshot_bytes = 0
         self.snapshot_block = 0
 
     # opening
@@ -212,7 +191,7 @@ class Directory:
         head = next(records, None)
         if head is None or head.payload[:1] != _CHUNK:
             raise corrupt(path, "it has no beginning")
-        self._sequence = numbers[-1]
+        self._sequence, self._snapshot_bytes = numbers[-1], path.stat().st_size
         self.snapshot_block = _number(head.payload, path)
         if self.snapshot_block >= len(self._blocks):
             raise corrupt(path, f"it is of block {self.snapshot_block}, which is not saved")
@@ -300,10 +279,11 @@ class Directory:
         self._write(self._deltas_log, record)
         self._log_bytes += len(record)
 
-    def revert(self, number: int, parts: Callable[[], Iterator[Changes]]) -> None:
+    def revert(self, number: int, parts: Callable[[], Iterator[bytes]]) -> None:
         """Save that the chain went back to a block.
 
-        `parts` gives the state at that block, for a new snapshot when the saved one is ahead.
+        `parts` gives the state at that block, encoded, for a new snapshot when the saved one is
+        ahead.
         """
         record = frame(_REVERT + _NUMBER.pack(number))
         ahead = number < self.snapshot_block
@@ -318,26 +298,29 @@ class Directory:
     @property
     def wants_snapshot(self) -> bool:
         """Whether so much has been logged that starting from a new snapshot is worth while."""
-        return self._log_bytes >= SNAPSHOT_AFTER_BYTES
+        least = max(SNAPSHOT_AFTER_BYTES, _SNAPSHOT_FACTOR * self._snapshot_bytes)
+        return self._log_bytes >= least
 
     def begin_snapshot(self) -> int:
         """Start a new delta log; returns the number to write the snapshot of now under."""
         self._open_deltas(self._sequence + 1)
         return self._sequence
 
-    def write_snapshot(self, sequence: int, block: int, parts: Iterator[Changes]) -> None:
+    def write_snapshot(self, sequence: int, block: int, parts: Iterator[bytes]) -> None:
         """Write the snapshot that `begin_snapshot` numbered, then drop what it replaces.
 
+        `parts` are the encoded values, none of which is written twice.
         May run in a thread beside `append`: it touches no file that `append` writes.
         """
         path = self.path / f"snapshot-{sequence}.bin"
         aside = path.with_suffix(".part")
         with aside.open("wb") as file:
             for part in parts:
-                file.write(frame(_CHUNK + _NUMBER.pack(block) + encode_changes(part)))
+                file.write(frame(_CHUNK + _NUMBER.pack(block) + part))
             file.write(frame(_END + _NUMBER.pack(block)))
             file.flush()
             os.fsync(file.fileno())
+            self._snapshot_bytes = file.tell()
         aside.rename(path)
         self.snapshot_block = block
         for number in self._numbered("snapshot-*.bin"):

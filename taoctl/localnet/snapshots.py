@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from taoctl.localnet.persist import Changes, Directory
+from taoctl.localnet.changes import Changes, ChangesCodec
+from taoctl.localnet.persist import Directory
 from taoctl.localnet.state import State
 
 _PART_ENTRIES = 1_000
@@ -16,15 +17,19 @@ _PART_ENTRIES = 1_000
 class Snapshots:
     """Takes snapshots into a state directory when its log has grown."""
 
-    def __init__(self, directory: Directory, state: State) -> None:
+    def __init__(self, directory: Directory, state: State, codec: ChangesCodec) -> None:
         self._directory = directory
         self._state = state
+        self._codec = codec
         self._task: asyncio.Task[None] | None = None
 
-    def parts(self) -> Iterator[Changes]:
-        """The state of now in parts; values never change in place, so copying the maps will do."""
+    def parts(self) -> Iterator[bytes]:
+        """The state of now in encoded parts, made while they are read.
+
+        Values never change in place, so copying the maps is enough to hold on to now.
+        """
         copies = {name: dict(store.data) for name, store in self._state.stores.items()}
-        return _parts(copies)
+        return (self._codec.encode(part) for part in _parts(copies))
 
     def begin_if_due(self, block: int) -> None:
         """Start a snapshot of the head when the log wants one and none is being written."""
