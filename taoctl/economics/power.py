@@ -70,34 +70,27 @@ class _Series:
         return self._ln_near_one(mantissa - self.one) + _ln_two(self.bits) * shift
 
     def exp(self, x: int) -> int:
-        """e^x, summed until a term or the rounded sum stops mattering."""
+        """e^x, summed until a term is lost in the guard bits."""
         term = total = self.one
-        before = self.rounded(total)
         for n in range(1, self.terms + 1):
             term = term * x // (self.one * n)
-            if term == 0:
-                break
             total += term
-            now = self.rounded(total)
-            if abs(term) < _GUARD or now == before:
+            if -_GUARD < term < _GUARD:
                 break
-            before = now
         return total
 
     def _ln_near_one(self, x: int) -> int:
-        """ln(1 + x), summed until a term or the rounded sum stops mattering."""
-        power = total = x
-        before = self.rounded(total)
+        """ln(1 + x), summed until a term is lost in the guard bits.
+
+        The chain also stops where a term leaves the rounded sum as it is: only such a term can.
+        """
+        bits, power, total = self.bits, x, x
         for n in range(2, self.terms + 1):
-            power = power * x >> self.bits
+            power = power * x >> bits
             term = power // n
-            if term == 0:
+            total += term if n & 1 else -term
+            if -_GUARD < term < _GUARD:
                 break
-            total += term if n % 2 else -term
-            now = self.rounded(total)
-            if abs(term) < _GUARD or now == before:
-                break
-            before = now
         return total
 
     def ln_half(self) -> int:
