@@ -63,6 +63,10 @@ class Pace:
             self._intervals.append((head.at_monotonic - last.at_monotonic) / blocks)
         self._last = head
 
+    def interrupt(self) -> None:
+        """Blocks are not being heard of: the time until the next one says nothing."""
+        self._last = None
+
     @property
     def patience_s(self) -> float | None:
         """Seconds after which the next block is overdue: twice the longest of the last ones.
@@ -84,7 +88,7 @@ class Pace:
     def overdue(self, now: float) -> str | None:
         """What to say when the next block is overdue, else None."""
         patience = self.patience_s
-        if patience is None or self.patience_left(now) is not None:
+        if patience is None or self._last is None or self.patience_left(now) is not None:
             return None
         usual = sum(self._intervals) / len(self._intervals)
         return f"no new block for more than {patience:.0f} s (usually one every {usual:.0f} s)"
@@ -130,7 +134,10 @@ class _Watch(Generic[T]):
 
     def step(self) -> Live[T] | None:
         """Collect what has finished, start what is due; returns what is new, or None."""
-        self._pace.note(self._chain.newest)
+        if self._chain.link.live:
+            self._pace.note(self._chain.newest)
+        else:
+            self._pace.interrupt()
         before = self._live
         self._collect_following()
         self._collect_reading()

@@ -328,6 +328,10 @@ def test_pace_knows_nothing_before_it_has_seen_blocks() -> None:
     assert pace.patience_left(36.0 + 20) == 4.5
     assert pace.overdue(36.0 + 24.4) is None
     assert "every 12 s" in (pace.overdue(36.0 + 24.6) or "")
+    pace.interrupt()
+    assert pace.overdue(1e9) is None
+    pace.note(Head(4, "0x4", "0x", at_monotonic=500.0))
+    assert pace.patience_s == 24.5, "an outage was taken for a slow block"
 
 
 def test_closing_the_chain_ends_everyone(tmp_path: Path) -> None:
