@@ -108,6 +108,8 @@ async def metagraph(view: View, netuid: int) -> Metagraph:
         return await _metagraph_from_storage(view, netuid)
     info = {
         **answer,
+        # The answer holds 0 here unless field 0 is asked for.
+        "netuid": netuid,
         "subnet_name": answer.get("name"),
         "token_symbol": answer.get("symbol"),
         "subnet_identity": answer.get("identity"),
