@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ HISTORY_BLOCKS = 2_000
 
 _PRUNE_EVERY = 128
 
-Keys = list[tuple[Store, Any]]
+Keys = list[tuple[Store, list[Any]]]
 """Which keys of which items a block changed."""
 
 
@@ -101,21 +100,24 @@ class State:
 
     def _collect(self, block: int, *, archive: bool) -> tuple[BlockChanges, Keys]:
         changes = BlockChanges(block)
-        keys: Keys = []
+        kept: Keys = []
         for store in self.touched:
             changed: dict[Any, Any] = {}
+            keys: list[Any] = []
             for key, old in store.dirty.items():
                 new = store.data.get(key, ABSENT)
                 if new is old or new == old:
                     continue
                 changed[key] = new
-                if archive and store.archive(key, block, old):
-                    keys.append((store, key))
+                if archive:
+                    store.archive(key, block, old, keys)
             store.dirty = {}
             if changed:
                 changes.items[store.pallet, store.item] = changed
+            if keys:
+                kept.append((store, keys))
         self.touched = []
-        return changes, keys
+        return changes, kept
 
     @contextmanager
     def amend(self) -> Iterator[BlockChanges]:
@@ -160,7 +162,7 @@ class State:
             )
 
     def changed_keys(self, block: int) -> Keys:
-        """The (store, key) pairs that a kept block changed."""
+        """The (store, keys) pairs that a kept block changed."""
         for number, keys in reversed(self._changed):
             if number == block:
                 return keys
@@ -173,12 +175,9 @@ class State:
             self.abort_block()
         while self._changed and self._changed[-1][0] > block:
             _, keys = self._changed.pop()
-            for store, key in keys:
-                past = store.history[key]
-                past.blocks.pop()
-                store.restore(key, past.olds.pop())
-                if not past.olds:
-                    del store.history[key]
+            for store, changed in keys:
+                for key in changed:
+                    store.step_back(key)
         self.head = block
         self.edits += 1
 
@@ -206,15 +205,11 @@ class State:
         limit = self.head - self.history_blocks
         if not self._changed or self._changed[0][0] + _PRUNE_EVERY > limit:
             return
-        stale: dict[tuple[Store, Any], None] = {}
+        stale: dict[Store, dict[Any, None]] = {}
         while self._changed and self._changed[0][0] <= limit:
-            stale.update(dict.fromkeys(self._changed.popleft()[1]))
-        for store, key in stale:
-            past = store.history[key]
-            cut = bisect_right(past.blocks, limit)
-            if cut == len(past.olds):
-                del store.history[key]
-            else:
-                past.blocks = past.blocks[cut:]
-                del past.olds[:cut]
+            for store, keys in self._changed.popleft()[1]:
+                stale.setdefault(store, {}).update(dict.fromkeys(keys))
+        for store, changed in stale.items():
+            for key in changed:
+                store.forget(key, limit)
         self.oldest = limit

@@ -12,7 +12,7 @@ from taoctl.errors import TaoctlError
 if TYPE_CHECKING:
     from taoctl.localnet.state import State
 
-_ARCHIVE_AS_BYTES = 16
+_LONG = 16
 
 
 class _Absent:
@@ -31,15 +31,16 @@ class ReadOnlyStateError(TaoctlError):
 class Past:
     """Earlier values of one key: `olds[i]` held until block `blocks[i]` changed it."""
 
-    __slots__ = ("blocks", "olds")
+    __slots__ = ("blocks", "key", "olds")
 
-    def __init__(self) -> None:
+    def __init__(self, key: Any) -> None:
+        self.key = key
         self.blocks = array("I")
         self.olds: list[Any] = []
 
 
 class Packed:
-    """An archived long value, kept as its SCALE bytes."""
+    """An archived dict or long tuple, kept as its SCALE bytes, which take a tenth of the memory."""
 
     __slots__ = ("data",)
 
@@ -126,18 +127,37 @@ class Store:
             raise TypeError(f"{self.pallet}.{self.item} has no way to read archived values")
         return self.unpack(old.data)
 
-    def archive(self, key: Any, block: int, old: Any) -> bool:
-        """Keep what a block changed in history; False when the block changed the key before."""
+    def archive(self, key: Any, block: int, old: Any, changed: list[Any]) -> None:
+        """Keep in history what a block changed, and note the key in `changed` the first time."""
         past = self.history.get(key)
         if past is None:
-            past = self.history[key] = Past()
+            past = self.history[key] = Past(key)
         elif past.blocks[-1] == block:
-            return False
-        if self.pack is not None and type(old) is tuple and len(old) >= _ARCHIVE_AS_BYTES:
-            old = Packed(self.pack(old))
+            return
+        kind = type(old)
+        if kind is dict or (kind is tuple and len(old) >= _LONG):
+            old = Packed(self.pack(old)) if self.pack is not None else old
         past.blocks.append(block)
         past.olds.append(old)
-        return True
+        changed.append(past.key)
+
+    def step_back(self, key: Any) -> None:
+        """Undo the latest archived change of a key."""
+        past = self.history[key]
+        past.blocks.pop()
+        self.restore(key, past.olds.pop())
+        if not past.olds:
+            del self.history[key]
+
+    def forget(self, key: Any, block: int) -> None:
+        """Drop what a key held before a block."""
+        past = self.history[key]
+        cut = bisect_right(past.blocks, block)
+        if cut == len(past.olds):
+            del self.history[key]
+        else:
+            past.blocks = past.blocks[cut:]
+            del past.olds[:cut]
 
     def stored_at(self, key: Any, block: int) -> Any:
         """What a key held after a block: a value, Packed or ABSENT."""
