@@ -1,11 +1,11 @@
-"""The codec against real metadata of four runtimes; skipped where that folder is absent."""
+"""The codec against the metadata of four real runtimes."""
 
 from __future__ import annotations
 
 import random
-from pathlib import Path
 
 import pytest
+from state_node import FILES, metadata_of
 
 from taoctl.errors import BadDataError, NotInRuntimeError, UsageError
 from taoctl.scale.codec import Codec, compact, compact_bytes, strip_length, vec_bytes
@@ -20,21 +20,11 @@ from taoctl.scale.crypto import (
     verify,
 )
 
-CHAIN = Path(__file__).resolve().parents[2].parent / "shared" / "chain"
 ALICE = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"
-SPECS = {
-    218: "subtensor-218",
-    365: "finney-365",
-    393: "finney-393",
-    424: "finney-424",
-}
 
 
 def load(spec: int, version: int = 15) -> Codec:
-    path = CHAIN / f"{SPECS[spec]}.v{version}.scale"
-    if not path.is_file():
-        pytest.skip("the real metadata is not beside this repository")
-    return Codec(path.read_bytes(), spec, 1)
+    return Codec(metadata_of(spec, version), spec, 1)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +32,7 @@ def codec() -> Codec:
     return load(424)
 
 
-@pytest.mark.parametrize("spec", sorted(SPECS))
+@pytest.mark.parametrize("spec", sorted(FILES))
 @pytest.mark.parametrize("version", [14, 15])
 def test_every_real_runtime_loads_and_reads_an_account(spec: int, version: int) -> None:
     codec = load(spec, version)
@@ -84,8 +74,9 @@ def test_absent_entries_name_the_runtime(codec: Codec) -> None:
 
 def test_maps_with_several_keys(codec: Codec) -> None:
     values = {(1, 0): ALICE, (1, 1): KeySigner("//Bob").ss58}
+    kind = codec.need_storage("SubtensorModule", "Keys").value_type
     pairs = [
-        (codec.storage_key("SubtensorModule", "Keys", *key), codec.encode("scale_info::0", who))
+        (codec.storage_key("SubtensorModule", "Keys", *key), codec.encode(kind, who))
         for key, who in values.items()
     ]
     assert codec.decode_map("SubtensorModule", "Keys", pairs) == values

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from scripted_node import Failure, NoAnswer, Peer, header
-from state_node import StateNode, real_metadata, state_node
+from state_node import StateNode, metadata_of, state_node
 
 from taoctl.chain.client import connect
 from taoctl.chain.header import read_header
@@ -40,8 +40,10 @@ def run(work: Coroutine[Any, Any, None]) -> None:
 
 
 def test_the_header_hash_is_over_the_scale_bytes() -> None:
-    codec = Codec(real_metadata(424), 424, 1)
-    info = codec.need_api("Core", "initialize_block")
+    codec = Codec(metadata_of(424), 424, 1)
+    info = codec.api("Core", "initialize_block")
+    if info is None:
+        pytest.skip("only real metadata describes a header")
     raw = header(30)
     value = {
         "parent_hash": raw["parentHash"],
@@ -116,7 +118,7 @@ def test_maps_longer_than_a_page(tmp_path: Path) -> None:
         async with state_node() as node, connect(node.url, cache_dir=tmp_path) as chain:
             codec = node.codec
             keys = codec.storage_keys("SubtensorModule", "Keys", [(7, uid) for uid in range(2000)])
-            account = codec.encode("scale_info::0", ALICE)
+            account = KeySigner("//Alice").public_key
             node.storage.update(dict.fromkeys(keys, account))
             view = await chain.at_head()
             found = await view.map("SubtensorModule", "Keys", 7)
@@ -279,6 +281,7 @@ def test_a_runtime_without_v15_is_read_by_v14(tmp_path: Path) -> None:
 def test_old_blocks_are_decoded_by_their_own_runtime(tmp_path: Path) -> None:
     async def work() -> None:
         async with state_node(424) as node:
+            metadata_of(218)
             node.old_spec, node.upgraded_at = 218, 10
             async with connect(node.url, cache_dir=tmp_path) as chain:
                 old, new = await chain.at_block(9), await chain.at_block(10)
@@ -294,6 +297,7 @@ def test_old_blocks_are_decoded_by_their_own_runtime(tmp_path: Path) -> None:
 def test_an_upgrade_while_connected_is_noticed_by_the_first_read(tmp_path: Path) -> None:
     async def work() -> None:
         async with state_node(424) as node:
+            metadata_of(365)
             node.old_spec, node.upgraded_at = 365, 21
             async with connect(node.url, cache_dir=tmp_path) as chain:
                 assert chain.spec_version == 365
