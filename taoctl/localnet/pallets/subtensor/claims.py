@@ -18,12 +18,14 @@ class Claims(Treasury):
 
         Where the amount exceeds the whole root stake, the owner gets it as stake instead.
         """
+        rates = self.RootClaimable[hotkey]
+        if amount == 0 and netuid in rates:
+            return
         root_stake = self.hotkey_alpha(hotkey, ROOT)
         if amount > root_stake:
             self.add_stake_shares(hotkey, self.Owner[hotkey], netuid, amount)
             return
         increment = root_claims.rate_increment_bits(amount, root_stake)
-        rates = self.RootClaimable[hotkey]
         if increment or netuid not in rates:
             self.RootClaimable[hotkey] = {**rates, netuid: rates.get(netuid, 0) + increment}
 

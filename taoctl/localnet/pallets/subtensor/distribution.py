@@ -100,7 +100,8 @@ class Distribution(Guards):
         return int(max(self.ChildkeyTake[hotkey, netuid], least))
 
     def _own_stake(self, hotkey: str, netuid: int) -> HotkeyStake:
-        return HotkeyStake(self.hotkey_alpha(hotkey, netuid), self.hotkey_alpha(hotkey, ROOT))
+        held = self.TotalHotkeyAlpha
+        return HotkeyStake(held[hotkey, netuid], held[hotkey, ROOT])
 
     def _pay_owner(self, netuid: int, amount: int) -> None:
         if netuid in self.SubnetOwner and netuid in self.SubnetOwnerHotkey:
@@ -127,7 +128,8 @@ class Distribution(Guards):
 
     def _pay_validators(self, netuid: int, dividends: dict[str, HotkeyDividends]) -> None:
         for hotkey, paid in dividends.items():
-            self.add_stake_shares(hotkey, self.Owner[hotkey], netuid, paid.alpha_take)
+            if paid.alpha_take:
+                self.add_stake_shares(hotkey, self.Owner[hotkey], netuid, paid.alpha_take)
             self.add_to_hotkey(hotkey, netuid, paid.alpha_nominators)
             _note(
                 self.TotalHotkeyAlphaLastEpoch, (hotkey, netuid), self.hotkey_alpha(hotkey, netuid)
@@ -138,7 +140,8 @@ class Distribution(Guards):
             {hotkey: paid.alpha_nominators for hotkey, paid in dividends.items()},
         )
         for hotkey, paid in dividends.items():
-            self.add_stake_shares(hotkey, self.Owner[hotkey], netuid, paid.root_take)
+            if paid.root_take:
+                self.add_stake_shares(hotkey, self.Owner[hotkey], netuid, paid.root_take)
             self.credit_root_dividends(hotkey, netuid, paid.root_claimable)
         _renew(
             self.RootAlphaDividendsPerSubnet,

@@ -54,6 +54,7 @@ class Epochs(Registration):
         """Everything an epoch reads of a subnet's mechanism at this block."""
         index, n = self.mechanism_index(netuid, mechanism), len(hotkeys)
         low, high = self.AlphaValues[netuid]
+        alpha_stake, tao_stake = self.inherited_stakes(netuid, hotkeys)
         weights, bonds, registered = self.Weights, self.Bonds, self.BlockAtRegistration
         return EpochInput(
             n=n,
@@ -74,8 +75,8 @@ class Epochs(Registration):
             owner_uid=self.owner_uid(netuid),
             rao_emission=emission,
             tao_weight_u64=self.TaoWeight.get(),
-            alpha_stake=[self.inherited_alpha(hotkey, netuid) for hotkey in hotkeys],
-            tao_stake=[self.inherited_tao(hotkey, netuid) for hotkey in hotkeys],
+            alpha_stake=alpha_stake,
+            tao_stake=tao_stake,
             last_update=_sized(self.LastUpdate[index], n, 0),
             block_at_registration=[registered[netuid, uid] for uid in range(n)],
             validator_permit=_sized(self.ValidatorPermit[netuid], n, False),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from taoctl.economics import inheritance, shares
 from taoctl.economics.shares import SafeFloat
 from taoctl.localnet.pallets.subtensor.subnets import ROOT, Subnets, is_subnet_account
@@ -114,6 +116,20 @@ class Positions(Subnets):
         """Root stake after what children hold and parents lend on this subnet, in rao."""
         return self._inherited(hotkey, netuid, ROOT, self.hotkey_alpha(hotkey, ROOT))
 
+    def inherited_stakes(self, netuid: int, hotkeys: Iterable[str]) -> tuple[list[int], list[int]]:
+        """Inherited alpha and inherited root stake of many hotkeys of a subnet, in rao."""
+        held, children, parents = self.TotalHotkeyAlpha, self.ChildKeys, self.ParentKeys
+        alpha, tao = [], []
+        for hotkey in hotkeys:
+            place = (hotkey, netuid)
+            own, root = held[place], held[hotkey, ROOT]
+            if place in children or place in parents:
+                own = self._inherited(hotkey, netuid, netuid, own)
+                root = self._inherited(hotkey, netuid, ROOT, root)
+            alpha.append(own)
+            tao.append(root)
+        return alpha, tao
+
     def has_weight_stake(self, hotkey: str, netuid: int) -> bool:
         """Whether the hotkey may set weights by its stake; the owner's hotkey always may."""
         owner_uid = self.owner_uid(netuid)
@@ -145,10 +161,9 @@ class Positions(Subnets):
             self.share_of(hotkey, coldkey, netuid),
             delta,
         )
-        if pool in self.TotalHotkeyShares:
-            del self.TotalHotkeyShares[pool]
-        if position in self.Alpha:
-            del self.Alpha[position]
+        if len(self.TotalHotkeyShares) or len(self.Alpha):
+            self.TotalHotkeyShares[pool] = None
+            self.Alpha[position] = None
         if total.mantissa:
             self.TotalHotkeySharesV2[pool] = total._asdict()
         elif pool in self.TotalHotkeySharesV2:

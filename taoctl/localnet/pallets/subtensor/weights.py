@@ -84,7 +84,8 @@ class WeightSetting(Neurons):
             raise self.error("NeuronNoValidatorPermit")
         if len(set(dests)) != len(dests):
             raise self.error("DuplicateUids")
-        if any((netuid, target) not in self.Keys for target in dests):
+        keys = self.Keys.data
+        if any((netuid, target) not in keys for target in dests):
             raise self.error("UidVecContainInvalidOne")
         least = min(self.MinAllowedWeights[netuid], self.SubnetworkN[netuid])
         if not lone_self_weight and len(dests) < least:
