@@ -221,6 +221,8 @@ def _show_tables(result: Result, *, wide: bool) -> None:
             columns = [c for c in columns_of(section.row) if wide or not c.wide]
             text, hidden = table_text(columns, section.rows, width, full=wide)
             write(text)
+            if not section.rows:
+                note("nothing found")
             if hidden:
                 note(f"{hidden} columns do not fit here: widen the terminal, or use -o json")
 
@@ -228,9 +230,18 @@ def _show_tables(result: Result, *, wide: bool) -> None:
 def _list_text(section: Section) -> str:
     columns = columns_of(section.row)
     row = section.rows[0]
-    lines = [(column.key, column.of(row, full=True)) for column in columns]
+    lines = [(_label(column), _alone(column, row)) for column in columns]
     width = max(len(key) for key, _ in lines)
     return "\n".join(f"{key.ljust(width)}  {text}".rstrip() for key, text in lines)
+
+
+def _label(column: Column) -> str:
+    return column.json_key.replace("_", " ").removesuffix(" ppm").removesuffix(" bits")
+
+
+def _alone(column: Column, row: Any) -> str:
+    text = column.of(row, full=True)
+    return f"{text} {column.unit}" if column.unit and column.value(row) is not None else text
 
 
 def table_text(

@@ -30,7 +30,7 @@ class ChainRow:
     block: Annotated[int, Column("block", Kind.BLOCK, "block of this answer")]
     block_hash: Annotated[str, Column("hash", Kind.HASH, "its hash")]
     finalized: Annotated[int | None, Column("finalized", Kind.BLOCK, "newest final block")]
-    timestamp_ms: Annotated[int | None, Column("time", Kind.MILLIS, "its time, ms since 1970")]
+    timestamp_ms: Annotated[int | None, Column("time", Kind.TIME, "its time, ms since 1970")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class BlockRow:
 
     block: Annotated[int, Column("block", Kind.BLOCK, "block number")]
     block_hash: Annotated[str, Column("hash", Kind.HASH, "its hash")]
-    timestamp_ms: Annotated[int | None, Column("time", Kind.MILLIS, "ms since 1970")]
+    timestamp_ms: Annotated[int | None, Column("time", Kind.TIME, "ms since 1970")]
     spec_version: Annotated[int, Column("spec", Kind.INT, "runtime version")]
     extrinsics: Annotated[int | None, Column("extrinsics", Kind.INT, "extrinsics in it")]
     events: Annotated[int | None, Column("events", Kind.INT, "events in it")]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
@@ -40,6 +41,7 @@ class Kind(Enum):
     TEXT = "text"
     BOOL = "bool"
     MILLIS = "millis"
+    TIME = "time"
 
 
 AMOUNTS = frozenset({Kind.TAO, Kind.ALPHA, Kind.PRICE})
@@ -76,6 +78,11 @@ class Column:
     def json(self, value: Any) -> Any:
         """The raw value as JSON: amounts and anything above 2^53 as strings."""
         return json_value(self.kind, value)
+
+    @property
+    def unit(self) -> str:
+        """What follows a figure that stands alone, empty where the figure says it itself."""
+        return "α" if self.kind is Kind.ALPHA else "TAO" if self.kind in AMOUNTS else ""
 
     @property
     def json_key(self) -> str:
@@ -130,6 +137,15 @@ def ratio_text(value: int, scale: int, digits: int = 4) -> str:
     return f"{whole}.{fraction:0{digits}d}"
 
 
+def time_text(millis: int) -> str:
+    """A time in milliseconds since 1970 as UTC; a time no calendar holds stays a number."""
+    try:
+        when = datetime.fromtimestamp(millis // 1000, UTC)
+    except (OverflowError, ValueError, OSError):
+        return str(millis)
+    return when.strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
 def format_value(kind: Kind, value: Any, *, full: bool = False) -> str:
     """Plain text of a raw value of a kind; None is a dash."""
     if value is None:
@@ -148,8 +164,10 @@ def format_value(kind: Kind, value: Any, *, full: bool = False) -> str:
         return value if full else short_ss58(value)
     if kind is Kind.HASH:
         return value if full else f"{value[:10]}…{value[-4:]}"
-    if kind is Kind.BOOL:
+    if isinstance(value, bool):
         return "yes" if value else "no"
+    if kind is Kind.TIME:
+        return time_text(value)
     return printable(value) if isinstance(value, str) else str(value)
 
 

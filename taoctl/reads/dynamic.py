@@ -103,7 +103,6 @@ _STORED = {
     "owner_hotkey": "SubnetOwnerHotkey",
     "owner_coldkey": "SubnetOwner",
     "last_step": "LastMechansimStepBlock",
-    "blocks_since_last_step": "BlocksSinceLastStep",
     "alpha_in": "SubnetAlphaIn",
     "alpha_out": "SubnetAlphaOut",
     "tao_in": "SubnetTAO",

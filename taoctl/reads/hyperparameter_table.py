@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 Unit = Literal[
-    "count", "blocks", "tao", "u16", "u64", "millionths", "epochs", "bool", "i32f32", "u64f64"
+    "count",
+    "blocks",
+    "tao",
+    "u16",
+    "u64",
+    "millionths",
+    "thousandths",
+    "epochs",
+    "bool",
+    "i32f32",
+    "u64f64",
 ]
 Setter = Literal["owner", "root", "nobody"]
 
@@ -21,6 +31,8 @@ class Known:
 
 
 KNOWN: dict[str, Known] = {
+    "activity_cutoff_factor": Known("thousandths", "root", "the activity cutoff in tempos"),
+    "min_childkey_take": Known("u16", "owner", "a child hotkey takes at least this share"),
     "rho": Known("count", "owner", "kept for compatibility, consensus no longer uses it"),
     "kappa": Known("u16", "root", "share of stake that must back a weight for consensus"),
     "immunity_period": Known("blocks", "owner", "a new neuron cannot be pruned this long"),

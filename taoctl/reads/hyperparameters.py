@@ -99,6 +99,8 @@ def _meaning(value: int | bool | None, known: Known | None) -> str:
             return ratio_text(value, U64_MAX)
         case "millionths":
             return ratio_text(value, 1_000_000, 6)
+        case "thousandths":
+            return ratio_text(value, 1_000, 3)
         case "i32f32":
             return ("-" if value < 0 else "") + ratio_text(abs(value), 2**32)
         case "u64f64":

@@ -136,6 +136,9 @@ def unknown_netuid(netuid: int, existing: Sequence[int]) -> UsageError:
     )
 
 
+_IDENTITY = ("subnet_url", "github_repo", "subnet_contact", "discord", "description")
+
+
 def subnet_row(
     block: int,
     info: Mapping[str, Any],
@@ -168,7 +171,7 @@ def subnet_row(
         trading_enabled=extra["SubtokenEnabled"],
         tempo=info.get("tempo"),
         last_epoch_block=info.get("last_step"),
-        blocks_since_last_step=info.get("blocks_since_last_step"),
+        blocks_since_last_step=_since(block, info.get("last_step")),
         next_epoch_block=next_epoch(block, netuid, info.get("tempo"), extra),
         registered_at=info.get("network_registered_at"),
         owner_hotkey=info.get("owner_hotkey"),
@@ -181,7 +184,9 @@ def subnet_row(
     )
 
 
-_IDENTITY = ("subnet_url", "github_repo", "subnet_contact", "discord", "description")
+def _since(block: int, last: int | None) -> int | None:
+    # As the runtime APIs count; storage BlocksSinceLastStep is not kept for root.
+    return None if last is None else max(block - last, 0)
 
 
 def next_epoch(block: int, netuid: int, tempo: int | None, extra: Mapping[str, Any]) -> int | None:

@@ -1,0 +1,211 @@
+"""What the command line shows is what storage holds at the block hash it prints."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from raw_storage import RawStorage, blake, neurons, subnet
+
+TAOCTL = Path(sys.executable).with_name("taoctl")
+SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "schemas"
+ALICE = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"
+SUBNETS = (1, 2, 3)
+
+pytestmark = pytest.mark.e2e
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+class Localnet:
+    """A localnet process of this test run."""
+
+    def __init__(self, home: Path) -> None:
+        self.port = free_port()
+        self.endpoint = f"ws://127.0.0.1:{self.port}"
+        self.environment = {
+            **{k: v for k, v in os.environ.items() if not k.startswith(("TAOCTL_", "BT_"))},
+            "TAOCTL_HOME": str(home),
+            "TAOCTL_NETWORK": self.endpoint,
+            "TAOCTL_WALLET_PATH": str(home / "wallets"),
+        }
+
+    def run(self, *argv: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+        """One command as a process of its own."""
+        done = subprocess.run(
+            [TAOCTL, *argv], env=self.environment, capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        return done
+
+    def json(self, *argv: str) -> Any:
+        """A command's JSON, valid under its published schema."""
+        found = json.loads(self.run(*argv, "-o", "json").stdout)
+        name = found["schema"].replace("/", ".") + ".json"
+        jsonschema.validate(found, json.loads((SCHEMAS / name).read_text()))
+        return found
+
+    def raw(self, envelope: Any) -> RawStorage:
+        """Storage at the block that an answer names."""
+        return RawStorage(self.endpoint, envelope["block_hash"])
+
+
+@pytest.fixture(scope="module")
+def localnet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Localnet]:
+    net = Localnet(tmp_path_factory.mktemp("home"))
+    up = ("localnet", "up", "--scenario", "small", "--port", str(net.port), "--detach")
+    net.run(*up, "--block-time", "0.5")
+    try:
+        deadline = time.monotonic() + 30
+        while net.json("chain", "info")["block"] < 30 and time.monotonic() < deadline:
+            time.sleep(0.5)
+        yield net
+    finally:
+        net.run("localnet", "down", "--port", str(net.port))
+
+
+def rao(value: Any) -> int | None:
+    return None if value is None else int(value["rao"])
+
+
+@pytest.mark.parametrize("netuid", SUBNETS)
+def test_every_uid_of_the_metagraph(localnet: Localnet, netuid: int) -> None:
+    shown = localnet.json("subnet", "metagraph", str(netuid))
+    stored = neurons(localnet.raw(shown), netuid)
+    assert len(stored) == 16
+    rows = shown["data"]["neurons"]
+    assert [row["uid"] for row in rows] == list(range(len(stored)))
+    plain = set(stored[0]) - {"emission", "stake", "alpha_stake", "tao_stake"}
+    for row, known in zip(rows, stored, strict=True):
+        assert {key: row[key] for key in plain} == {key: known[key] for key in plain}
+        assert rao(row["emission"]) == known["emission"]
+        for amount in ("stake", "alpha_stake", "tao_stake"):
+            if known[amount] is not None:
+                assert rao(row[amount]) == known[amount], (amount, row["uid"])
+    assert any(row["incentive"] for row in rows)
+    assert any(row["dividends"] for row in rows)
+
+
+def test_every_subnet_of_the_list(localnet: Localnet) -> None:
+    shown = localnet.json("subnet", "list")
+    raw = localnet.raw(shown)
+    stored = [subnet(raw, netuid) for netuid in (0, *SUBNETS)]
+    total = sum(known["emitted"] for known in stored)
+    amounts = ("price", "tao_in", "alpha_in", "alpha_out", "volume", "burn")
+    amounts += ("tao_in_emission", "alpha_in_emission", "alpha_out_emission")
+    assert len(shown["data"]) == len(stored)
+    for row, known in zip(shown["data"], stored, strict=True):
+        plain = set(known) - {*amounts, "emitted", "moving_price_bits"}
+        assert {key: row[key] for key in plain} == {key: known[key] for key in plain}
+        assert {key: rao(row[key]) for key in amounts} == {key: known[key] for key in amounts}
+        assert int(row["moving_price_bits"]["bits"]) == known["moving_price_bits"]
+        assert row["emission_share_ppm"] == known["emitted"] * 10**6 // total
+
+
+def test_a_balance_and_its_stake(localnet: Localnet) -> None:
+    shown = localnet.json("wallet", "balance", ALICE)
+    raw = localnet.raw(shown)
+    account = raw.get("Account", blake(ALICE), pallet="System")
+    assert account is not None
+    (row,) = shown["data"]
+    assert row["nonce"] == int.from_bytes(account[:4], "little")
+    assert rao(row["free"]) == int.from_bytes(account[16:24], "little")
+    assert rao(row["reserved"]) == int.from_bytes(account[24:32], "little")
+    assert row["name"] == "//Alice INSECURE"
+
+
+def test_an_older_block_answers_the_same_again(localnet: Localnet) -> None:
+    first = localnet.json("subnet", "metagraph", "1")
+    time.sleep(1.2)
+    for block in (str(first["block"]), first["block_hash"]):
+        again = localnet.json("subnet", "metagraph", "1", "--at-block", block)
+        assert again == first
+
+
+def test_all_other_commands_answer_under_their_schema(localnet: Localnet) -> None:
+    info = localnet.json("chain", "info")
+    assert info["data"]["simulated"] is True
+    assert info["simulated"] is True
+    block = localnet.json("chain", "block", str(info["block"]))
+    assert block["data"]["block_hash"] == info["block_hash"]
+    assert block["data"]["extrinsics"] >= 1
+    localnet.json("subnet", "show", "1")
+    parameters = localnet.json("subnet", "hyperparameters", "1")
+    assert {"tempo", "kappa", "min_burn"} <= {row["name"] for row in parameters["data"]}
+    localnet.json("stake", "list", ALICE)
+    arguments = {"subnet": ["1"], "metagraph": ["1"], "hyperparameters": ["1"]}
+    arguments |= {name: [ALICE] for name in ("balances", "stake", "neurons")}
+    for read in localnet.json("query", "--list")["data"]:
+        localnet.json("query", read["name"], *arguments.get(read["name"], []))
+
+
+@pytest.mark.parametrize(
+    ("argv", "code", "message"),
+    [
+        (("subnet", "show", "999"), 2, "there is no subnet 999"),
+        (("subnet", "metagraph", "999"), 2, "there is no subnet 999"),
+        (("subnet", "hyperparameters", "999"), 2, "there is no subnet 999"),
+        (("chain", "block", "99999999"), 2, "there is no block 99999999"),
+        (("chain", "block", "0x" + "00" * 32), 2, "there is no block 0x00"),
+        (("chain", "block", "latest"), 2, "'latest' is not a block"),
+        (("subnet", "list", "--at-block", "-5"), 2, "'-5' is not a block"),
+    ],
+)
+def test_what_does_not_exist_is_exit_2(
+    localnet: Localnet, argv: tuple[str, ...], code: int, message: str
+) -> None:
+    done = localnet.run(*argv, code=code)
+    assert message in done.stderr
+    assert done.stdout == ""
+
+
+def test_tables_say_that_the_chain_is_simulated(localnet: Localnet) -> None:
+    done = localnet.run("subnet", "list")
+    assert " SIM · block " in done.stderr
+    assert done.stdout.splitlines()[0].startswith("netuid")
+    assert "\x1b" not in done.stdout
+
+
+def test_development_accounts_are_marked(localnet: Localnet) -> None:
+    done = localnet.run("wallet", "balance", ALICE)
+    assert "INSECURE" in done.stdout
+    assert "INSECURE: //Alice" in done.stderr
+
+
+def test_a_wallet_is_found_by_name(localnet: Localnet) -> None:
+    folder = Path(localnet.environment["TAOCTL_WALLET_PATH"]) / "mine"
+    folder.mkdir(parents=True)
+    (folder / "coldkeypub.txt").write_text(json.dumps({"ss58Address": ALICE}))
+    by_name = localnet.json("wallet", "balance", "mine")["data"]
+    assert by_name[0]["coldkey"] == ALICE
+    assert localnet.json("wallet", "balance")["data"][0]["coldkey"] == ALICE
+
+
+def test_the_public_library_says_the_same(localnet: Localnet) -> None:
+    import asyncio
+
+    import taoctl
+    from taoctl.reads.subnets import subnets
+
+    async def read() -> tuple[int, list[int]]:
+        async with taoctl.connect(localnet.endpoint) as chain:
+            view = await chain.at_head()
+            return view.block, [row.netuid for row in await subnets(view)]
+
+    block, netuids = asyncio.run(read())
+    assert block > 0
+    assert netuids == [0, *SUBNETS]
