@@ -34,6 +34,7 @@ class _Seat:
     netuid: int
     hotkey: str
     label: str
+    salt: int
 
 
 class Actors:
@@ -131,18 +132,24 @@ class Actors:
         for hotkey, label in self._labels.items():
             for netuid, seated in member.prefix(hotkey):
                 if seated and netuid:
-                    found.setdefault(netuid, []).append(_Seat(netuid, hotkey, label))
+                    salt = digest64(self.scenario.seed, hotkey, netuid)
+                    found.setdefault(netuid, []).append(_Seat(netuid, hotkey, label, salt))
         return found
 
     def _weights(self, rt: Host, block: int) -> Iterable[Action]:
-        """Weights of the validators whose turn it is, those before the nearest epoch first."""
+        """Weights of the validators whose turn it is.
+
+        Those of a subnet whose weights are oldest go first, and among equals those before the
+        nearest epoch.
+        """
+        module = rt.subtensor
         due = [
-            (rt.subtensor.next_epoch_block(netuid) or 0, digest64(block, netuid, seat.hotkey), seat)
+            (updated, module.next_epoch_block(netuid) or 0, seat.salt ^ block, seat)
             for netuid, seats in self._seats.items()
-            for seat in self._due(rt, netuid, seats, block)
+            for updated, seat in self._due(rt, netuid, seats, block)
         ]
         due.sort()
-        for _, _, seat in due:
+        for *_, seat in due:
             weights = self._opinion(rt, seat, block)
             if weights:
                 yield (
@@ -152,12 +159,14 @@ class Actors:
                         "netuid": seat.netuid,
                         "dests": [uid for uid, _ in weights],
                         "weights": [value for _, value in weights],
-                        "version_key": rt.subtensor.WeightsVersionKey[seat.netuid],
+                        "version_key": module.WeightsVersionKey[seat.netuid],
                     },
                 )
 
-    def _due(self, rt: Host, netuid: int, seats: Iterable[_Seat], block: int) -> Iterator[_Seat]:
-        """The validators of a subnet who set weights now.
+    def _due(
+        self, rt: Host, netuid: int, seats: Iterable[_Seat], block: int
+    ) -> Iterator[tuple[int, _Seat]]:
+        """The validators of a subnet who set weights now, with the block of their last ones.
 
         Each sets weights once between two epochs, at a block of its own; before the first epoch
         all do so at once.
@@ -171,9 +180,9 @@ class Actors:
             uid = module.Uids.get((netuid, seat.hotkey))
             if uid is None or not permits[uid] or 0 < updates[uid] > latest:
                 continue
-            wait = digest64(self.scenario.seed, seat.hotkey, netuid, epoch) % span if epoch else 0
+            wait = (seat.salt >> epoch % 32) % span
             if block >= last + wait:
-                yield seat
+                yield updates[uid], seat
 
     def _opinion(self, rt: Host, seat: _Seat, block: int) -> list[tuple[int, int]]:
         seed, netuid = self.scenario.seed, seat.netuid
@@ -186,19 +195,15 @@ class Actors:
 
     def _quality(self, rt: Host, netuid: int, block: int) -> list[int]:
         """Quality of each uid, 0 for validators; looked at anew every few blocks."""
-        period = block // _OPINION_BLOCKS
+        period = (block + netuid) // _OPINION_BLOCKS
         kept = self._qualities.get(netuid)
         if kept is None or kept[0] != period:
-            table, seed = rt.subtensor.Keys, self.scenario.seed
-            values = []
-            for uid in range(rt.subtensor.SubnetworkN[netuid]):
-                hotkey = table[netuid, uid]
-                course = self._courses.get(hotkey, "miner")
-                values.append(
-                    0
-                    if hotkey in self._labels
-                    else opinions.quality(seed, netuid, hotkey, course, period * _OPINION_BLOCKS)
-                )
+            miners = [
+                None if hotkey in self._labels else (hotkey, self._courses.get(hotkey, "miner"))
+                for hotkey in rt.subtensor.seated_hotkeys(netuid)
+            ]
+            seen_at = max(period * _OPINION_BLOCKS - netuid, 0)
+            values = opinions.qualities(self.scenario.seed, netuid, miners, seen_at)
             kept = self._qualities[netuid] = (period, values)
         return kept[1]
 

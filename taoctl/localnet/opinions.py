@@ -16,22 +16,39 @@ FULL = 10_000
 """Quality of a perfect miner."""
 
 _LATTICE_BLOCKS = 24
+_MOOD_BLOCKS = 48
 _STORY_BLOCKS = 400
 _LEAST_SHARE = 100
+_MINER_SWING, _STORY_SWING = 2_500, 1_000
+_MIDDLE = 255 * _LATTICE_BLOCKS // 2
 _BURNING = (5, 7)
 Shape = int
 _BROAD, _STEEP, _SPARSE = range(3)
+_SPARSE_CUT = 7_500
+_FIRST_SHAPES = (_BROAD, _BROAD, _STEEP, _BROAD, _SPARSE, _STEEP) * 2
 
 
-def quality(seed: int, netuid: int, hotkey: str, course: str, block: int) -> int:
-    """How good a miner is at a block, 0 to FULL; `course` is `miner` or a demo miner's story."""
-    if course == "idle":
-        return 0
-    base = _course(course, block) if course != "miner" else _base(seed, netuid, hotkey)
-    if base == 0:
-        return 0
-    swing = 50 if course == "miner" else 20
-    return base * (FULL - swing * 50 + swing * _wander(seed, hotkey, block) // 100) // FULL
+def qualities(
+    seed: int, netuid: int, miners: Sequence[tuple[str, str] | None], block: int
+) -> list[int]:
+    """How good each miner of a subnet is at a block, 0 to FULL.
+
+    Args:
+        miners: (hotkey, course) per uid, the course being `miner` or a demo miner's story; None
+            for a uid that does not mine and counts 0.
+    """
+    step, into = divmod(block, _LATTICE_BLOCKS)
+    before = _noise(digest64(seed, "swing", netuid, step), len(miners))
+    after = _noise(digest64(seed, "swing", netuid, step + 1), len(miners))
+    found = []
+    for uid, miner in enumerate(miners):
+        base = 0 if miner is None else _base(seed, netuid, *miner, block)
+        if base:
+            height = before[uid] * (_LATTICE_BLOCKS - into) + after[uid] * into
+            spread = _MINER_SWING if miner and miner[1] == "miner" else _STORY_SWING
+            base = base * (FULL + spread * (height - _MIDDLE) // _MIDDLE) // FULL
+        found.append(min(base, FULL))
+    return found
 
 
 def burned_percent(seed: int, netuid: int) -> int:
@@ -72,7 +89,9 @@ def with_burn(weights: list[tuple[int, int]], owner: int, percent: int) -> list[
 
 def mood(seed: int, netuid: int, block: int) -> int:
     """How much the market likes a subnet at a block, 0 to 100: the percentage of buyers."""
-    return 25 + _wander(seed, f"mood/{netuid}", block // 2) // 200
+    step, into = divmod(block, _MOOD_BLOCKS)
+    left, right = (digest64(seed, "mood", netuid, step + ahead) % 51 for ahead in (0, 1))
+    return 25 + left + (right - left) * into // _MOOD_BLOCKS
 
 
 def _course(course: str, block: int) -> int:
@@ -89,34 +108,30 @@ def _course(course: str, block: int) -> int:
     }[course]
 
 
+def _base(seed: int, netuid: int, hotkey: str, course: str, block: int) -> int:
+    if course == "idle":
+        return 0
+    return _lasting(seed, netuid, hotkey) if course == "miner" else _course(course, block)
+
+
 @lru_cache(maxsize=65_536)
-def _base(seed: int, netuid: int, hotkey: str) -> int:
+def _lasting(seed: int, netuid: int, hotkey: str) -> int:
     """Lasting quality of a miner, shaped by how its subnet rewards."""
     drawn = digest64(seed, netuid, hotkey) % FULL
     shape = _shape(netuid)
     if shape == _BROAD:
         return 2_500 + drawn * 3 // 4
-    if shape == _SPARSE and drawn < 6_500:
+    if shape == _SPARSE and drawn < _SPARSE_CUT:
         return 0
     squared = drawn * drawn // FULL
     return 100 + squared * squared // FULL * 99 // 100
 
 
 def _shape(netuid: int) -> Shape:
-    """Whether a subnet rewards many, mostly the best, or only a few."""
-    return (_STEEP, _BROAD, _BROAD, _STEEP, _BROAD, _SPARSE)[netuid % 6]
-
-
-def _wander(seed: int, key: str, block: int) -> int:
-    """A slow walk between 0 and FULL: lines between heights drawn every few blocks."""
-    step, into = divmod(block, _LATTICE_BLOCKS)
-    left, right = _height(seed, key, step), _height(seed, key, step + 1)
-    return left + (right - left) * into // _LATTICE_BLOCKS
-
-
-@lru_cache(maxsize=131_072)
-def _height(seed: int, key: str, step: int) -> int:
-    return digest64(seed, key, step) % FULL
+    """Whether a subnet rewards many, mostly the best, or only a few; most do the last."""
+    if netuid <= len(_FIRST_SHAPES):
+        return _FIRST_SHAPES[netuid - 1]
+    return (_SPARSE, _SPARSE, _STEEP, _SPARSE, _BROAD)[netuid % 5]
 
 
 def _noise(label: int, count: int) -> bytes:

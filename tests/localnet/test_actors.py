@@ -142,12 +142,16 @@ def wanted(chain: ScenarioChain, actors: Actors) -> list[dict[str, Any]]:
 
 
 def test_the_demo_stories_go_as_told() -> None:
-    def at(course: str, block: int) -> int:
-        return opinions.quality(424, 1, "hotkey", course, block)
+    courses = ("rising", "falling", "idle", "edge", "fresh", "steady")
 
-    assert at("rising", 300) > at("rising", 0) and at("falling", 300) < at("falling", 0)
-    assert at("idle", 100) == 0
-    assert 0 < at("edge", 100) < at("fresh", 100) < at("steady", 100)
+    def at(block: int) -> dict[str, int]:
+        miners = [(course, course) for course in courses]
+        return dict(zip(courses, opinions.qualities(424, 1, miners, block), strict=True))
+
+    start, later = at(0), at(300)
+    assert later["rising"] > start["rising"] and later["falling"] < start["falling"]
+    assert later["idle"] == 0
+    assert 0 < later["edge"] < later["fresh"] < later["steady"]
 
 
 def test_opinions_follow_quality() -> None:

@@ -93,16 +93,9 @@ class MetagraphApi(SubnetApi):
     def stake_vectors(self, netuid: int) -> tuple[list[int], list[int], list[int]]:
         """(total weight, alpha, TAO) per uid in rao, children and parents counted."""
         weight = self.TaoWeight.get()
-        hotkeys = self.hotkeys_of(netuid)
-        alpha = [self.inherited_alpha(hotkey, netuid) for hotkey in hotkeys]
-        tao = [self.inherited_tao(hotkey, netuid) for hotkey in hotkeys]
+        alpha, tao = self.inherited_stakes(netuid, self.seated_hotkeys(netuid))
         total = [combined_weight(a, t, weight) for a, t in zip(alpha, tao, strict=True)]
         return total, alpha, tao
-
-    def hotkeys_of(self, netuid: int) -> list[str]:
-        """The hotkey of each uid."""
-        keys = self.Keys
-        return [keys[netuid, uid] for uid in range(self.SubnetworkN[netuid])]
 
     def _selected(self, netuid: int, mecid: int, indexes: Sequence[int]) -> dict[str, Any] | None:
         if not self.subnet_exists(netuid):
@@ -153,28 +146,28 @@ class MetagraphApi(SubnetApi):
         }
 
     def _coldkeys(self, netuid: int) -> list[str]:
-        return [self.Owner[hotkey] for hotkey in self.hotkeys_of(netuid)]
+        return [self.Owner[hotkey] for hotkey in self.seated_hotkeys(netuid)]
 
     def _identities(self, netuid: int) -> list[Any]:
         return [self.IdentitiesV2.get(coldkey) for coldkey in self._coldkeys(netuid)]
 
     def _axons(self, netuid: int) -> list[Any]:
         axons = self.Axons
-        return [axons.get((netuid, hotkey)) or NO_AXON for hotkey in self.hotkeys_of(netuid)]
+        return [axons.get((netuid, hotkey)) or NO_AXON for hotkey in self.seated_hotkeys(netuid)]
 
     def _registrations(self, netuid: int) -> list[int]:
         return [self.BlockAtRegistration[netuid, uid] for uid in range(self.SubnetworkN[netuid])]
 
     def _alpha_dividends(self, netuid: int) -> list[tuple[str, int]]:
         paid = self.AlphaDividendsPerSubnet
-        return [(hotkey, paid[netuid, hotkey]) for hotkey in self.hotkeys_of(netuid)]
+        return [(hotkey, paid[netuid, hotkey]) for hotkey in self.seated_hotkeys(netuid)]
 
     def _validators(self, netuid: int) -> list[int]:
         """UIDs with a permit and more than the threshold, lightest first."""
         permits = self.ValidatorPermit[netuid]
         weight, least = self.TaoWeight.get(), self.StakeThreshold.get() << 64
         weighed = []
-        for uid, hotkey in enumerate(self.hotkeys_of(netuid)):
+        for uid, hotkey in enumerate(self.seated_hotkeys(netuid)):
             if uid < len(permits) and permits[uid]:
                 alpha = self.inherited_alpha(hotkey, netuid)
                 bits = combined_weight_bits(alpha, self.inherited_tao(hotkey, netuid), weight)
@@ -186,7 +179,7 @@ Fill = Callable[[MetagraphApi, int, int], Any]
 
 _STAKE_FIELDS = {"total_stake": 0, "alpha_stake": 1, "tao_stake": 2}
 _NEURON_FIELDS: dict[str, Fill] = {
-    "hotkeys": lambda p, n, m: p.hotkeys_of(n),
+    "hotkeys": lambda p, n, m: p.seated_hotkeys(n),
     "coldkeys": lambda p, n, m: p._coldkeys(n),
     "identities": lambda p, n, m: p._identities(n),
     "axons": lambda p, n, m: p._axons(n),
@@ -201,7 +194,7 @@ _NEURON_FIELDS: dict[str, Fill] = {
     "trust": lambda p, n, m: (),
     "rank": lambda p, n, m: (),
     "block_at_registration": lambda p, n, m: p._registrations(n),
-    "tao_dividends_per_hotkey": lambda p, n, m: [(h, 0) for h in p.hotkeys_of(n)],
+    "tao_dividends_per_hotkey": lambda p, n, m: [(h, 0) for h in p.seated_hotkeys(n)],
     "alpha_dividends_per_hotkey": lambda p, n, m: p._alpha_dividends(n),
     "validators": lambda p, n, m: p._validators(n),
     "commitments": lambda p, n, m: (),
