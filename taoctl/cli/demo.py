@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -135,17 +135,22 @@ def _stage(block_seconds: float) -> Iterator[DashOptions]:
 @contextmanager
 def _ended_by_signals() -> Iterator[None]:
     """Let SIGTERM and SIGHUP unwind the program as Ctrl-C does, so that nothing is left behind."""
-    kinds = (signal.SIGTERM, signal.SIGHUP)
-    before = {kind: signal.signal(kind, _unwind) for kind in kinds}
+    caught: list[int] = []
+
+    def interrupt(number: int, frame: object) -> None:
+        caught.append(number)
+        signal.raise_signal(signal.SIGINT)
+
+    before = {kind: signal.signal(kind, interrupt) for kind in (signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
+    except KeyboardInterrupt:
+        if caught:
+            raise SystemExit(128 + caught[0]) from None
+        raise
     finally:
         for kind, handler in before.items():
             signal.signal(kind, handler)
-
-
-def _unwind(number: int, frame: object) -> NoReturn:
-    raise SystemExit(128 + number)
 
 
 def _check_writable(path: Path) -> None:
