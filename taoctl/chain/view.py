@@ -215,7 +215,7 @@ class View:
         async def ask(codec: Codec) -> list[Any]:
             raw_keys = codec.storage_keys(pallet, item, listed)
             found = await self._raw_values(raw_keys)
-            return [codec.decode_storage(pallet, item, found.get(key)) for key in raw_keys]
+            return codec.decode_storages(pallet, item, [found.get(key) for key in raw_keys])
 
         return await self._once(_key("values", pallet, item, listed), lambda: self._read(ask))
 

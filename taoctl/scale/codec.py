@@ -202,6 +202,18 @@ class Codec:
         except _FAILURES as error:
             raise self._bad(f"the value of {pallet}.{item} could not be read", error) from error
 
+    def decode_storages(self, pallet: str, item: str, datas: Sequence[bytes | None]) -> list[Any]:
+        """What `decode_storage` says of each, in one crossing into the decoder."""
+        info = self.need_storage(pallet, item)
+        absent = None if info.optional else info.default
+        filled = [absent if data is None else data for data in datas]
+        present = [data for data in filled if data is not None]
+        try:
+            decoded = iter(self._core.batch_decode([info.value_type] * len(present), present))
+        except _FAILURES as error:
+            raise self._bad(f"a value of {pallet}.{item} could not be read", error) from error
+        return [None if data is None else next(decoded) for data in filled]
+
     def decode_map(
         self, pallet: str, item: str, pairs: Sequence[tuple[bytes, bytes]], fixed: int = 0
     ) -> dict[Any, Any]:

@@ -93,6 +93,18 @@ def test_optional_items_have_no_default(codec: Codec) -> None:
     assert codec.decode_storage("SubtensorModule", "Tempo", None) == 360
 
 
+def test_many_values_at_once_are_as_one_by_one(codec: Codec) -> None:
+    for item, datas in {
+        "Tempo": [b"\x05\x00", None, b"\x06\x00"],
+        "Uids": [None, b"\x05\x00", None],
+    }.items():
+        expected = [codec.decode_storage("SubtensorModule", item, data) for data in datas]
+        assert codec.decode_storages("SubtensorModule", item, datas) == expected
+    for broken in (b"\x05", b"\x05\x00\x00"):
+        with pytest.raises(BadDataError):
+            codec.decode_storages("SubtensorModule", "Tempo", [b"\x05\x00", broken])
+
+
 @pytest.mark.parametrize("data", [b"", b"\x01", b"\x00" * 3, b"\x00" * 400])
 def test_broken_values_are_bad_data(codec: Codec, data: bytes) -> None:
     with pytest.raises(BadDataError, match=r"System\.Account"):
