@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
@@ -107,7 +107,7 @@ class StorageBytes:
                 self._add(pallet.name, name, declared, encoding)
         self._by_prefix = {item.prefix: item for item in self.items.values()}
         self._order = sorted(self._by_prefix)
-        self._sorted: OrderedDict[tuple[bytes, int, int, int], list[bytes]] = OrderedDict()
+        self._sorted: OrderedDict[tuple[bytes, int, int], list[bytes]] = OrderedDict()
 
     def _add(
         self, pallet: str, name: str, declared: StorageMap | StorageValue, encoding: Encoding
@@ -143,7 +143,7 @@ class StorageBytes:
             keys = self._item_keys(self._by_prefix[head], block)
             low = bisect_right(keys, start) if start is not None else 0
             if len(prefix) > _PREFIX:
-                low = max(low, bisect_right(keys, prefix) - (prefix in keys[:1]))
+                low = max(low, bisect_left(keys, prefix))
             for key in keys[low:]:
                 if not key.startswith(prefix):
                     break
@@ -156,7 +156,7 @@ class StorageBytes:
         store = item.store
         live = block == self.state.head and not self.state.in_block
         version = -store.keyset - 1 if live else block
-        cache_key = (item.prefix, version, self.state.edits, 0)
+        cache_key = (item.prefix, version, self.state.edits)
         known = self._sorted.get(cache_key)
         if known is None:
             plain = list(store.data) if live else list(store.keys_at(block))

@@ -187,7 +187,7 @@ class System(Pallet):
         self.ParentHash.put(parent)
         self.BlockHash[number - 1] = parent
         old = number - BLOCK_HASH_COUNT - 1
-        if old in self.BlockHash:
+        if old > 0 and old in self.BlockHash:  # the genesis hash is kept for ever
             del self.BlockHash[old]
         self.Events.kill()
         self.EventCount.kill()
