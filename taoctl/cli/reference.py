@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import typer
 
-from taoctl import errors
 from taoctl.cli import options, schemas
 from taoctl.cli.dispatch import tree
 from taoctl.cli.query import usage
@@ -22,6 +22,14 @@ from taoctl.reads.columns import columns_of
 from taoctl.reads.registry import Need, Read, load
 
 _MADE = "<!-- Made from the code by `python -m taoctl.cli.reference docs`. -->\n"
+_ERROR_MODULES = (
+    "taoctl.errors",
+    "taoctl.chain.rpc",
+    "taoctl.economics.pool",
+    "taoctl.localnet.state",
+)
+"""The modules that define errors with a `code` of their own."""
+
 _MEANINGS = {
     Exit.DONE: "done",
     Exit.REFUSED: "refused, by the chain or by a check before it; or a bug",
@@ -81,7 +89,8 @@ def exit_codes_page() -> str:
 def _codes(code: Exit) -> str:
     kinds = [
         kind
-        for kind in vars(errors).values()
+        for module in map(import_module, _ERROR_MODULES)
+        for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, TaoctlError) and kind.exit_code == code
     ]
     names = {kind.code for kind in kinds}

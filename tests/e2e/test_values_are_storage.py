@@ -209,3 +209,23 @@ def test_the_public_library_says_the_same(localnet: Localnet) -> None:
     block, netuids = asyncio.run(read())
     assert block > 0
     assert netuids == [0, *SUBNETS]
+
+
+def test_an_answer_that_does_not_come_is_exit_4(
+    localnet: Localnet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import asyncio
+
+    from taoctl.cli import context, options
+    from taoctl.errors import DeadlineError, Exit
+
+    async def never(view: object) -> None:
+        await asyncio.sleep(60)
+
+    for name, value in localnet.environment.items():
+        monkeypatch.setenv(name, value)
+    options.reset()
+    options.current().timeout = 1.0
+    with pytest.raises(DeadlineError, match=localnet.endpoint) as caught:
+        context.run(never)
+    assert caught.value.exit_code is Exit.DEADLINE
