@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from taoctl.economics import pool as pools
 from taoctl.economics.pool import Pool, SwapError, SwapResult
@@ -20,7 +21,19 @@ from taoctl.localnet.frame import (
 from taoctl.localnet.pallets.apis.swap import SwapApi
 from taoctl.localnet.pallets.subtensor.subnets import PRICE_ONE
 from taoctl.localnet.pallets.subtensor.types import PalletId
-from taoctl.localnet.types import Bounded, NetUid, Struct, bool_, u8, u16, u64
+from taoctl.localnet.types import (
+    AccountId32,
+    Bounded,
+    NetUid,
+    Struct,
+    bool_,
+    i32,
+    i64,
+    u8,
+    u16,
+    u64,
+    u128,
+)
 from taoctl.units import U64_MAX
 
 MAX_FEE_RATE = 10_000
@@ -28,7 +41,14 @@ STABLE_PRICE_RAO = 1_000_000_000
 
 Perquintill = Struct("sp_arithmetic::per_things::Perquintill", [u64])
 Balancer = Struct("pallet_subtensor_swap::pallet::balancer::Balancer", [("quote", Perquintill)])
+TickIndex = Struct("pallet_subtensor_swap::pallet::TickIndex", [i32])
+PositionId = Struct("pallet_subtensor_swap::pallet::PositionId", [u128])
 NonZeroU64 = Struct("NonZeroU64", [(None, u64, None)])
+
+_NETUID = ("netuid", NetUid, "NetUid")
+_HOTKEY = ("hotkey", AccountId32, "T::AccountId")
+_TICKS = (("tick_low", TickIndex), ("tick_high", TickIndex))
+_RETIRED = 15_000_000
 
 
 class Swap(SwapApi):
@@ -69,7 +89,7 @@ class Swap(SwapApi):
         Constant("MinimumReserve", NonZeroU64, pools.MINIMUM_RESERVE_RAO),
     ]
 
-    @call(0, args=[("netuid", NetUid, "NetUid"), ("rate", u16)], weight=140_063_000)
+    @call(0, args=[_NETUID, ("rate", u16)], weight=140_063_000)
     def set_fee_rate(self, origin: Origin, netuid: int, rate: int) -> None:
         """Set the swap fee of a subnet (65535 = 100 %); root only."""
         ensure_root(origin)
@@ -79,6 +99,35 @@ class Swap(SwapApi):
             raise self.error("FeeRateTooHigh")
         self.FeeRate[netuid] = rate
         self.deposit("FeeRateSet", netuid, rate)
+
+    @call(1, args=[_HOTKEY, _NETUID, *_TICKS, ("liquidity", u64)], weight=_RETIRED)
+    def add_liquidity(self, origin: Origin, *_args: Any) -> None:
+        """Retired with the tick-based pools: always fails."""
+        raise self.error("Deprecated")
+
+    @call(2, args=[_HOTKEY, _NETUID, ("position_id", PositionId)], weight=_RETIRED)
+    def remove_liquidity(self, origin: Origin, *_args: Any) -> None:
+        """Retired with the tick-based pools: always fails."""
+        raise self.error("Deprecated")
+
+    @call(
+        3,
+        args=[_HOTKEY, _NETUID, ("position_id", PositionId), ("liquidity_delta", i64)],
+        weight=_RETIRED,
+    )
+    def modify_position(self, origin: Origin, *_args: Any) -> None:
+        """Retired with the tick-based pools: always fails."""
+        raise self.error("Deprecated")
+
+    @call(4, args=[_NETUID, ("enable", bool_)], weight=_RETIRED)
+    def toggle_user_liquidity(self, origin: Origin, *_args: Any) -> None:
+        """Retired with the tick-based pools: always fails."""
+        raise self.error("Deprecated")
+
+    @call(5, weight=_RETIRED)
+    def disable_lp(self, origin: Origin) -> None:
+        """Retired with the tick-based pools: always fails."""
+        raise self.error("Deprecated")
 
     def pool(self, netuid: int) -> Pool:
         """The pool of a dynamic subnet as it stands."""
