@@ -14,7 +14,10 @@ from typing import Any, Protocol
 import websockets.asyncio.client as ws_client
 import websockets.exceptions as ws_errors
 from websockets.frames import CloseCode
+from websockets.proxy import get_proxy
+from websockets.uri import parse_uri
 
+from taoctl.chain.names import addresses
 from taoctl.chain.networks import is_loopback
 from taoctl.errors import RefusedError, TaoctlError, UnreachableError
 
@@ -249,17 +252,7 @@ async def open_wire(endpoint: str) -> Wire:
         UnreachableError: it cannot be reached or does not speak WebSocket.
     """
     try:
-        socket = await ws_client.connect(
-            endpoint,
-            compression=None,
-            proxy=None if is_loopback(endpoint) else True,
-            open_timeout=None,
-            ping_interval=PING_S,
-            ping_timeout=2 * PING_S,
-            close_timeout=0.3,
-            max_size=MAX_MESSAGE_BYTES,
-            user_agent_header="taoctl",
-        )
+        socket = await _connect(endpoint)
     except ws_errors.InvalidStatus as error:
         status = error.response.status_code
         kind = PolicyError if status in _POLICY_STATUS else UnreachableError
@@ -273,6 +266,33 @@ async def open_wire(endpoint: str) -> Wire:
     except ValueError as error:
         raise UnreachableError(f"the URL is broken ({_line(error)})") from None
     return Wire(socket, endpoint)
+
+
+async def _connect(endpoint: str) -> ws_client.ClientConnection:
+    """Connect to the endpoint's addresses in turn, or through the proxy the system names."""
+    uri = parse_uri(endpoint)
+    proxy = None if is_loopback(endpoint) else get_proxy(uri)
+    if proxy is not None:
+        return await _open(endpoint, proxy=proxy)
+    hosts = await addresses(uri.host, uri.port)
+    for host in hosts[:-1]:
+        with contextlib.suppress(OSError):
+            return await _open(endpoint, proxy=None, host=host, port=uri.port)
+    return await _open(endpoint, proxy=None, host=hosts[-1], port=uri.port)
+
+
+def _open(endpoint: str, **kwargs: Any) -> ws_client.connect:
+    return ws_client.connect(
+        endpoint,
+        compression=None,
+        open_timeout=None,
+        ping_interval=PING_S,
+        ping_timeout=2 * PING_S,
+        close_timeout=0.3,
+        max_size=MAX_MESSAGE_BYTES,
+        user_agent_header="taoctl",
+        **kwargs,
+    )
 
 
 def _rpc_error(method: str, error: Any) -> TaoctlError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -518,5 +519,41 @@ def test_a_frozen_socket_is_noticed_by_pings(monkeypatch: pytest.MonkeyPatch) ->
             assert problems[0] == "it stopped answering pings"
             await until(lambda: link.status.live)
             listening.cancel()
+
+    run(work())
+
+
+def test_a_dead_name_server_does_not_outlast_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = socket.getaddrinfo
+
+    def dead(host: str, *args: Any, **kwargs: Any) -> Any:
+        if host != "node.example":
+            return real(host, *args, **kwargs)
+        time.sleep(5)
+        raise socket.gaierror("dead")
+
+    monkeypatch.setattr(socket, "getaddrinfo", dead)
+
+    async def work() -> None:
+        link = Link(["ws://node.example:9944"], greet)
+        caught = await ends_in(1.0, UnreachableError, link.open(0.5))
+        assert "node.example:9944: no answer within 0.5 s" in str(caught.value)
+
+    started = time.monotonic()
+    run(work())
+    assert time.monotonic() - started < 2.0, "the loop waited for the resolver"
+
+
+def test_every_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def work() -> None:
+        async with scripted_node() as node:
+
+            def two(host: str, *args: Any, **kwargs: Any) -> Any:
+                kind = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
+                return [(*kind, ("127.0.0.2", node.port)), (*kind, ("127.0.0.1", node.port))]
+
+            monkeypatch.setattr(socket, "getaddrinfo", two)
+            async with linked(f"ws://node.example:{node.port}") as link:
+                assert link.status.live
 
     run(work())
