@@ -99,7 +99,13 @@ def _say_aside(path: str | None) -> None:
 
 @app.command("down")
 def down(port: Port = DEFAULT_PORT) -> None:
-    """Stop a localnet; its chain goes on with the next `up`."""
+    """Stop a localnet; its chain goes on with the next `up`.
+
+    \b
+    Examples:
+      taoctl localnet down
+      taoctl localnet down --port 9955
+    """
     stopped = service.stop(port)
     text = f"the localnet on port {port} has stopped at block {stopped.block}"
     output.show_data("taoctl.localnet.down/1", asdict(stopped), text)
@@ -107,7 +113,13 @@ def down(port: Port = DEFAULT_PORT) -> None:
 
 @app.command("status")
 def status(port: Port = DEFAULT_PORT) -> None:
-    """What a localnet is and where it stands, with its subnets' next epochs."""
+    """What a localnet is and where it stands, with its subnets' next epochs.
+
+    \b
+    Examples:
+      taoctl localnet status
+      taoctl localnet status --port 9955 -o json
+    """
     data = service.status(port, timeout=_timeout())
     output.show_data("taoctl.localnet.status/1", data, _status_text(data), _origin(data))
 
@@ -149,7 +161,12 @@ def faucet(
     amount: Annotated[str, typer.Argument(metavar="AMOUNT", help="How much TAO, such as 100.")],
     port: Port = DEFAULT_PORT,
 ) -> None:
-    """Give an account TAO out of nothing, which only a localnet can."""
+    """Give an account TAO out of nothing, which only a localnet can.
+
+    \b
+    Examples:
+      taoctl localnet faucet 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY 100
+    """
     from taoctl.addresses import decode_ss58
 
     decode_ss58(account)
