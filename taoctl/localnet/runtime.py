@@ -16,7 +16,7 @@ from taoctl.localnet.state import State
 from taoctl.localnet.storage_bytes import StorageBytes
 from taoctl.localnet.store import MapView, ValueStore, ValueView
 
-_API_CACHE = 256
+_API_CACHE_BYTES = 32 * 1024 * 1024
 _VIEW_CACHE = 8
 
 
@@ -73,6 +73,7 @@ class Runtime(Host):
         self.phase: int | str = "Initialization"
         self._apis = {f"{a.api}_{a.method}": (c.name, a) for c in ordered for a in c.api_specs}
         self._answers: OrderedDict[tuple[Any, ...], bytes] = OrderedDict()
+        self._answered = 0
         self._views: OrderedDict[tuple[int, int], HostAt] = OrderedDict()
         super().__init__(ordered, encoding)
 
@@ -192,10 +193,10 @@ class Runtime(Host):
         key = (self.state.edits, at, name, args)
         answer = self._answers.get(key)
         if answer is None:
-            answer = self._answer(name, args, at)
-            self._answers[key] = answer
-            while len(self._answers) > _API_CACHE:
-                self._answers.popitem(last=False)
+            answer = self._answers[key] = self._answer(name, args, at)
+            self._answered += len(answer)
+            while self._answered > _API_CACHE_BYTES:
+                self._answered -= len(self._answers.popitem(last=False)[1])
         return answer
 
     def _answer(self, name: str, args: bytes, block: int) -> bytes:

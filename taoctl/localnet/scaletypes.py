@@ -362,14 +362,12 @@ class TextForm(Struct):
 class AddressForm(Enum):
     """MultiAddress: text stands for the variant `Id`."""
 
-    def _has_bytes(self) -> bool:
-        return False
-
     def _to_codec(self) -> Convert | None:
         return None
 
     def _from_codec(self) -> Convert | None:
-        return None
+        other = super()._from_codec() or _same
+        return lambda value: variant("Index", ()) if isinstance(value, int) else other(value)
 
 
 class Outer(Type):

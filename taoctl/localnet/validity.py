@@ -133,9 +133,11 @@ class Rules:
         if not host.transaction_payment.can_withdraw(signer, fee.total + signed.tip):
             raise InvalidTransactionError("Payment")
         for pallet in host.pallets.values():
-            custom = pallet.validate(extrinsic.call, signer)
-            if custom is not None:
-                raise InvalidTransactionError("Custom", custom)
+            problem = pallet.validate(extrinsic.call, signer)
+            if isinstance(problem, str):
+                raise InvalidTransactionError(problem)
+            if problem is not None:
+                raise InvalidTransactionError("Custom", problem)
         operational = fee.dispatch_class == OPERATIONAL
         return Validity(
             signer,

@@ -153,7 +153,11 @@ def test_a_transfer_to_oneself_checks_and_moves_nothing(rt: Runtime) -> None:
 
 
 def test_addresses_that_name_no_account_are_refused(rt: Runtime) -> None:
-    raw = do(rt, ALICE, "Balances", "transfer_keep_alive", dest={"Raw": "0x01"}, value=1)
+    raw_address = variant("Raw", b"0x01")
+    args = {"dest": raw_address, "value": 1}
+    one = Call("Balances", "transfer_keep_alive", args)
+    assert rt.decode_call(rt.encode_call(one)) == one
+    raw = rt.dispatch(one, Signed(ALICE))
     assert error(raw) == "CannotLookup"
     unsigned = do(rt, NoneOrigin(), "Balances", "transfer_keep_alive", dest=BOB, value=1)
     assert error(unsigned) == "BadOrigin"

@@ -23,6 +23,7 @@ from taoctl.localnet.frame import (
     call,
     ensure_signed,
 )
+from taoctl.localnet.pallets.balances import Balances
 from taoctl.localnet.pallets.system import System
 from taoctl.localnet.state import StateDiscardedError
 from taoctl.localnet.types import (
@@ -283,3 +284,14 @@ def test_calls_that_do_not_exist_or_fit_are_refused(rt: Runtime) -> None:
         rt.decode_call(b"\xff\xff\x00")
     with pytest.raises(TaoctlError):
         rt.decode_call(rt.encode_call(set_name(b"abc")) + b"\x00")
+
+
+@pytest.mark.parametrize(
+    ("dest", "value"),
+    [("04" + "00" * 32, "04"), ("01", "04"), ("00" + "11" * 32, "0100"), ("00" + "11" * 32, "")],
+    ids=["address kind", "address without account", "value written too long", "value missing"],
+)
+def test_call_bytes_that_the_chain_could_not_mean_are_refused(dest: str, value: str) -> None:
+    runtime = Runtime([System, Balances])
+    with pytest.raises(BadDataError):
+        runtime.decode_call(bytes.fromhex("0503" + dest + value))
