@@ -186,7 +186,7 @@ class State:
         for store in self.touched:
             store.dirty = {}
         for store in self.stores.values():
-            store.history = {}
+            store.history, store.gone = {}, {}
         self.touched, self.making = [], None
         self._changed.clear()
         self.head = self.oldest = block

@@ -49,13 +49,19 @@ class Packed:
 
 
 class Store:
-    """The values of one storage item. `data` may be read directly; writes go through methods."""
+    """The values of one storage item. `data` may be read directly; writes go through methods.
+
+    `heads` lists the keys of double and triple maps by their first value, `gone` those that were
+    removed and may still show in a past block. `dirty` holds what the block in the making changed,
+    as it was before.
+    """
 
     __slots__ = (
         "arity",
         "data",
         "default",
         "dirty",
+        "gone",
         "heads",
         "history",
         "item",
@@ -73,6 +79,7 @@ class Store:
         self.dirty: dict[Any, Any] = {}
         self.history: dict[Any, Past] = {}
         self.heads: dict[Any, dict[Any, None]] = {}
+        self.gone: dict[Any, dict[Any, None]] = {}
         self.keyset = 0
         self.pack: Callable[[Any], bytes] | None = None
         self.unpack: Callable[[bytes], Any] | None = None
@@ -111,6 +118,7 @@ class Store:
         del tails[key]
         if not tails:
             del self.heads[key[0]]
+        self.gone.setdefault(key[0], {})[key] = None
 
     def restore(self, key: Any, old: Any) -> None:
         """Put an earlier value back without remembering anything."""
@@ -155,6 +163,8 @@ class Store:
         cut = bisect_right(past.blocks, block)
         if cut == len(past.olds):
             del self.history[key]
+            if self.arity > 1:
+                self.gone.get(key[0], {}).pop(key, None)
         else:
             past.blocks = past.blocks[cut:]
             del past.olds[:cut]
@@ -339,13 +349,8 @@ class MapView(MapStore):
 
     def prefix(self, *first: Any) -> Iterator[tuple[Any, Any]]:
         """(rest of the key, value) of every entry below `first`, as in MapStore."""
-        base, count = self.base, len(first)
-        gone = [
-            key
-            for key in (*base.history, *base.dirty)
-            if key[:count] == first and key not in base.data
-        ]
-        keys = dict.fromkeys((*base.heads.get(first[0], ()), *gone))
+        base = self.base
+        keys = dict.fromkeys((*base.heads.get(first[0], ()), *base.gone.get(first[0], ())))
         return self._below(first, [key for key in keys if key in self])
 
     def write(self, key: Any, value: Any) -> NoReturn:
