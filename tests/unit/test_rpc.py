@@ -66,7 +66,7 @@ async def ends_in(
 def test_nothing_listens() -> None:
     async def work() -> None:
         url = f"ws://127.0.0.1:{free_port()}"
-        caught = await ends_in(1.0, UnreachableError, Link([url], greet).open(5.0))
+        caught = await ends_in(3.0, UnreachableError, Link([url], greet).open(5.0))
         assert f"{url}: nothing listens there" in str(caught.value)
 
     run(work())
@@ -76,7 +76,7 @@ def test_a_hung_endpoint_ends_at_the_deadline_and_is_named() -> None:
     async def work() -> None:
         hung = await asyncio.start_server(lambda r, w: asyncio.sleep(30), "127.0.0.1", 0)
         url = f"ws://127.0.0.1:{hung.sockets[0].getsockname()[1]}"
-        caught = await ends_in(0.9, UnreachableError, Link([url], greet).open(0.5))
+        caught = await ends_in(3.0, UnreachableError, Link([url], greet).open(0.5))
         assert f"{url}: no answer within 0.5 s" in str(caught.value)
         hung.close()
 
@@ -102,7 +102,7 @@ def test_a_refusal_at_the_handshake_fails_over(status: HTTPStatus) -> None:
             refusing.refuse_with = status
             async with linked(refusing.url, good.url) as link:
                 assert link.status.endpoint == good.url
-            caught = await ends_in(1.0, UnreachableError, Link([refusing.url], greet).open(5.0))
+            caught = await ends_in(3.0, UnreachableError, Link([refusing.url], greet).open(5.0))
             assert f"HTTP {status.value}" in str(caught.value)
 
     run(work())
@@ -145,7 +145,7 @@ def test_policy_close_bars_the_endpoint_and_stops_trying() -> None:
         async with scripted_node() as node:
             node.answers["expensive"] = refuse
             async with linked(node.url) as link:
-                caught = await ends_in(1.0, UnreachableError, link.call("expensive"))
+                caught = await ends_in(3.0, UnreachableError, link.call("expensive"))
                 assert "1008 (too many connections)" in str(caught.value)
                 assert link.status.state is LinkState.REFUSED
                 asked = len(node.asked)
@@ -177,7 +177,7 @@ def test_policy_close_moves_on_to_the_next_endpoint() -> None:
 
 def test_answers_out_of_order_reach_their_callers() -> None:
     async def slow_first(peer: Peer, params: list[Any]) -> Any:
-        await asyncio.sleep(0.2 / (params[0] + 1))
+        await asyncio.sleep(0.3 - params[0] * 0.005)
         return params[0]
 
     async def work() -> None:
@@ -186,7 +186,7 @@ def test_answers_out_of_order_reach_their_callers() -> None:
             started = time.monotonic()
             answers = await asyncio.gather(*(link.call("number", [n]) for n in range(50)))
             assert answers == list(range(50))
-            assert time.monotonic() - started < 1.0, "the calls were not pipelined"
+            assert time.monotonic() - started < 3.0, "the calls were not pipelined"
 
     run(work())
 
@@ -198,11 +198,11 @@ def test_an_error_answer_keeps_code_text_and_data() -> None:
     async def work() -> None:
         async with scripted_node() as node, linked(node.url) as link:
             node.answers["author_submitExtrinsic"] = refuse
-            caught = await ends_in(1.0, RpcError, link.call("author_submitExtrinsic", ["0x"]))
+            caught = await ends_in(3.0, RpcError, link.call("author_submitExtrinsic", ["0x"]))
             assert caught.value.rpc_code == 1010
             assert caught.value.data == "Transaction has a bad signature"
             assert "bad signature" in str(caught.value)
-            unknown = await ends_in(1.0, RpcError, link.call("nope"))
+            unknown = await ends_in(3.0, RpcError, link.call("nope"))
             assert unknown.value.rpc_code == -32601
             assert link.status.live
 
@@ -223,7 +223,7 @@ def test_a_late_answer_is_a_deadline_and_then_ignored() -> None:
             late = asyncio.create_task(link.call("slow", timeout=0.2))
             await asyncio.sleep(0.1)
             assert await link.call("quick") == "quick"
-            caught = await ends_in(1.0, DeadlineError, late)
+            caught = await ends_in(3.0, DeadlineError, late)
             assert "slow within 0.2 s" in str(caught.value)
             await asyncio.sleep(0.4)
             assert link.status.live
@@ -240,7 +240,7 @@ def test_a_node_that_falls_silent_is_left_for_the_next() -> None:
             linked(first.url, second.url) as link,
         ):
             first.silent = True
-            await ends_in(1.0, DeadlineError, link.call("chain_getHeader", timeout=0.3))
+            await ends_in(3.0, DeadlineError, link.call("chain_getHeader", timeout=0.3))
             assert (await link.call("chain_getHeader"))["number"] == "0x7"
             assert link.status.endpoint == second.url
 
@@ -271,7 +271,7 @@ def test_a_submission_is_never_sent_twice() -> None:
     async def work() -> None:
         async with scripted_node() as node, linked(node.url) as link:
             node.answers["author_submitExtrinsic"] = drop
-            await ends_in(1.0, UnknownOutcomeError, link.call("author_submitExtrinsic", ["0x00"]))
+            await ends_in(3.0, UnknownOutcomeError, link.call("author_submitExtrinsic", ["0x00"]))
             await until(lambda: link.status.live)
             assert node.asked.count("author_submitExtrinsic") == 1
 
@@ -293,7 +293,7 @@ def test_subscriptions_come_back_after_a_restart_within_five_seconds() -> None:
             killed_at = time.monotonic()
             await node.stop()
             await until(lambda: not link.status.live)
-            assert time.monotonic() - killed_at < 0.5
+            assert time.monotonic() - killed_at < 1.0
             states.append(link.status.state)
             assert link.status.problem is not None
             await asyncio.sleep(2.5)
@@ -411,7 +411,7 @@ def test_calls_wait_for_the_link_until_their_deadline() -> None:
         async with scripted_node() as node, linked(node.url) as link:
             await node.stop()
             await until(lambda: not link.status.live)
-            caught = await ends_in(0.9, UnreachableError, link.call("x", timeout=0.4))
+            caught = await ends_in(3.0, UnreachableError, link.call("x", timeout=0.4))
             assert node.url in str(caught.value)
             waiting = asyncio.create_task(link.call("chain_getHeader", timeout=5.0))
             await asyncio.sleep(0.1)
@@ -470,8 +470,8 @@ def test_closing_ends_waiting_calls_and_leaves_no_task() -> None:
             async with linked(node.url) as link:
                 waiting = asyncio.create_task(link.call("never"))
                 await until(lambda: "never" in node.asked)
-            await ends_in(1.0, UnreachableError, waiting)
-            await ends_in(1.0, UnreachableError, link.call("chain_getHeader"))
+            await ends_in(3.0, UnreachableError, waiting)
+            await ends_in(3.0, UnreachableError, link.call("chain_getHeader"))
         await asyncio.sleep(0.05)
         names = {task.get_name() for task in asyncio.all_tasks()}
         assert not any(name.startswith(("read", "keep")) for name in names)
@@ -494,7 +494,7 @@ def test_a_barred_endpoint_is_tried_again_much_later(monkeypatch: pytest.MonkeyP
         async with scripted_node() as node:
             node.answers["expensive"] = refuse
             async with linked(node.url) as link:
-                await ends_in(1.0, UnreachableError, link.call("expensive"))
+                await ends_in(3.0, UnreachableError, link.call("expensive"))
                 await until(lambda: link.status.live)
 
     run(work())
@@ -529,19 +529,19 @@ def test_a_dead_name_server_does_not_outlast_the_deadline(monkeypatch: pytest.Mo
     def dead(host: str, *args: Any, **kwargs: Any) -> Any:
         if host != "node.example":
             return real(host, *args, **kwargs)
-        time.sleep(5)
+        time.sleep(8)
         raise socket.gaierror("dead")
 
     monkeypatch.setattr(socket, "getaddrinfo", dead)
 
     async def work() -> None:
         link = Link(["ws://node.example:9944"], greet)
-        caught = await ends_in(1.0, UnreachableError, link.open(0.5))
+        caught = await ends_in(3.0, UnreachableError, link.open(0.5))
         assert "node.example:9944: no answer within 0.5 s" in str(caught.value)
 
     started = time.monotonic()
     run(work())
-    assert time.monotonic() - started < 2.0, "the loop waited for the resolver"
+    assert time.monotonic() - started < 4.0, "the loop waited for the resolver"
 
 
 def test_every_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
