@@ -8,32 +8,12 @@ from collections.abc import Callable
 from taoctl.localnet.actors import Actors
 from taoctl.localnet.boot import Kind
 from taoctl.localnet.dev import DevNode
-from taoctl.localnet.frame import Pallet, Runtime
+from taoctl.localnet.frame import Runtime
 from taoctl.localnet.genesis.accounts import dev_account
-from taoctl.localnet.pallets.balances import Balances
-from taoctl.localnet.pallets.subtensor.module import SubtensorModule
-from taoctl.localnet.pallets.sudo import Sudo
-from taoctl.localnet.pallets.swap import Swap
-from taoctl.localnet.pallets.system import System
-from taoctl.localnet.pallets.timestamp import Timestamp
-from taoctl.localnet.pallets.transaction_payment import TransactionPayment
-from taoctl.localnet.pallets.utility import Utility
+from taoctl.localnet.pallets import PALLETS
 from taoctl.localnet.scenarios import build, named
 from taoctl.localnet.serve import Started, serve
 from taoctl.localnet.service import Launch
-
-
-PALLETS: tuple[type[Pallet], ...] = (
-    System,
-    Timestamp,
-    Balances,
-    TransactionPayment,
-    SubtensorModule,
-    Utility,
-    Sudo,
-    Swap,
-)
-"""The pallets of the dev chain, all with mainnet's names, indices and types."""
 
 
 def scenario_kind(scenario: str) -> Kind:

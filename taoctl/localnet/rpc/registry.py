@@ -125,11 +125,15 @@ def method_not_found(name: str) -> RpcError:
 
 
 def hex_param(text: Any, what: str = "value", size: int | None = None) -> bytes:
-    """Bytes of a `0x` hex parameter, of `size` bytes when given; raises RpcError -32602."""
-    if not isinstance(text, str) or not text.startswith("0x"):
-        raise invalid_params(f"{what} must be hex text that starts with 0x")
+    """Bytes of a hex parameter, of `size` bytes when given; raises RpcError -32602.
+
+    Like Substrate nodes, it does not insist on the leading 0x, which some clients leave out.
+    """
+    if not isinstance(text, str):
+        raise invalid_params(f"{what} must be hex text")
+    digits = text.removeprefix("0x")
     try:
-        data = bytes.fromhex(text[2:])
+        data = bytes.fromhex(digits.rjust(len(digits) + len(digits) % 2, "0"))
     except ValueError:
         raise invalid_params(f"{what} is not hex") from None
     if size is not None and len(data) != size:
