@@ -61,12 +61,16 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a command found. `extra` are plain fields of `data` beside several sections."""
+    """What a command found.
+
+    `extra` are plain fields of `data` beside several sections; `headline` is a line for people.
+    """
 
     schema: str
     origin: Origin
     sections: tuple[Section, ...]
     extra: Mapping[str, Any] | None = None
+    headline: str = ""
 
 
 def row_json(row: Any, columns: Sequence[Column]) -> dict[str, Any]:
@@ -209,6 +213,8 @@ def _csv_cell(column: Column, value: Any) -> Any:
 def _show_tables(result: Result, *, wide: bool) -> None:
     if result.origin.network is not None:
         note(_styled(result.origin.caption(), "2", sys.stderr))
+    if result.headline:
+        note(result.headline)
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     for place, section in enumerate(result.sections):
         if not section.people:
@@ -249,8 +255,8 @@ def table_text(
 ) -> tuple[str, int]:
     """A table as text, fitted to a width in cells, and how many columns had to be left out.
 
-    Text columns give way first, down to eight cells; then columns are dropped from the right.
-    Without a width nothing is cut.
+    Columns that say they can go do so first; then text columns give way, down to eight cells;
+    then columns go from the right. Without a width nothing is cut.
     """
     cells = [[column.of(row, full=full) for column in columns] for row in rows]
     titles = [column.title for column in columns]
@@ -260,7 +266,8 @@ def table_text(
     ]
     kept = list(range(len(columns)))
     if width is not None:
-        _squeeze(columns, widths, width)
+        _drop(kept, columns, widths, width)
+        _squeeze(kept, columns, widths, width)
         while len(kept) > 1 and _total(kept, widths) > width:
             kept.pop()
     head = _line(titles, columns, widths, kept)
@@ -273,10 +280,17 @@ def _total(kept: Sequence[int], widths: Sequence[int]) -> int:
     return sum(widths[i] for i in kept) + 2 * (len(kept) - 1)
 
 
-def _squeeze(columns: Sequence[Column], widths: list[int], width: int) -> None:
-    everything = range(len(columns))
-    while (excess := _total(everything, widths) - width) > 0:
-        texts = [i for i in everything if columns[i].kind is Kind.TEXT]
+def _drop(kept: list[int], columns: Sequence[Column], widths: Sequence[int], width: int) -> None:
+    while _total(kept, widths) > width:
+        first = max(kept, key=lambda i: columns[i].drop)
+        if not columns[first].drop:
+            return
+        kept.remove(first)
+
+
+def _squeeze(kept: Sequence[int], columns: Sequence[Column], widths: list[int], width: int) -> None:
+    while (excess := _total(kept, widths) - width) > 0:
+        texts = [i for i in kept if columns[i].kind is Kind.TEXT]
         widest = max(texts, key=lambda i: widths[i], default=None)
         if widest is None or widths[widest] <= _NARROWEST_TEXT:
             return

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from taoctl.cli import context, output
 from taoctl.cli.output import Result, Section
+from taoctl.text import printable
+
+if TYPE_CHECKING:
+    from taoctl.reads.subnets import SubnetRow
 
 app = typer.Typer(
     help="Subnets, their neurons and hyperparameters.",
@@ -74,9 +78,21 @@ def metagraph_(netuid: Netuid) -> None:
             "immunity_period_blocks": graph.immunity_period_blocks,
             "max_validators": graph.max_validators,
         },
+        headline=_headline(graph.subnet),
     )
     output.show(result)
     context.warn_insecure(neuron.coldkey for neuron in graph.neurons)
+
+
+def _headline(row: SubnetRow) -> str:
+    """A subnet in one line for people."""
+    from taoctl.reads.columns import column
+    from taoctl.reads.subnets import SubnetRow
+
+    keys = ("price_rao", "neurons", "burn_rao", "tempo", "next_epoch_block")
+    columns = [column(SubnetRow, key) for key in keys]
+    facts = (f"{one.title} {one.of(row)}" for one in columns)
+    return f"subnet {row.netuid} {printable(row.name)} · {' · '.join(facts)}"
 
 
 @app.command("hyperparameters")

@@ -50,13 +50,17 @@ _LEFT = frozenset({Kind.SS58, Kind.HASH, Kind.TEXT})
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One field of a row: its title, kind and meaning. `key` is the field's name."""
+    """One field of a row: its title, kind and meaning. `key` is the field's name.
+
+    Where a table is too wide, columns with the highest `drop` go first; 0 stays to the end.
+    """
 
     title: str
     kind: Kind
     help: str = ""
     wide: bool = False
     key: str = ""
+    drop: int = 0
 
     @property
     def right(self) -> bool:

@@ -21,7 +21,7 @@ class HyperparameterRow:
 
     netuid: Annotated[int, Column("netuid", Kind.NETUID, "subnet number", wide=True)]
     name: Annotated[str, Column("name", Kind.TEXT, "as the chain calls it")]
-    value: Annotated[int | bool | None, Column("value", Kind.INT, "raw value")]
+    value: Annotated[int | bool | None, Column("value", Kind.INT, "raw value", wide=True)]
     meaning: Annotated[str, Column("means", Kind.TEXT, "the value in its own unit")]
     setter: Annotated[str | None, Column("set by", Kind.TEXT, "owner or root")]
     help: Annotated[str, Column("effect", Kind.TEXT, "what it does")]

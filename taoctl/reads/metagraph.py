@@ -26,7 +26,7 @@ class NeuronRow:
     hotkey: Annotated[str, Column("hotkey", Kind.SS58, "key that mines or validates")]
     coldkey: Annotated[str, Column("coldkey", Kind.SS58, "key that owns the hotkey", wide=True)]
     active: Annotated[bool | None, Column("active", Kind.BOOL, "set weights recently", wide=True)]
-    validator_permit: Annotated[bool | None, Column("vali", Kind.BOOL, "may set weights")]
+    validator_permit: Annotated[bool | None, Column("vali", Kind.BOOL, "may set weights", drop=1)]
     stake_rao: Annotated[
         int | None, Column("stake", Kind.ALPHA, "stake weight: alpha plus weighted root TAO")
     ]
@@ -38,12 +38,18 @@ class NeuronRow:
     ]
     incentive: Annotated[int | None, Column("incentive", Kind.U16, "miner share")]
     dividends: Annotated[int | None, Column("dividends", Kind.U16, "validator share")]
-    consensus: Annotated[int | None, Column("consensus", Kind.U16, "weight backed by kappa")]
-    validator_trust: Annotated[int | None, Column("vtrust", Kind.U16, "weights within consensus")]
+    consensus: Annotated[
+        int | None, Column("consensus", Kind.U16, "weight backed by kappa", drop=4)
+    ]
+    validator_trust: Annotated[
+        int | None, Column("vtrust", Kind.U16, "weights within consensus", drop=3)
+    ]
     emission_rao: Annotated[
         int | None, Column("α/epoch", Kind.ALPHA, "alpha of the last epoch, gross")
     ]
-    last_update: Annotated[int | None, Column("updated", Kind.BLOCK, "block of the last weights")]
+    last_update: Annotated[
+        int | None, Column("updated", Kind.BLOCK, "block of the last weights", drop=2)
+    ]
     registered_at: Annotated[
         int | None, Column("registered", Kind.BLOCK, "block of the registration", wide=True)
     ]

@@ -29,7 +29,7 @@ class MyNeuronRow(NeuronRow):
         "uid",
     )
 
-    wallet_name: Annotated[str | None, Column("wallet", Kind.TEXT, "name of the coldkey")]
+    wallet_name: Annotated[str | None, Column("wallet", Kind.TEXT, "name of the coldkey", drop=1)]
     hotkey_name: Annotated[str | None, Column("name", Kind.TEXT, "name of the hotkey")]
     subnet_name: Annotated[str, Column("subnet", Kind.TEXT, "name of the subnet", wide=True)]
     tempo: Annotated[int | None, Column("tempo", Kind.BLOCKS, "blocks per epoch", wide=True)]

@@ -28,7 +28,7 @@ class SubnetRow:
 
     netuid: Annotated[int, Column("netuid", Kind.NETUID, "subnet number, 0 is root")]
     name: Annotated[str, Column("name", Kind.TEXT, "the subnet's own name")]
-    symbol: Annotated[str, Column("sym", Kind.TEXT, "token symbol")]
+    symbol: Annotated[str, Column("sym", Kind.TEXT, "token symbol", drop=2)]
     price_rao: Annotated[int | None, Column("price τ", Kind.PRICE, "TAO per alpha")]
     moving_price_bits: Annotated[
         int | None,
@@ -47,7 +47,7 @@ class SubnetRow:
     alpha_out_emission_rao: Annotated[
         int | None, Column("α out/block", Kind.ALPHA, "alpha paid out each block", wide=True)
     ]
-    tao_in_rao: Annotated[int | None, Column("pool τ", Kind.TAO, "TAO reserve of the pool")]
+    tao_in_rao: Annotated[int | None, Column("pool τ", Kind.TAO, "TAO reserve of the pool", drop=1)]
     alpha_in_rao: Annotated[
         int | None, Column("pool α", Kind.ALPHA, "alpha reserve of the pool", wide=True)
     ]
@@ -58,7 +58,7 @@ class SubnetRow:
         int | None, Column("volume τ", Kind.TAO, "TAO traded since the subnet started", wide=True)
     ]
     neurons: Annotated[int | None, Column("uids", Kind.INT, "registered neurons")]
-    max_neurons: Annotated[int | None, Column("max", Kind.INT, "slots for neurons")]
+    max_neurons: Annotated[int | None, Column("max", Kind.INT, "slots for neurons", drop=4)]
     burn_rao: Annotated[int | None, Column("register τ", Kind.TAO, "price of a registration")]
     registration_allowed: Annotated[
         bool | None, Column("open", Kind.BOOL, "whether registration is allowed")
@@ -66,7 +66,7 @@ class SubnetRow:
     trading_enabled: Annotated[
         bool | None, Column("trading", Kind.BOOL, "whether the subtoken can be traded", wide=True)
     ]
-    tempo: Annotated[int | None, Column("tempo", Kind.BLOCKS, "blocks between two epochs")]
+    tempo: Annotated[int | None, Column("tempo", Kind.BLOCKS, "blocks between two epochs", drop=3)]
     last_epoch_block: Annotated[
         int | None, Column("last epoch", Kind.BLOCK, "block of the last epoch", wide=True)
     ]
@@ -136,6 +136,9 @@ def unknown_netuid(netuid: int, existing: Sequence[int]) -> UsageError:
     )
 
 
+ROOT = 0
+"""The netuid that holds root stake and runs no epochs."""
+
 _IDENTITY = ("subnet_url", "github_repo", "subnet_contact", "discord", "description")
 
 
@@ -194,9 +197,9 @@ def next_epoch(block: int, netuid: int, tempo: int | None, extra: Mapping[str, A
 
     Runtimes with LastEpochBlock count from it (or from a pending trigger); older ones run an
     epoch when (block + netuid + 1) is a multiple of tempo + 1. Deferral at a busy block is not
-    foreseen. Tempo 0 (root) has none.
+    foreseen. Root, and a subnet of tempo 0, has none.
     """
-    if not tempo:
+    if not tempo or netuid == ROOT:
         return None
     last = extra["LastEpochBlock"]
     if last is None:

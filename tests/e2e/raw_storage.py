@@ -210,7 +210,7 @@ def subnet(raw: RawStorage, netuid: int) -> dict[str, Any]:
         "last_epoch_block": raw.number("LastMechansimStepBlock", net),
         "blocks_since_last_step": raw.block() - raw.number("LastMechansimStepBlock", net),
         "next_epoch_block": (min(last + tempo, pending) if pending else last + tempo)
-        if tempo
+        if tempo and netuid
         else None,
         "registered_at": raw.number("NetworkRegisteredAt", net),
         "owner_hotkey": raw.account("SubnetOwnerHotkey", net),
