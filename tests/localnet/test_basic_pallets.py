@@ -370,6 +370,13 @@ def test_fees_are_taken_and_returned(rt: Runtime) -> None:
     ]
 
 
+def test_a_free_call_is_told_of_as_paying_nothing(rt: Runtime) -> None:
+    payment = rt.transaction_payment
+    payment.settle(ALICE, payment.withdraw(ALICE, 0), 0, 0)
+    paid = {"who": ALICE, "actual_fee": 0, "tip": 0}
+    assert [(e.name, e.data) for e in rt.events] == [("TransactionFeePaid", paid)]
+
+
 def test_fee_queries_agree_with_each_other(rt: Runtime) -> None:
     call_bytes = rt.encode_call(send(5))
     args = call_bytes + (150).to_bytes(4, "little")

@@ -105,9 +105,10 @@ class TransactionPayment(Pallet):
         return amount
 
     def settle(self, who: str, paid: int, actual: int, tip: int) -> None:
-        """Return what was taken above the actual cost (tip included), and tell what was paid."""
-        if paid == 0:
-            return
+        """Return what was taken above the actual cost (tip included), and tell what was paid.
+
+        Calls that pay no fee are told of too, as on mainnet.
+        """
         back = max(paid - actual, 0)
         returned = self.rt.balances.put_back(who, back)
         self.deposit("TransactionFeePaid", who, paid - returned, tip)
