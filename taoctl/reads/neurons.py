@@ -29,9 +29,18 @@ class MyNeuronRow(NeuronRow):
         "uid",
     )
 
+    netuid: Annotated[int, Column("netuid", Kind.NETUID, "subnet number")]
+    hotkey: Annotated[str, Column("hotkey", Kind.SS58, "key that mines or validates", drop=5)]
+    stake_rao: Annotated[
+        int | None,
+        Column("stake", Kind.ALPHA, "stake weight: alpha plus weighted root TAO", drop=2),
+    ]
+    emission_rao: Annotated[
+        int | None, Column("α/epoch", Kind.ALPHA, "alpha of the last epoch, gross", drop=3)
+    ]
     wallet_name: Annotated[str | None, Column("wallet", Kind.TEXT, "name of the coldkey", drop=1)]
     hotkey_name: Annotated[str | None, Column("name", Kind.TEXT, "name of the hotkey")]
-    subnet_name: Annotated[str, Column("subnet", Kind.TEXT, "name of the subnet", wide=True)]
+    subnet_name: Annotated[str, Column("subnet", Kind.TEXT, "name of the subnet", drop=2)]
     tempo: Annotated[int | None, Column("tempo", Kind.BLOCKS, "blocks per epoch", wide=True)]
     price_rao: Annotated[int | None, Column("price τ", Kind.PRICE, "TAO per alpha", wide=True)]
     last_epoch_block: Annotated[
