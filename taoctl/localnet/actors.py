@@ -22,6 +22,7 @@ ERA_BLOCKS = 16
 
 _SEATS_KEPT_BLOCKS = 16
 _OPINION_BLOCKS = 12
+_QUORUM = 3
 _FEE_ROOM = 100_000_000
 _log = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ Action = tuple[str, str, Mapping[str, Any]]
 class _Seat:
     netuid: int
     hotkey: str
-    label: str
+    tier: int
     salt: int
 
 
@@ -126,25 +127,35 @@ class Actors:
     # validators
 
     def _find_seats(self, rt: Host) -> dict[int, list[_Seat]]:
-        """The validators' hotkeys with their keys, by subnet."""
-        member = rt.subtensor.IsNetworkMember
-        found: dict[int, list[_Seat]] = {}
-        for hotkey, label in self._labels.items():
-            for netuid, seated in member.prefix(hotkey):
+        """The validators' hotkeys with their keys, by subnet, those with most stake first."""
+        module = rt.subtensor
+        found: dict[int, list[tuple[int, str]]] = {}
+        for hotkey in self._labels:
+            for netuid, seated in module.IsNetworkMember.prefix(hotkey):
                 if seated and netuid:
-                    salt = digest64(self.scenario.seed, hotkey, netuid)
-                    found.setdefault(netuid, []).append(_Seat(netuid, hotkey, label, salt))
-        return found
+                    found.setdefault(netuid, []).append(
+                        (-module.hotkey_alpha(hotkey, netuid), hotkey)
+                    )
+        return {
+            netuid: [
+                _Seat(netuid, hotkey, place // _QUORUM, self._salt(netuid, hotkey))
+                for place, (_, hotkey) in enumerate(sorted(ranked))
+            ]
+            for netuid, ranked in found.items()
+        }
+
+    def _salt(self, netuid: int, hotkey: str) -> int:
+        return digest64(self.scenario.seed, hotkey, netuid)
 
     def _weights(self, rt: Host, block: int) -> Iterable[Action]:
         """Weights of the validators whose turn it is.
 
-        Those of a subnet whose weights are oldest go first, and among equals those before the
-        nearest epoch.
+        The oldest weights go first; among equals the heaviest validators of each subnet, who
+        make its consensus together, and among those the ones before the nearest epoch.
         """
         module = rt.subtensor
         due = [
-            (updated, module.next_epoch_block(netuid) or 0, seat.salt ^ block, seat)
+            (updated, seat.tier, module.next_epoch_block(netuid) or 0, seat.salt ^ block, seat)
             for netuid, seats in self._seats.items()
             for updated, seat in self._due(rt, netuid, seats, block)
         ]
@@ -153,7 +164,7 @@ class Actors:
             weights = self._opinion(rt, seat, block)
             if weights:
                 yield (
-                    seat.label,
+                    self._labels[seat.hotkey],
                     "set_weights",
                     {
                         "netuid": seat.netuid,
@@ -246,7 +257,9 @@ class Actors:
         netuid = draw.pick(self.scenario.registration_netuids)
         module = rt.subtensor
         free = rt.balances.reducible(signer(label).ss58, keep_alive=True)
-        if module.NetworkRegistrationAllowed[netuid] and module.Burn[netuid] + _FEE_ROOM < free:
+        judged = module.SubnetEpochIndex[netuid] > 1
+        payable = module.Burn[netuid] + _FEE_ROOM < free
+        if judged and payable and module.NetworkRegistrationAllowed[netuid]:
             hotkey = account(f"{self.scenario.name}/newcomer/{block}")
             yield label, "burned_register", {"netuid": netuid, "hotkey": hotkey}
 

@@ -53,7 +53,7 @@ def subnet_positions(
     miners = [n for n in neurons if n.role not in ("owner", "validator", "idle")]
     room = max(0, (count - len(chosen)) // 2)
     chosen += [(n.hotkey, n.coldkey, draw.octaves(1, 60)) for n in draw.shuffled(miners)[:room]]
-    hotkeys = [n.hotkey for n in seated] or [owner_hotkey]
+    hotkeys = sorted(strength, key=lambda hotkey: -strength[hotkey])
     chosen += _nominations(scenario, hotkeys, count - len(chosen), draw)
     total = draw.octaves(600_000, 3_500_000) * RAO_PER_TAO
     return _scaled(chosen[:count], total)
@@ -73,12 +73,13 @@ def root_positions(scenario: Scenario) -> tuple[Position, ...]:
 
 
 def _nominations(scenario: Scenario, hotkeys: Sequence[str], count: int, draw: Draw) -> _Weighted:
-    """Distinct (hotkey, coldkey) pairs of holders who only nominate."""
+    """Distinct (hotkey, coldkey) pairs of holders who only nominate, mostly the first hotkeys."""
     holders = max(8, scenario.stake_positions // 5)
     seen: set[tuple[str, int]] = set()
     found: _Weighted = []
     while len(found) < count:
-        pair = (draw.pick(hotkeys), draw.below(holders))
+        place = min(draw.below(len(hotkeys)), draw.below(len(hotkeys)))
+        pair = (hotkeys[place], draw.below(holders))
         if pair in seen:
             continue
         seen.add(pair)

@@ -17,6 +17,8 @@ MOVING_ALPHA_BITS = (1 << 32) // 200
 """Step of the moving prices, far larger than on mainnet, as tempos are far shorter."""
 MOVING_HALVING_BLOCKS = 400
 WEIGHTS_RATE_LIMIT_BLOCKS = 5
+SPARE_PERMITS = 4
+"""Permits beyond the seated validators, for whoever gathers enough stake."""
 AXON_VERSION = 1_010
 
 _OWN_SEATS_LIMIT = 1
@@ -112,7 +114,7 @@ def _write_parameters(rt: Any, scenario: Scenario, subnet: Subnet, place: int) -
     module.LastEpochBlock[netuid] = 0
     module.PendingEpochAt[netuid] = first_epoch_block(scenario, place)
     module.MaxAllowedUids[netuid] = scenario.uids
-    module.MaxAllowedValidators[netuid] = scenario.validators + 1
+    module.MaxAllowedValidators[netuid] = scenario.validators + SPARE_PERMITS
     module.ImmunityPeriod[netuid] = chosen.immunity_blocks
     module.ImmuneOwnerUidsLimit[netuid] = _OWN_SEATS_LIMIT
     module.Yuma3On[netuid] = chosen.yuma3
