@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 PAGE = 1000
 """Keys asked for at once; nodes answer no more."""
 
+_TURNS = 3
+"""Turns of the event loop that gathering keys lasts: those that concurrent reads take to ask."""
+
 T = TypeVar("T")
 
 
@@ -114,6 +117,8 @@ class View:
         self._found: Runtime | None = None
         self._likely = likely
         self._memory: dict[Hashable, asyncio.Task[Any]] = {}
+        self._gathered: list[bytes] = []
+        self._gathering: asyncio.Future[dict[bytes, bytes]] | None = None
 
     def __repr__(self) -> str:
         return f"View(block={self.block}, block_hash={self.block_hash!r})"
@@ -251,13 +256,25 @@ class View:
         """The bytes stored under a full storage key, or None."""
 
         async def ask() -> bytes | None:
-            params = ["0x" + key.hex(), self.block_hash]
-            answer = await self._call("state_getStorage", params)
-            return None if answer is None else hex_bytes(answer)
+            return (await self._raw_values([key])).get(key)
 
         return await self._once(("raw", key), ask)
 
     async def _raw_values(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        """The stored values of keys; what is asked for in one turn of the loop travels together."""
+        if self._gathering is None:
+            self._gathering = asyncio.ensure_future(self._gather_keys())
+            self._gathering.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self._gathered.extend(keys)
+        return await asyncio.shield(self._gathering)
+
+    async def _gather_keys(self) -> dict[bytes, bytes]:
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+        keys, self._gathered, self._gathering = list(dict.fromkeys(self._gathered)), [], None
+        if len(keys) == 1:
+            answer = await self._call("state_getStorage", ["0x" + keys[0].hex(), self.block_hash])
+            return {} if answer is None else {keys[0]: hex_bytes(answer)}
         chunks = [keys[at : at + PAGE] for at in range(0, len(keys), PAGE)]
         answers = await asyncio.gather(*(self._query(chunk) for chunk in chunks))
         return {key: value for answer in answers for key, value in answer.items()}
