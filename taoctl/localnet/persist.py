@@ -24,6 +24,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import IO, Any
 
@@ -113,6 +114,7 @@ class Directory:
         self._sequence = 0
         self._log_bytes = 0
         self._snapshot_bytes = 0
+        self._blocks_end = 0
         self.snapshot_block = 0
 
     # opening
@@ -125,12 +127,15 @@ class Directory:
                 raise corrupt(path, "it is missing beside other state files")
             return None
         try:
-            fields = json.loads(path.read_text())
+            fields = json.loads(path.read_bytes())
+            check = fields.pop("check")
             found = Manifest(**fields)
+            if check != _check(found):
+                raise corrupt(path, "it does not match its checksum")
             if found.format != FORMAT:
                 raise corrupt(path, f"format {found.format} is not known to this version")
-        except (ValueError, TypeError) as error:
-            raise corrupt(path, str(error)) from None
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise corrupt(path, f"{error}") from None
         return found
 
     def set_aside(self) -> Path | None:
@@ -151,13 +156,14 @@ class Directory:
 
     def create(self, manifest: Manifest, genesis: Block) -> None:
         """Start the files of a new chain with its block 0."""
-        _write_whole(self.path / "chain.json", json.dumps(asdict(manifest), indent=2).encode())
+        content = {**asdict(manifest), "check": _check(manifest)}
+        _write_whole(self.path / "chain.json", json.dumps(content, indent=2).encode())
         self._blocks_log = (self.path / "blocks.log").open("ab")
         self._open_deltas(0)
         self._write_block(genesis)
 
     def load_blocks(self) -> list[bytes]:
-        """Read `blocks.log` and open it for more; returns what `hashes` does."""
+        """Read `blocks.log`; returns what `hashes` does."""
         path = self.path / "blocks.log"
         end = 0
         try:
@@ -168,7 +174,7 @@ class Directory:
             raise corrupt(path, "it is missing") from None
         if not self._blocks:
             raise corrupt(path, "it holds no block")
-        self._blocks_log = _open_cut(path, end)
+        self._blocks_end = end
         return self.hashes()
 
     def _take_block(self, payload: bytes, start: int, end: int, path: Path) -> None:
@@ -198,7 +204,7 @@ class Directory:
         return self.snapshot_block, _chunks(path)
 
     def deltas(self) -> Iterator[Delta]:
-        """What happened after the snapshot, in order; opens the log for more at the end.
+        """What happened after the snapshot, in order; opens the logs for more at the end.
 
         A piece that a crash left half done is settled first: changes without their block are cut
         off, a revert that did not reach `blocks.log` is completed.
@@ -215,6 +221,7 @@ class Directory:
         end = dropped.start if dropped is not None else _end_of(path)
         self._deltas_log = _open_cut(path, end) if path.exists() else path.open("ab")
         self._log_bytes = end
+        self._blocks_log = _open_cut(self.path / "blocks.log", self._blocks_end)
         if head < len(self._blocks) - 1:
             self._write(self._blocks_log, frame(_REVERT + _NUMBER.pack(head)))
             del self._blocks[head + 1 :]
@@ -373,6 +380,11 @@ class Directory:
                 f"the chain could not be saved in {self.path}: {error.strerror}",
                 "make room on the disk; the localnet continues from its last whole block",
             ) from error
+
+
+def _check(manifest: Manifest) -> str:
+    text = json.dumps(asdict(manifest), sort_keys=True)
+    return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def _write_whole(path: Path, data: bytes) -> None:
