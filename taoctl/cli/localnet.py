@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,6 +26,7 @@ app = typer.Typer(help="A dev chain on this machine.", no_args_is_help=True, ric
 
 Port = Annotated[int, typer.Option("--port", help="Port of the localnet.")]
 _LONG_SECONDS = 600.0
+_CAPITAL = re.compile(r"([A-Z])")
 
 
 @app.command("up")
@@ -121,7 +123,9 @@ def status(port: Port = DEFAULT_PORT) -> None:
       taoctl localnet status --port 9955 -o json
     """
     data = service.status(port, timeout=_timeout())
-    output.show_data("taoctl.localnet.status/1", data, _status_text(data), _origin(data))
+    output.show_data(
+        "taoctl.localnet.status/1", _snake_case(data), _status_text(data), _origin(data)
+    )
 
 
 @app.command("advance")
@@ -151,7 +155,7 @@ def advance(
     else:
         service.ask(port, "dev_advanceEpochs", netuid, epochs, timeout=_LONG_SECONDS)
     data = service.status(port, timeout=_timeout())
-    shown = {key: data[key] for key in ("block", "blockHash", "finalized")}
+    shown = _snake_case({key: data[key] for key in ("block", "blockHash", "finalized")})
     output.show_data("taoctl.localnet.advance/1", shown, f"block {data['block']}", _origin(data))
 
 
@@ -182,6 +186,13 @@ def faucet(
         "block_hash": data["blockHash"],
     }
     output.show_data("taoctl.localnet.faucet/1", shown, text)
+
+
+def _snake_case(data: Any) -> Any:
+    """Data of a dev RPC with the key style of every other answer."""
+    if isinstance(data, dict):
+        return {_CAPITAL.sub(r"_\1", key).lower(): _snake_case(one) for key, one in data.items()}
+    return [_snake_case(one) for one in data] if isinstance(data, list) else data
 
 
 def _tao(rao: int) -> dict[str, str]:

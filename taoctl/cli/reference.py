@@ -61,7 +61,7 @@ def commands_page() -> str:
     lines = [_MADE, "# Commands", "", "## Global options", ""]
     lines += ["They work before and after a subcommand; the nearer one wins.", ""]
     lines += [_option_line(param) for param in options.parameters()]
-    for path, command in _leaves(tree(), "taoctl"):
+    for path, command in leaves(tree(), "taoctl"):
         lines += ["", f"## {path}", "", "```text", *_help(command, path), "```"]
     return "\n".join(lines) + "\n"
 
@@ -113,7 +113,8 @@ def _need(need: Need) -> str:
     return " or ".join(map(str, need)) if isinstance(need, tuple) else str(need)
 
 
-def _leaves(command: Any, path: str) -> Iterator[tuple[str, Any]]:
+def leaves(command: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Every command below one that is not a group, with the words that lead to it."""
     if not hasattr(command, "list_commands"):
         yield path, command
         return
@@ -121,7 +122,7 @@ def _leaves(command: Any, path: str) -> Iterator[tuple[str, Any]]:
     for name in sorted(command.list_commands(context)):
         sub = command.get_command(context, name)
         if not sub.hidden:
-            yield from _leaves(sub, f"{path} {name}")
+            yield from leaves(sub, f"{path} {name}")
 
 
 def _help(command: Any, path: str) -> list[str]:

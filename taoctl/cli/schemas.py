@@ -13,6 +13,7 @@ from taoctl.reads.chain import BlockRow, ChainRow
 from taoctl.reads.columns import Column, Kind, columns_of
 from taoctl.reads.hyperparameters import HyperparameterRow
 from taoctl.reads.metagraph import NeuronRow
+from taoctl.reads.neurons import MyNeuronRow
 from taoctl.reads.registry import load
 from taoctl.reads.stake import StakeRow
 from taoctl.reads.subnets import SubnetRow
@@ -135,7 +136,93 @@ def _envelope(schema_id: str, title: str, data: dict[str, Any]) -> dict[str, Any
 
 ERROR_ID = "taoctl.error/1"
 
+_INT = {"type": "integer"}
+_TEXT = {"type": "string"}
+_TEXT_OR_NULL = {"type": ["string", "null"]}
+_INT_OR_NULL = {"type": ["integer", "null"]}
+_TAO = _object(rao=_RAO, tao=_DECIMAL)
+_TAO_OR_NULL = {"anyOf": [_TAO, {"type": "null"}]}
+
+
+def _array(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items}
+
+
 _SPECIAL: dict[str, tuple[str, dict[str, Any]]] = {
+    "taoctl.localnet.up/1": (
+        "taoctl localnet up --detach",
+        _object(
+            pid=_INT, port=_INT, endpoint=_TEXT, state_dir=_TEXT_OR_NULL, moved_aside=_TEXT_OR_NULL
+        ),
+    ),
+    "taoctl.localnet.down/1": (
+        "taoctl localnet down",
+        _object(port=_INT, pid=_INT, block=_INT_OR_NULL),
+    ),
+    "taoctl.localnet.advance/1": (
+        "taoctl localnet advance",
+        _object(block=_INT, block_hash=_TEXT, finalized=_INT),
+    ),
+    "taoctl.localnet.faucet/1": (
+        "taoctl localnet faucet",
+        _object(account=_TEXT, amount=_TAO, free=_TAO, block=_INT, block_hash=_TEXT),
+    ),
+    "taoctl.localnet.status/1": (
+        "taoctl localnet status",
+        _object(
+            scenario=_TEXT,
+            chain=_TEXT,
+            version=_TEXT,
+            spec_version=_INT,
+            genesis_hash=_TEXT,
+            block=_INT,
+            block_hash=_TEXT,
+            finalized=_INT,
+            block_time={"type": "number"},
+            seal={"enum": ["interval", "instant", "manual"]},
+            pool=_object(ready=_INT, future=_INT),
+            subnets=_array(
+                _object(netuid=_INT, tempo=_INT, last_epoch=_INT, next_epoch=_INT_OR_NULL)
+            ),
+            dev_accounts=_array(_object(name=_TEXT, ss58=_TEXT, insecure={"const": True})),
+            sudo=_TEXT_OR_NULL,
+            endpoint=_TEXT,
+            state_dir=_TEXT_OR_NULL,
+            pid=_INT,
+            instance=_TEXT,
+            uptime_seconds=_INT,
+            problem=_TEXT_OR_NULL,
+        ),
+    ),
+    "taoctl.demo/1": (
+        "taoctl demo --headless",
+        _object(
+            simulated={"type": "boolean"},
+            blocks=_INT,
+            first_block=_INT,
+            last_block=_INT,
+            subnets=_INT,
+            neurons=_INT,
+            my_neurons=_array(row_schema(MyNeuronRow)),
+            earnings=_object(
+                tao_per_day=_TAO_OR_NULL,
+                points=_array(_object(block=_INT, tao_per_day=_TAO_OR_NULL)),
+            ),
+            gpus=_array(
+                _object(
+                    index=_INT,
+                    name=_TEXT_OR_NULL,
+                    simulated={"type": "boolean"},
+                    utilisation_pct=_INT_OR_NULL,
+                    memory_used_bytes=_INT_OR_NULL,
+                    memory_total_bytes=_INT_OR_NULL,
+                    power_mw=_INT_OR_NULL,
+                    temperature_c=_INT_OR_NULL,
+                    energy_mj=_INT_OR_NULL,
+                )
+            ),
+        ),
+    ),
     "taoctl.subnet.metagraph/1": (
         "taoctl subnet metagraph",
         _object(

@@ -8,7 +8,8 @@ import jsonschema
 import pytest
 
 from taoctl.cli.completion import SCRIPTS, Shell
-from taoctl.cli.reference import pages
+from taoctl.cli.dispatch import tree
+from taoctl.cli.reference import leaves, pages
 from taoctl.cli.schemas import every
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,6 +31,12 @@ def test_no_page_of_a_command_that_is_gone_stays_behind() -> None:
 def test_a_completion_script_is_current(shell: Shell) -> None:
     written = (ROOT / "completions" / COMPLETIONS[shell]).read_text(encoding="utf-8")
     assert written == SCRIPTS[shell], "run `make completions`"
+
+
+def test_every_command_that_answers_has_a_schema() -> None:
+    silent = {"taoctl completion generate", "taoctl dash", "taoctl query"}
+    titles = {schema["title"].split(" --")[0] for schema in every().values()}
+    assert {path for path, _ in leaves(tree(), "taoctl")} - silent <= titles
 
 
 @pytest.mark.parametrize("name", sorted(every()))

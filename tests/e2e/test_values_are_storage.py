@@ -68,14 +68,14 @@ class Localnet:
 def localnet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Localnet]:
     net = Localnet(tmp_path_factory.mktemp("home"))
     up = ("localnet", "up", "--scenario", "small", "--port", str(net.port), "--detach")
-    net.run(*up, "--block-time", "0.5")
+    net.json(*up, "--block-time", "0.5")
     try:
         deadline = time.monotonic() + 30
         while net.json("chain", "info")["block"] < 30 and time.monotonic() < deadline:
             time.sleep(0.5)
         yield net
     finally:
-        net.run("localnet", "down", "--port", str(net.port))
+        net.json("localnet", "down", "--port", str(net.port))
 
 
 def rao(value: Any) -> int | None:
@@ -147,6 +147,10 @@ def test_all_other_commands_answer_under_their_schema(localnet: Localnet) -> Non
     parameters = localnet.json("subnet", "hyperparameters", "1")
     assert {"tempo", "kappa", "min_burn"} <= {row["name"] for row in parameters["data"]}
     localnet.json("stake", "list", ALICE)
+    port = ("--port", str(localnet.port))
+    assert localnet.json("localnet", "status", *port)["data"]["scenario"] == "small"
+    localnet.json("localnet", "advance", "--blocks", "1", *port)
+    localnet.json("localnet", "faucet", ALICE, "1", *port)
     arguments = {"subnet": ["1"], "metagraph": ["1"], "hyperparameters": ["1"]}
     arguments |= {name: [ALICE] for name in ("balances", "stake", "neurons")}
     for read in localnet.json("query", "--list")["data"]:
