@@ -50,7 +50,7 @@ SCENARIOS: dict[str, Scenario] = {
             top_price_rao=350_000_000,
             max_epochs_per_block=2,
             stake_threshold_tao=1_000,
-            registration_netuids=(1, 2, 7, 9),
+            registration_netuids=(7, 8, 9, 10),
             registration_every_blocks=9,
         ),
         Scenario(
@@ -68,7 +68,7 @@ SCENARIOS: dict[str, Scenario] = {
             top_price_rao=120_000_000,
             max_epochs_per_block=8,
             stake_threshold_tao=1_000,
-            registration_netuids=(1, 2, *range(7, 100, 5)),
+            registration_netuids=tuple(range(7, 100, 5)),
             registration_every_blocks=3,
         ),
     )
