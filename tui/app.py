@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -34,6 +35,8 @@ from tui.screens.subnets import SubnetsScreen
 from tui.theme import DARK, THEMES, derived_colours
 
 _RETRY_SECONDS = 2.0
+_FINALIZED_SECONDS = 1.0
+"""How long a new head waits for the number of the finalized block before it is shown without."""
 
 
 class Dashboard(App[int]):
@@ -148,16 +151,17 @@ class Dashboard(App[int]):
                 await chain.pulse.wait(beat)
 
     async def _note_head(self, chain: Chain) -> None:
+        """One new pulse a head, together with the finalized block, so that one frame is drawn."""
         head, pulse = chain.newest, self.pulse
-        new = pulse.block != head.number
-        if new:
+        if pulse.block != head.number:
             pulse = pulse.with_block(head.number, head.at_monotonic)
+            if chain.link.live:
+                with contextlib.suppress(TaoctlError, TimeoutError):
+                    async with asyncio.timeout(_FINALIZED_SECONDS):
+                        pulse = replace(pulse, finalized=await chain.finalized_number())
         self.pulse = replace(
             pulse, spec_version=chain.spec_version, link=chain.link, problem=chain.link.problem
         )
-        if new and chain.link.live:
-            finalized = await chain.finalized_number()
-            self.pulse = replace(self.pulse, finalized=finalized, link=chain.link)
 
     # --- what the screens share -----------------------------------------------------------
 

@@ -11,6 +11,7 @@ from taoctl.reads.neurons import MyNeuronRow
 STALE_WEIGHTS_TEMPOS = 3
 """A validator whose last weights are older than so many tempos has probably stopped."""
 
+_ROOT = 0
 _LOW_RANK = 3
 _IMMUNITY_TEMPOS = 3
 
@@ -52,15 +53,15 @@ def weights_age_tempos(row: MyNeuronRow, block: int) -> int | None:
 
 
 def _about(row: MyNeuronRow, block: int) -> Iterator[tuple[Severity, str]]:
-    if row.prune_rank == 1:
-        yield Severity.BAD, "next to be replaced"
-    elif row.prune_rank is not None and row.prune_rank <= _LOW_RANK:
-        yield Severity.WARN, f"number {row.prune_rank} in line to be replaced"
+    if row.prune_rank == 1 and row.netuid != _ROOT:
+        yield Severity.BAD, "first in line to be replaced"
+    elif row.prune_rank is not None and row.prune_rank <= _LOW_RANK and row.netuid != _ROOT:
+        yield Severity.WARN, f"number {row.prune_rank} to be replaced"
     tempos = weights_age_tempos(row, block)
     if tempos is not None and tempos >= STALE_WEIGHTS_TEMPOS:
         yield Severity.BAD, f"weights are {tempos} tempos old"
     left = row.immunity_left_blocks
     if left and row.tempo and left <= _IMMUNITY_TEMPOS * row.tempo:
         yield Severity.WARN, f"immunity ends in {left} blocks"
-    if row.emission_rao == 0:
+    if row.emission_rao == 0 and row.netuid != _ROOT:
         yield Severity.NOTE, "earned nothing last epoch"

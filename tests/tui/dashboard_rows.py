@@ -91,7 +91,7 @@ def neuron_values(netuid: int, uid: int, block: int = 1000) -> dict[str, Any]:
         "last_update": block - draw.randrange(30),
         "registered_at": draw.randrange(900),
         "immunity_left_blocks": draw.choice([0, 0, draw.randrange(4000)]),
-        "prune_rank": None if uid == 0 else 64 - uid,
+        "prune_rank": None if uid == 0 else 1 + (63 - uid) % 256,
         "axon": None if validator else f"10.0.{netuid}.{uid}:8091",
     }
 

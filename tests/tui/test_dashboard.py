@@ -102,7 +102,7 @@ def test_the_overview_adds_up_its_panels() -> None:
         assert f"{total // 10**9}.{total % 10**9 // 10**5:04d} τ a day" in text(dash, EarningsPanel)
         assert "34 epochs since block 700" in text(dash, EarningsPanel)
         assert "all" in text(dash, PortfolioPanel) and "25,355.56" in text(dash, PortfolioPanel)
-        assert "sn5 rig-3 next to be replaced" in text(dash, AttentionPanel)
+        assert "sn5 rig-3 first in line to be re" in text(dash, AttentionPanel)
         table = dash.live_screen.table
         assert table.model.total == 7
         assert [c.text for c in table.model.cells((5, made.address("hotkey", 5, 63)))][:3] == [

@@ -62,8 +62,11 @@ class LiveScreen(Screen[None], Generic[T]):
         """The rows at one block."""
         raise NotImplementedError
 
+    def absorb(self, rows: T) -> None:
+        """Take note of rows even while out of view."""
+
     def show(self, rows: T, block: int) -> None:
-        """Put rows into the widgets."""
+        """Put rows into the widgets; called only while in view."""
         raise NotImplementedError
 
     def copy_text(self) -> str | None:
@@ -108,6 +111,8 @@ class LiveScreen(Screen[None], Generic[T]):
         self.refresh_trail()
         self._hint()
         self._note()
+        self.query_one(Header).pulse = self.dash.pulse
+        self._show_live(self.live)
         self._start_following()
 
     def on_screen_suspend(self) -> None:
@@ -146,28 +151,42 @@ class LiveScreen(Screen[None], Generic[T]):
             what = f"this screen could not be read ({type(error).__name__}: {error})"
             raise BadDataError(what, "this is a bug of taoctl; please report it") from error
 
+    @property
+    def in_view(self) -> bool:
+        """Whether this is the topmost screen, overlays aside.
+
+        Textual goes on painting the screen below an opaque one, and the whole of the upper one
+        with it; so a screen out of view must leave its widgets alone.
+        """
+        return self.is_mounted and self.dash.live_screen is self
+
     def watch_live(self, live: Live[T] | None) -> None:
         """Show new rows; on trouble keep the old ones and say so."""
-        if live is None or not self.is_mounted:
+        if live is None:
             return
-        if live.problem is None and live.rows is not None and live.block is not None:
+        if live.problem is None and live.rows is not None:
+            self.absorb(live.rows)
+        if self.in_view:
+            self._show_live(live)
+
+    def _show_live(self, live: Live[T] | None) -> None:
+        if live is not None and live.rows is not None and live.block is not None:
             self.show(live.rows, live.block)
-        self._connection()
+        self._show_trouble()
 
     def _pulse_changed(self, pulse: Pulse) -> None:
-        self.query_one(Header).pulse = pulse
-        if self.live is None:
-            self._connection()
+        if self.in_view:
+            self.query_one(Header).pulse = pulse
+            if self.live is None:
+                self._show_trouble()
 
-    def _connection(self) -> None:
-        pulse = self.dash.pulse
-        live = self.live
-        problem = live.problem if live is not None else None
-        if live is None and pulse.problem is not None:
-            problem = pulse.problem
-        block = live.block if live is not None else None
-        if live is None and problem is None and pulse.block is None:
-            problem = f"to {pulse.network}"
+    def _show_trouble(self) -> None:
+        pulse, live = self.dash.pulse, self.live
+        if live is not None:
+            problem, block = live.problem, live.block
+        else:
+            waiting = f"to {pulse.network}" if pulse.block is None else None
+            problem, block = pulse.problem or waiting, None
         self.query_one(Banner).set_state(problem, block)
 
     def _hint(self) -> None:

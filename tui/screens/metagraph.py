@@ -152,7 +152,6 @@ class MetagraphScreen(LiveScreen[Metagraph]):
             self._shown = None
             self.table.set_rows(())
             self.restart()
-        super().on_screen_resume()
 
     def copy_text(self) -> str | None:
         """The hotkey of the selected neuron."""

@@ -23,6 +23,9 @@ from tui.widgets.panels import AttentionPanel, EarningsPanel, PortfolioPanel
 from tui.widgets.table import Table
 
 _GPU_SECONDS = 2.0
+_UNSEEN_BLOCKS = 5
+"""Blocks between two reads out of view: fewer than any epoch has, so that none is missed."""
+
 _TABLE_FRAME = 4
 """Lines of the neurons panel that are not rows: its border, the header and one blank."""
 
@@ -44,6 +47,11 @@ class OverviewScreen(LiveScreen[OverviewRows]):
 
     KEEP_FOLLOWING: ClassVar[bool] = True
     COUNTED: ClassVar[str] = "neurons"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._read_rows: OverviewRows | None = None
+        self._read_at: int | None = None
 
     @property
     def title_text(self) -> str:
@@ -76,7 +84,14 @@ class OverviewScreen(LiveScreen[OverviewRows]):
             self.set_interval(_GPU_SECONDS, self._gpu_tick)
 
     async def read(self, view: View) -> OverviewRows:
-        """Own neurons and balances at one block."""
+        """Own neurons and balances at one block; out of view only as often as epochs need."""
+        due = self._read_at is None or view.block >= self._read_at + _UNSEEN_BLOCKS
+        if self._read_rows is None or self.in_view or due:
+            self._read_rows = await self._read_now(view)
+            self._read_at = view.block
+        return self._read_rows
+
+    async def _read_now(self, view: View) -> OverviewRows:
         options = self.dash.options
         coldkeys = [wallet.coldkey for wallet in options.wallets]
         hotkeys = [address for wallet in options.wallets for _, address in wallet.hotkeys]
@@ -88,16 +103,24 @@ class OverviewScreen(LiveScreen[OverviewRows]):
         )
         return OverviewRows(neurons, held)
 
+    def on_screen_resume(self) -> None:
+        """Come back into view with rows of the newest block."""
+        if self._read_at is not None:
+            self.restart()
+
+    def absorb(self, rows: OverviewRows) -> None:
+        """Take the earnings down, and learn which subnets have own neurons."""
+        self.dash.own_netuids = frozenset(row.netuid for row in rows.neurons)
+        self.dash.record_earnings(_samples(rows.neurons, self.dash.genesis))
+
     def show(self, rows: OverviewRows, block: int) -> None:
-        """Fill the table and the panels, and take the earnings down."""
+        """Fill the table and the panels."""
         self.table.set_empty(
             "None of your keys has a UID on this network."
             if self.dash.options.wallets
             else self._empty_text()
         )
         self.table.set_rows(Seen(row, block, row.tempo) for row in rows.neurons)
-        self.dash.own_netuids = frozenset(row.netuid for row in rows.neurons)
-        self.dash.record_earnings(_samples(rows.neurons, self.dash.genesis))
         rates = [row.tao_per_day_rao for row in rows.neurons]
         known = [rate for rate in rates if rate is not None]
         total = sum(known) if known or not rates else None
@@ -140,7 +163,7 @@ class OverviewScreen(LiveScreen[OverviewRows]):
         self.call_after_refresh(self.share_height)
 
     def _gpu_tick(self) -> None:
-        if self.is_current:
+        if self.in_view:
             self._sample_gpus()
 
     @work(group="gpus", exclusive=True)

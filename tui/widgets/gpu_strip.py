@@ -35,7 +35,9 @@ class GpuStrip(Lines):
     def watch_reading(self, reading: GpuReading | None) -> None:
         """Show the new reading."""
         if reading is not None:
-            self.border_subtitle = "" if reading.simulated else reading.source
+            source = "" if reading.simulated else reading.source
+            if source != self.border_subtitle:
+                self.border_subtitle = source
         self.update()
 
     def lines(self, width: int) -> Sequence[Line]:

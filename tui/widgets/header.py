@@ -41,7 +41,7 @@ class Header(Lines):
         self.update()
 
     def _tick(self) -> None:
-        if self.screen.is_current:
+        if self.app.screen is self.screen:
             self.update()
 
     def lines(self, width: int) -> Sequence[Line]:

@@ -154,7 +154,9 @@ class AttentionPanel(Panel):
     def show(self, warnings: tuple[Warning, ...]) -> None:
         """All warnings."""
         self._warnings = warnings
-        self.border_subtitle = str(len(warnings)) if warnings else ""
+        count = str(len(warnings)) if warnings else ""
+        if count != self.border_subtitle:
+            self.border_subtitle = count
         self.update()
 
     def lines(self, width: int) -> Sequence[Line]:
