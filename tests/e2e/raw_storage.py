@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import urllib.request
 from dataclasses import dataclass
+from fractions import Fraction
 from hashlib import blake2b
 from typing import Any
 
@@ -45,7 +46,7 @@ class RawStorage:
 
     def get(self, item: str, *parts: bytes, pallet: str = PALLET) -> bytes | None:
         """Bytes of one value, None when nothing is stored."""
-        key = "0x" + (twox128(pallet) + twox128(item) + b"".join(parts)).hex()
+        key = "0x" + storage_key(item, *parts, pallet=pallet).hex()
         found = self.call("state_getStorage", key, self.block_hash)
         return None if found is None else bytes.fromhex(found[2:])
 
@@ -83,6 +84,23 @@ def u16(value: int) -> bytes:
     return value.to_bytes(2, "little")
 
 
+def storage_key(item: str, *parts: bytes, pallet: str = PALLET) -> bytes:
+    """The full key of a value whose key parts are already hashed."""
+    return twox128(pallet) + twox128(item) + b"".join(parts)
+
+
+def blake_concat(data: bytes) -> bytes:
+    """A key part under Blake2_128Concat."""
+    return blake2b(data, digest_size=16).digest() + data
+
+
+def compact_bytes(data: bytes) -> bytes:
+    """A byte vector shorter than 16 KiB with its length."""
+    size = len(data)
+    head = (size << 2).to_bytes(1, "little") if size < 64 else (size << 2 | 1).to_bytes(2, "little")
+    return head + data
+
+
 def twox64(data: bytes) -> bytes:
     """A key part under Twox64Concat."""
     return xxhash.xxh64_intdigest(data, 0).to_bytes(8, "little") + data
@@ -90,8 +108,7 @@ def twox64(data: bytes) -> bytes:
 
 def blake(address: str) -> bytes:
     """An account as a key part under Blake2_128Concat."""
-    public = bytes.fromhex(ss58_decode(address))
-    return blake2b(public, digest_size=16).digest() + public
+    return blake_concat(bytes.fromhex(ss58_decode(address)))
 
 
 def compact(data: bytes) -> tuple[int, int]:
@@ -217,3 +234,21 @@ def subnet(raw: RawStorage, netuid: int) -> dict[str, Any]:
         "owner_coldkey": raw.account("SubnetOwner", net),
         "emitted": raw.number("SubnetTaoInEmission", net) + raw.number("SubnetExcessTao", net),
     }
+
+
+def position(raw: RawStorage, hotkey: str, coldkey: str, netuid: int) -> Fraction:
+    """A stake position as the exact share of the hotkey's alpha, from shares alone."""
+    net = u16(netuid)
+    share = _decimal(raw.get("AlphaV2", blake(hotkey), blake(coldkey), net))
+    total = _decimal(raw.get("TotalHotkeySharesV2", blake(hotkey), net))
+    alpha = raw.number("TotalHotkeyAlpha", blake(hotkey), net)
+    return alpha * share / total if total else Fraction(0)
+
+
+def _decimal(data: bytes | None) -> Fraction:
+    """mantissa (u128) * 10 ** exponent (i64)."""
+    if data is None:
+        return Fraction(0)
+    assert len(data) == 24
+    exponent = int.from_bytes(data[16:], "little", signed=True)
+    return int.from_bytes(data[:16], "little") * Fraction(10) ** exponent

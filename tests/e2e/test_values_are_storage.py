@@ -14,7 +14,17 @@ from typing import Any
 
 import jsonschema
 import pytest
-from raw_storage import RawStorage, blake, neurons, subnet
+from raw_storage import (
+    RawStorage,
+    blake,
+    blake_concat,
+    compact_bytes,
+    neurons,
+    position,
+    storage_key,
+    subnet,
+    u16,
+)
 
 TAOCTL = Path(sys.executable).with_name("taoctl")
 SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "schemas"
@@ -128,6 +138,24 @@ def test_a_balance_and_its_stake(localnet: Localnet) -> None:
     assert row["name"] == "//Alice INSECURE"
 
 
+def test_stake_positions_are_shares_of_the_hotkeys(localnet: Localnet) -> None:
+    coldkeys = {n["coldkey"] for n in localnet.json("subnet", "metagraph", "1")["data"]["neurons"]}
+    shown = localnet.json("stake", "list", *sorted(coldkeys)[:4])
+    raw = localnet.raw(shown)
+    prices = {netuid: subnet(raw, netuid)["price"] for netuid in (0, *SUBNETS)}
+    assert len(shown["data"]) >= 4
+    for row in shown["data"]:
+        stake = rao(row["alpha"])
+        assert stake is not None
+        exact = position(raw, row["hotkey"], row["coldkey"], row["netuid"])
+        # The chain divides in decimal floats of 21 digits, which may end one rao lower.
+        assert 0 <= exact - stake < 2, row
+        assert rao(row["value_tao"]) == stake * prices[row["netuid"]] // 10**9
+        assert row["registered"] == (
+            raw.get("Uids", u16(row["netuid"]), blake(row["hotkey"])) is not None
+        )
+
+
 def test_an_older_block_answers_the_same_again(localnet: Localnet) -> None:
     first = localnet.json("subnet", "metagraph", "1")
     time.sleep(1.2)
@@ -233,3 +261,23 @@ def test_an_answer_that_does_not_come_is_exit_4(
     with pytest.raises(DeadlineError, match=localnet.endpoint) as caught:
         context.run(never)
     assert caught.value.exit_code is Exit.DEADLINE
+
+
+def test_hostile_text_on_the_chain_reaches_no_terminal(localnet: Localnet) -> None:
+    evil = "\x1b[2J\x1b]0;owned\x07\u202egnp[bold]=cmd\x9b31m"
+    texts = [evil, "https://evil.example/\x1b[8m", "", "", "", f"line\n{evil}", "", "\xff"]
+    encoded = b"".join(compact_bytes(text.encode()) for text in texts)
+    raw = RawStorage(localnet.endpoint, "")
+    key = storage_key("SubnetIdentitiesV3", blake_concat(u16(2)))
+    symbol = storage_key("TokenSymbol", u16(2))
+    broken = compact_bytes(b"\xff\xfe\x1b[31m")
+    pairs = [["0x" + key.hex(), "0x" + encoded.hex()], ["0x" + symbol.hex(), "0x" + broken.hex()]]
+    raw.call("dev_setStorage", pairs)
+    for form in ("table", "wide", "json", "ndjson", "csv", "yaml"):
+        for argv in (("subnet", "list"), ("subnet", "show", "2"), ("subnet", "metagraph", "2")):
+            done = localnet.run(*argv, "-o", form)
+            for text in (done.stdout, done.stderr):
+                assert not any(char in text for char in "\x1b\x07\x9b\u202e"), (form, argv)
+    shown = localnet.json("subnet", "show", "2")["data"]
+    assert shown["name"] == evil
+    assert shown["description"] == f"line\n{evil}"
