@@ -47,8 +47,6 @@ class Actors:
     Args:
         scenario: whose actors.
         runtime: the chain they look at and never change.
-        submit: takes a signed extrinsic (with its length prefix) as `author_submitExtrinsic`
-            does; raises TaoctlError or ValueError when it is refused.
         nonce_of: the next nonce of an account, counting what waits in the pool.
     """
 
@@ -56,11 +54,10 @@ class Actors:
         self,
         scenario: Scenario,
         runtime: Runtime,
-        submit: Callable[[bytes], object],
         nonce_of: Callable[[str], int],
     ) -> None:
         self.scenario = scenario
-        self._runtime, self._submit, self._nonce_of = runtime, submit, nonce_of
+        self._runtime, self._nonce_of = runtime, nonce_of
         self._labels = _labels(scenario)
         self._courses = {
             keys.demo_hotkey(scenario, s.hotkey_name): s.course for s in keys.stories(scenario)
@@ -69,24 +66,11 @@ class Actors:
         self._seats_block = -_SEATS_KEPT_BLOCKS
         self._qualities: dict[int, tuple[int, list[int]]] = {}
 
-    def act(self, block: int, block_hash: bytes, genesis_hash: bytes) -> int:
-        """Submit what the actors want in the block after the head; returns how many were taken.
-
-        A refusal is logged and changes nothing else.
-        """
-        taken = 0
-        for raw in self.extrinsics(block, block_hash, genesis_hash):
-            try:
-                self._submit(raw)
-                taken += 1
-            except (TaoctlError, ValueError) as error:
-                _log.info("an actor's extrinsic was refused after block %d: %s", block, error)
-        return taken
-
     def extrinsics(self, block: int, block_hash: bytes, genesis_hash: bytes) -> Iterator[bytes]:
-        """What the actors want in the block after the head, signed.
+        """What the actors want in the block after `block`, the head: signed extrinsics.
 
         Each is signed when it is asked for, so that its nonce counts those submitted before it.
+        What cannot be signed is logged and left out.
         """
         rt = self._runtime.at(block)
         if block - self._seats_block >= _SEATS_KEPT_BLOCKS or block < self._seats_block:
@@ -96,7 +80,10 @@ class Actors:
         )
         era = {"period": ERA_BLOCKS, "current": block}
         for action in islice(wanted, self.scenario.extrinsics_per_block):
-            yield self._signed(action, era, block_hash, genesis_hash)
+            try:
+                yield self._signed(action, era, block_hash, genesis_hash)
+            except TaoctlError as error:
+                _log.warning("an actor could not sign %s: %s", action[1], error)
 
     def _signed(
         self, action: Action, era: dict[str, int], birth_hash: bytes, genesis_hash: bytes

@@ -25,7 +25,7 @@ def scenario_kind(scenario: str) -> Kind:
         return found.warmup_blocks
 
     def populate(node: DevNode) -> None:
-        node.actors = Actors(found, node.runtime, node.submit, node.next_nonce)
+        node.actors = Actors(found, node.runtime, node.next_nonce)
 
     return Kind(PALLETS, genesis, populate)
 

@@ -29,7 +29,7 @@ class ScenarioChain:
         self.actors = self.new_actors()
 
     def new_actors(self) -> Actors:
-        return Actors(self.scenario, self.runtime, self.submit, self.next_nonce)
+        return Actors(self.scenario, self.runtime, self.next_nonce)
 
     @property
     def best_number(self) -> int:
@@ -46,8 +46,8 @@ class ScenarioChain:
         """Make blocks; every extrinsic of the actors is decoded, checked and dispatched."""
         for _ in range(blocks):
             self.accepted = []
-            taken = self.actors.act(self.best_number, self.best_hash, GENESIS_HASH)
-            assert taken == len(self.accepted)
+            for raw in self.actors.extrinsics(self.best_number, self.best_hash, GENESIS_HASH):
+                self.submit(raw)
             number = self.best_number + 1
             self.runtime.initialize_block(number, self.best_hash)
             for signer, call in self.accepted:

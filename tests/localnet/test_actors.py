@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from typing import Any
 
@@ -10,8 +11,12 @@ from scenario_chain import GENESIS_HASH, ScenarioChain, lived
 
 from taoctl.localnet import opinions
 from taoctl.localnet.actors import ERA_BLOCKS, Actors
+from taoctl.localnet.boot import Options, open_chain
+from taoctl.localnet.dev import DevNode
 from taoctl.localnet.genesis import keys
 from taoctl.localnet.genesis.accounts import DEV_ACCOUNTS, dev_account, signer
+from taoctl.localnet.launch import scenario_kind
+from taoctl.localnet.sealing import Seal
 
 
 def validators(chain: ScenarioChain) -> set[str]:
@@ -121,20 +126,6 @@ def test_actors_made_anew_go_on_in_the_same_way() -> None:
     assert [(e["address"], e["call"]) for e in before] == [(e["address"], e["call"]) for e in after]
 
 
-def test_a_refusal_stops_nobody(caplog: pytest.LogCaptureFixture) -> None:
-    chain = ScenarioChain("small")
-    asked: list[bytes] = []
-
-    def refuse(raw: bytes) -> None:
-        asked.append(raw)
-        raise ValueError("the pool is full")
-
-    actors = Actors(chain.scenario, chain.runtime, refuse, lambda account: 0)
-    with caplog.at_level("INFO"):
-        assert actors.act(0, chain.best_hash, GENESIS_HASH) == 0
-    assert len(asked) > 1 and "the pool is full" in caplog.text
-
-
 def wanted(chain: ScenarioChain, actors: Actors) -> list[dict[str, Any]]:
     """The extrinsics that the actors would submit now, decoded."""
     raws = actors.extrinsics(chain.best_number, chain.best_hash, GENESIS_HASH)
@@ -160,6 +151,28 @@ def test_opinions_follow_quality() -> None:
     assert 0.3 < weights[2] / weights[1] < 0.6
     assert weights.keys() == {1, 2}
     assert opinions.opinion(424, "validator", 1, 3, [0, 0]) == []
+
+
+def test_a_real_node_takes_everything_the_actors_sign(caplog: pytest.LogCaptureFixture) -> None:
+    async def run() -> tuple[DevNode, Counter[str]]:
+        kind = scenario_kind("demo")
+        options = Options(scenario="demo", seal=Seal.MANUAL)
+        node = open_chain(options, kind, dev_account("Alice")).node
+        seen: Counter[str] = Counter()
+        for _ in range(12):
+            await node.author_block()
+            seen.update(record.name for record in node.runtime.events)
+        await node.close()
+        return node, seen
+
+    with caplog.at_level("INFO", logger="taoctl.localnet"):
+        node, seen = asyncio.run(run())
+    assert "refused" not in caplog.text
+    assert node.pool.counts == (0, 0)
+    extrinsics = sum(len(node.block(number).extrinsics) for number in range(1, 13))
+    assert extrinsics > 12 + 100
+    assert seen["ExtrinsicFailed"] == 0 and seen["ExtrinsicSuccess"] == extrinsics
+    assert seen["WeightsSet"] > 100 and seen["IncentiveAlphaEmittedToMiners"] >= 9
 
 
 def test_a_burned_share_goes_to_the_owner() -> None:

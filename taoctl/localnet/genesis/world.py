@@ -21,7 +21,11 @@ class Scenario:
         total_issuance_tao: TAO in existence at block 0.
         root_stake_tao: TAO staked on root.
         top_price_rao: price of the dearest alpha, in rao of TAO.
-        moving_sum: whether root dividends flow (the moving prices add up to more than 1 TAO).
+        max_epochs_per_block: as in storage; the rest waits for the next block.
+        stake_threshold_tao: weight a validator needs, in TAO.
+        registration_netuids: subnets that newcomers register on.
+        registration_every_blocks: how often one does; 0 for never.
+        seed: of everything that is drawn.
     """
 
     name: str
