@@ -1,0 +1,230 @@
+"""The wire: JSON-RPC over WebSocket and HTTP POST on one port, and what comes in broken."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import pytest
+import websockets
+
+from taoctl.errors import RefusedError
+from taoctl.localnet.rpc.registry import Table, collect, hex_param, rpc, subscription
+from taoctl.localnet.server import RpcServer
+from taoctl.localnet.session import Session, Sink
+
+
+@rpc("test_alias")
+def test_echo(node: object, value: Any, second: Any = None) -> Any:
+    return value
+
+
+@rpc()
+async def test_slow(node: object) -> str:
+    await asyncio.sleep(0.1)
+    return "late"
+
+
+@rpc()
+def test_bug(node: object) -> None:
+    raise ZeroDivisionError("oops")
+
+
+_sinks: list[Sink] = []
+_ended: list[str] = []
+
+
+@subscription("test_note", ("test_unsubscribe",))
+def test_subscribe(node: object, sink: Sink, first: Any) -> Callable[[], None]:
+    sink.send(first)
+    _sinks.append(sink)
+    return lambda: _ended.append(sink.id)
+
+
+def _table() -> Table:
+    module = ModuleType("methods")
+    for function in (test_echo, test_slow, test_bug, test_subscribe):
+        function.__module__ = "methods"
+        setattr(module, function.__name__, function)
+    return collect([module])
+
+
+for _function in (test_echo, test_slow, test_bug, test_subscribe):
+    _function.__test__ = False  # type: ignore[attr-defined]
+
+
+async def _node() -> object:
+    return object()
+
+
+def with_server(work: Callable[[int], Any]) -> None:
+    async def run() -> None:
+        table = _table()
+        server = RpcServer(lambda push: Session(_node, table, push), port=0)
+        await server.start()
+        try:
+            await work(server.port)
+        finally:
+            await server.close()
+
+    asyncio.run(run())
+
+
+def request(method: str, params: Any = None, number: Any = 1) -> str:
+    return json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params or []})
+
+
+def test_a_websocket_answers_requests_batches_and_nonsense() -> None:
+    async def work(port: int) -> None:
+        async with websockets.connect(f"ws://127.0.0.1:{port}", max_size=None) as ws:
+
+            async def ask(text: str | bytes) -> Any:
+                await ws.send(text)
+                return json.loads(await ws.recv())
+
+            assert await ask(request("test_echo", ["x"])) == {
+                "jsonrpc": "2.0",
+                "id": 1,
+                "result": "x",
+            }
+            assert (await ask(request("test_alias", {"value": 5})))["result"] == 5
+            assert (await ask(request("test_echo", ["y"]).encode()))["result"] == "y"
+            assert (await ask(request("nothing")))["error"]["code"] == -32601
+            assert (await ask(request("test_echo")))["error"]["code"] == -32602
+            assert (await ask(request("test_echo", [1, 2, 3])))["error"]["code"] == -32602
+            assert (await ask("{"))["error"]["code"] == -32700
+            assert (await ask("[]"))["error"]["code"] == -32600
+            assert (await ask("7"))["error"]["code"] == -32600
+            assert (await ask('{"id": 1, "method": 2}'))["error"]["code"] == -32600
+            bug = (await ask(request("test_bug")))["error"]
+            assert (bug["code"], bug["data"]) == (-32603, "ZeroDivisionError: oops")
+            batch = f"[{request('test_echo', [1], 1)},{request('nothing', [], 2)}]"
+            assert [one["id"] for one in await ask(batch)] == [1, 2]
+            big = "z" * 3_000_000
+            assert (await ask(request("test_echo", [big])))["result"] == big
+
+            async def pieces() -> Any:
+                for letter in request("test_echo", ["in pieces"]):
+                    yield letter
+
+            await ws.send(pieces())
+            assert json.loads(await ws.recv())["result"] == "in pieces"
+
+    with_server(work)
+
+
+def test_a_slow_method_does_not_hold_up_the_next() -> None:
+    async def work(port: int) -> None:
+        async with websockets.connect(f"ws://127.0.0.1:{port}") as ws:
+            await ws.send(request("test_slow", number="a"))
+            await ws.send(request("test_echo", [0], number="b"))
+            assert [json.loads(await ws.recv())["id"] for _ in "ab"] == ["b", "a"]
+
+    with_server(work)
+
+
+def test_notifications_come_after_the_subscription_id_and_end_with_it() -> None:
+    async def work(port: int) -> None:
+        async with websockets.connect(f"ws://127.0.0.1:{port}") as ws:
+            await ws.send(request("test_subscribe", ["first"]))
+            number = json.loads(await ws.recv())["result"]
+            assert json.loads(await ws.recv()) == {
+                "jsonrpc": "2.0",
+                "method": "test_note",
+                "params": {"subscription": number, "result": "first"},
+            }
+            _sinks[-1].send("second")
+            assert json.loads(await ws.recv())["params"]["result"] == "second"
+            await ws.send(request("test_unsubscribe", [number]))
+            assert json.loads(await ws.recv())["result"] is True
+            assert _ended[-1] == number
+            await ws.send(request("test_unsubscribe", [number]))
+            assert json.loads(await ws.recv())["result"] is False
+            await ws.send(request("test_subscribe", ["left open"]))
+            left = json.loads(await ws.recv())["result"]
+        for _ in range(100):
+            if _ended[-1] == left:
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError("a closed connection left its subscription open")
+
+    with_server(work)
+
+
+def _post(port: int, body: bytes) -> Any:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", body, timeout=5) as response:
+        assert response.headers["Content-Type"].startswith("application/json")
+        return json.loads(response.read())
+
+
+def test_http_post_works_on_the_same_port_without_subscriptions() -> None:
+    async def work(port: int) -> None:
+        answer = await asyncio.to_thread(_post, port, request("test_echo", ["x"]).encode())
+        assert answer["result"] == "x"
+        answer = await asyncio.to_thread(_post, port, request("test_slow").encode())
+        assert answer["result"] == "late"
+        answer = await asyncio.to_thread(_post, port, request("test_subscribe", [1]).encode())
+        assert answer["error"]["code"] == -32601
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            await asyncio.to_thread(urllib.request.urlopen, f"http://127.0.0.1:{port}/")
+        assert caught.value.code == 405
+
+    with_server(work)
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"nonsense\r\n\r\n", b"400"),
+        (b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n", b"400"),
+        (b"POST / HTTP/1.1\r\nContent-Length: 999999999\r\n\r\n", b"413"),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\n" + b"A: " + b"b" * 400_000 + b"\r\n\r\n", b"413"),
+        (b"GET / HTTP/1.1\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n", b"400"),
+    ],
+)
+def test_what_is_no_request_gets_an_answer_and_is_hung_up_on(sent: bytes, status: bytes) -> None:
+    async def work(port: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(sent)
+        head = await asyncio.wait_for(reader.readline(), 5)
+        assert head.startswith(b"HTTP/1.1 " + status), head
+        writer.close()
+
+    with_server(work)
+
+
+def test_chunked_bodies_and_several_requests_on_one_connection() -> None:
+    async def work(port: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        body = request("test_echo", ["chunky"]).encode()
+        chunks = b"".join(b"%x\r\n%s\r\n" % (len(c), c) for c in (body[:10], body[10:]))
+        for _ in range(3):
+            writer.write(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n")
+            writer.write(chunks + b"0\r\n\r\n")
+            head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+            length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+            assert json.loads(await reader.readexactly(length))["result"] == "chunky"
+        writer.close()
+
+    with_server(work)
+
+
+def test_a_taken_port_is_refused_with_what_to_do() -> None:
+    async def work(port: int) -> None:
+        second = RpcServer(lambda push: Session(_node, _table(), push), port=port)
+        with pytest.raises(RefusedError, match=f"port {port} on 127.0.0.1 is in use") as caught:
+            await second.start()
+        assert "--port" in str(caught.value.hint)
+
+    with_server(work)
+
+
+def test_hex_is_taken_as_substrate_takes_it() -> None:
+    assert hex_param("0x0102") == hex_param("0102") == hex_param("0x102") == b"\x01\x02"
+    assert hex_param("0x") == b""
