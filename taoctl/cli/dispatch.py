@@ -14,6 +14,7 @@ import typer.main
 from taoctl import __version__
 from taoctl.cli import options
 from taoctl.cli.groups import Lazy, LazyGroup, with_globals
+from taoctl.cli.output import PipeClosed
 from taoctl.errors import Exit, TaoctlError, UsageError
 
 _EXAMPLES = """\
@@ -89,6 +90,8 @@ def dispatch(argv: Sequence[str]) -> int:
         code = tree().main(list(argv), prog_name="taoctl", standalone_mode=False)
     except TaoctlError as problem:
         return _fail(problem, argv)
+    except PipeClosed:
+        return int(Exit.DONE)
     except _ClickException as problem:
         return _usage(problem, argv)
     except (KeyboardInterrupt, typer.Abort):

@@ -11,6 +11,7 @@ from taoctl import __version__
 
 def run() -> None:
     """Run the program with the arguments of the process and exit."""
+    _open_missing_streams()
     try:
         code = main(sys.argv[1:])
         sys.stdout.flush()
@@ -18,9 +19,24 @@ def run() -> None:
         code = 130
     except BrokenPipeError:
         code = 0
-        # Python flushes stdout once more while it ends; that must not fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError:
+        code = 1
+    _drop_unwritten()
     sys.exit(code)
+
+
+def _open_missing_streams() -> None:
+    """Give a process that was started without streams some that swallow everything."""
+    sys.stdout = sys.stdout or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    sys.stderr = sys.stderr or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+
+
+def _drop_unwritten() -> None:
+    # Python flushes stdout once more while it ends; after a failed write that fails again.
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main(argv: Sequence[str]) -> int:

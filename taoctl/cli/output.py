@@ -12,6 +12,7 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TextIO
 
@@ -25,6 +26,16 @@ from taoctl.text import printable
 ERROR_SCHEMA = "taoctl.error/1"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _NARROWEST_TEXT = 8
+
+
+class PipeClosed(Exception):
+    """The reader of stdout has gone, as `head` does when it has seen enough."""
+
+
+class OutputError(TaoctlError):
+    """stdout cannot take the answer."""
+
+    code = "output"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,21 +131,35 @@ def show_data(schema: str, data: Any, text: str, origin: Origin | None = None) -
 
 
 def write(text: str) -> None:
-    """Write lines to stdout."""
-    if text:
+    """Write lines to stdout.
+
+    Raises:
+        PipeClosed: nobody reads any more.
+        OutputError: they could not be written, for example to a full disk.
+    """
+    if not text:
+        return
+    try:
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
+    except BrokenPipeError:
+        raise PipeClosed from None
+    except OSError as failure:
+        raise OutputError(
+            f"the output could not be written: {failure.strerror or failure}",
+            "what was written so far is not complete",
+        ) from failure
 
 
 def note(text: str) -> None:
     """Tell a person something on stderr; silent with --quiet."""
     if not options.current().quiet:
-        sys.stderr.write(text + "\n")
+        _to_stderr(text)
 
 
 def warn(text: str) -> None:
     """Tell a person something that must not be missed, on stderr."""
-    sys.stderr.write(_styled(text, "33", sys.stderr) + "\n")
+    _to_stderr(_styled(text, "33", sys.stderr))
 
 
 def error(problem: TaoctlError, *, as_json: bool) -> None:
@@ -148,11 +173,18 @@ def error(problem: TaoctlError, *, as_json: bool) -> None:
             "message": problem.message,
             "hint": problem.hint,
         }
-        sys.stderr.write(json.dumps({"schema": ERROR_SCHEMA, "error": body}) + "\n")
+        _to_stderr(json.dumps({"schema": ERROR_SCHEMA, "error": body}))
         return
-    sys.stderr.write(f"{_styled('error:', '1;31', sys.stderr)} {message}\n")
+    _to_stderr(f"{_styled('error:', '1;31', sys.stderr)} {message}")
     if hint:
-        sys.stderr.write(f"{_styled('hint:', '36', sys.stderr)} {hint}\n")
+        _to_stderr(f"{_styled('hint:', '36', sys.stderr)} {hint}")
+
+
+def _to_stderr(text: str) -> None:
+    # With nowhere left to complain, the exit code must still be right.
+    with suppress(OSError):
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
 
 
 def colours(stream: TextIO) -> bool:

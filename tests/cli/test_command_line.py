@@ -253,6 +253,43 @@ def test_a_closed_pipe_ends_quietly() -> None:
     assert done.stderr == ""
 
 
+def in_shell(command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize("reader", ["true", "head -c 1"])
+def test_a_reader_that_leaves_is_no_error(reader: str, tmp_path: Path) -> None:
+    script = tmp_path / "long.py"
+    script.write_text(
+        "import sys\n"
+        "from taoctl.cli import main, query\n"
+        "query._list = lambda reads: query.output.write('x' * 1_000_000)\n"
+        "sys.argv = ['taoctl', 'query', '--list']\n"
+        "main.run()\n"
+    )
+    done = in_shell(f"'{sys.executable}' '{script}' | {reader}; exit ${{PIPESTATUS[0]}}")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("query --list > /dev/full", 1),
+        ("query --list -o json > /dev/full", 1),
+        ("--version > /dev/full", 1),
+        ("query --list > /dev/null 2> /dev/full", 0),
+        ("nonsense 2> /dev/full", 2),
+        ("query --list >&-", 0),
+        ("nonsense 2>&-", 2),
+    ],
+)
+def test_streams_that_take_nothing_leave_no_traceback(command: str, code: int) -> None:
+    done = in_shell(f"'{TAOCTL}' {command}")
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+    assert "bug" not in done.stderr
+
+
 def complete(*words: str) -> list[str]:
     environment = {
         **os.environ,
