@@ -81,9 +81,11 @@ class Actors:
         era = {"period": ERA_BLOCKS, "current": block}
         for action in islice(wanted, self.scenario.extrinsics_per_block):
             try:
-                yield self._signed(action, era, block_hash, genesis_hash)
+                raw = self._signed(action, era, block_hash, genesis_hash)
             except TaoctlError as error:
                 _log.warning("an actor could not sign %s: %s", action[1], error)
+                continue
+            yield raw
 
     def _signed(
         self, action: Action, era: dict[str, int], birth_hash: bytes, genesis_hash: bytes
