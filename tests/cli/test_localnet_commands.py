@@ -1,0 +1,216 @@
+"""`taoctl localnet`: its commands from start to stop, and what they refuse."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from taoctl.cli.main import main
+from taoctl.localnet import service
+
+BOB = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty"
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setenv("TAOCTL_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def up(home: Path, port: int, capsys: pytest.CaptureFixture[str]) -> Iterator[int]:
+    words = ["localnet", "up", "--scenario", "small", "--seal", "manual", "--detach"]
+    assert main([*words, "--port", str(port), "-o", "json"]) == 0
+    data = json.loads(capsys.readouterr().out)["data"]
+    assert data["endpoint"] == f"ws://127.0.0.1:{port}"
+    yield port
+    if service._alive(data["pid"]):
+        os.kill(data["pid"], signal.SIGKILL)
+        service._alive(data["pid"])
+
+
+def said(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    code = main(words)
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def data_of(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
+    code, out, err = said(capsys, *words, "-o", "json")
+    assert code == 0, err
+    return json.loads(out)["data"]
+
+
+def test_from_start_to_stop_and_on_again(
+    up: int, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = ("--port", str(up))
+    status = data_of(capsys, "localnet", "status", *at)
+    assert (status["scenario"], status["seal"], len(status["subnets"])) == ("small", "manual", 3)
+    assert status["finalized"] == status["block"] - 2
+    assert len(status["dev_accounts"]) == 6
+
+    code, out, _ = said(capsys, "localnet", "status", *at)
+    assert code == 0
+    assert "INSECURE" in out and "next epoch" in out and "//Alice" in out
+    assert f"ws://127.0.0.1:{up}" in out and str(home) in out
+
+    advanced = data_of(capsys, "localnet", "advance", "--blocks", "5", *at)
+    assert advanced["block"] == status["block"] + 5
+
+    before = {s["netuid"]: s["last_epoch"] for s in status["subnets"]}
+    data_of(capsys, "localnet", "advance", "--epochs", "2", "--netuid", "2", *at)
+    after = data_of(capsys, "localnet", "status", *at)
+    subnet = next(s for s in after["subnets"] if s["netuid"] == 2)
+    assert subnet["last_epoch"] >= before[2] + subnet["tempo"]
+    assert subnet["next_epoch"] > after["block"] >= subnet["last_epoch"]
+
+    got = data_of(capsys, "localnet", "faucet", BOB, "12.5", *at)
+    assert got["amount"] == {"rao": "12500000000", "tao": "12.500000000"}
+    assert got["free"]["rao"] == str(10_012_500_000_000)
+
+    code, out, _ = said(capsys, "localnet", "down", *at)
+    assert code == 0 and f"block {got['block']}" in out
+    code, _, err = said(capsys, "localnet", "status", *at)
+    assert code == 3 and "no localnet is running" in err
+
+    words = ("localnet", "up", "--scenario", "small", "--seal", "manual", "--detach", *at)
+    assert said(capsys, *words)[0] == 0
+    assert data_of(capsys, "localnet", "status", *at)["block"] == got["block"]
+    assert said(capsys, "localnet", "down", *at)[0] == 0
+
+
+def test_a_taken_port_is_refused(up: int, capsys: pytest.CaptureFixture[str]) -> None:
+    for extra in ((), ("--detach",)):
+        code, out, err = said(
+            capsys, "localnet", "up", "--scenario", "small", "--port", str(up), *extra
+        )
+        assert (code, out) == (1, "")
+        assert f"port {up}" in err and "hint:" in err
+
+
+def test_another_scenario_on_a_saved_chain_is_refused(
+    up: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert said(capsys, "localnet", "down", "--port", str(up))[0] == 0
+    code, _, err = said(capsys, "localnet", "up", "--scenario", "demo", "--port", str(up))
+    assert code == 2
+    assert "scenario small" in err and "--fresh" in err
+
+
+def test_corrupt_state_is_named_and_fresh_moves_it_aside(
+    up: int, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = ("--port", str(up))
+    assert said(capsys, "localnet", "down", *at)[0] == 0
+    log = home / "state" / "localnet" / str(up) / "blocks.log"
+    content = bytearray(log.read_bytes())
+    content[len(content) // 2] ^= 1
+    log.write_bytes(content)
+    code, _, err = said(capsys, "localnet", "up", "--scenario", "small", "--detach", *at)
+    assert code == 8
+    assert str(log) in err and "--fresh" in err
+    assert log.read_bytes() == content
+    code, _, err = said(capsys, "localnet", "up", "--scenario", "small", "--detach", "--fresh", *at)
+    assert code == 0 and "the old state is now in" in err
+    assert said(capsys, "localnet", "down", *at)[0] == 0
+    kept = [p for p in log.parent.parent.iterdir() if p.name.startswith(f"{up}.")]
+    assert (kept[0] / "blocks.log").read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "why"),
+    [
+        (("up", "--scenario", "huge"), 2, "no scenario"),
+        (("up", "--block-time", "-1"), 2, "block time"),
+        (("up", "--sudo", "nonsense"), 2, "not a Bittensor address"),
+        (("up", "--seal", "sometimes"), 2, "sometimes"),
+        (("up", "--port", "70000"), 2, "70000"),
+        (("advance",), 2, "how far"),
+        (("advance", "--epochs", "1"), 2, "how far"),
+        (("advance", "--blocks", "1", "--epochs", "1", "--netuid", "1"), 2, "how far"),
+        (("advance", "--blocks", "-1"), 2, "backwards"),
+        (("faucet", "nonsense", "1"), 2, "not a Bittensor address"),
+        (("faucet", BOB, "much"), 2, "not an amount"),
+        (("down", "--port", "1"), 3, "no localnet is running"),
+        (("status", "--port", "1"), 3, "no localnet is running"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(
+    home: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], code: int, why: str
+) -> None:
+    found, out, err = said(capsys, "localnet", *words)
+    assert (found, out) == (code, "")
+    assert why in err
+
+
+def test_an_unwritable_state_directory_is_refused(
+    home: Path, port: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "file").write_text("")
+    where = str(home / "file" / "chain")
+    for extra in ((), ("--detach",)):
+        code, _, err = said(
+            capsys, "localnet", "up", "--port", str(port), "--state-dir", where, *extra
+        )
+        assert code == 2 and "cannot be written" in err and "--state-dir" in err
+
+
+def test_what_is_no_localnet_is_left_alone(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        other.settimeout(20)
+        import threading
+
+        def answer() -> None:
+            connection, _ = other.accept()
+            connection.recv(65_536)
+            connection.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+            connection.close()
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        code, _, err = said(capsys, "localnet", "down", "--port", str(port))
+        thread.join()
+    assert code == 1 and "not a taoctl localnet" in err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_end_the_foreground_cleanly(home: Path, port: int, number: int) -> None:
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-c", "from taoctl.cli.main import run; run()"),
+            *("localnet", "up", "--scenario", "small", "--block-time", "0.05"),
+            *("--port", str(port)),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    try:
+        assert "is ready" in process.stderr.readline()
+        time.sleep(0.3)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=20)
+    finally:
+        process.kill()
+    assert (process.returncode, out) == (0, "")
+    assert "Traceback" not in err and "stopped" in err
