@@ -9,8 +9,9 @@ from scenario_chain import ScenarioChain, lived
 
 from taoctl.economics.inheritance import combined_weight
 from taoctl.localnet import scenarios
-from taoctl.localnet.genesis.accounts import dev_account, subnet_account
+from taoctl.localnet.genesis.accounts import dev_account
 from taoctl.localnet.pallets.apis import shapes
+from taoctl.localnet.pallets.subtensor.subnets import subnet_account
 
 TAO = 10**9
 BLOCKS = 40

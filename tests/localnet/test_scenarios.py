@@ -11,9 +11,9 @@ from taoctl.errors import UsageError
 from taoctl.localnet import scenarios
 from taoctl.localnet.frame import Runtime
 from taoctl.localnet.genesis import names
-from taoctl.localnet.genesis.accounts import DEV_ACCOUNTS, dev_account, subnet_account
+from taoctl.localnet.genesis.accounts import DEV_ACCOUNTS, dev_account
 from taoctl.localnet.genesis.population import draw_world
-from taoctl.localnet.pallets.subtensor import subnets
+from taoctl.localnet.pallets.subtensor.subnets import subnet_account
 
 TAO = 10**9
 SIZES = {"small": (3, 16, 120), "demo": (12, 64, 2_000), "mainnet": (128, 256, 40_000)}
@@ -182,10 +182,6 @@ def test_symbols_and_names() -> None:
     texts = [names.subnet_text(netuid).name for netuid in range(1, 129)]
     assert len(set(texts)) == 128
     assert all(text.isascii() and text.isprintable() for text in texts)
-
-
-def test_subnet_account_is_the_pallets() -> None:
-    assert subnet_account(7) == subnets.subnet_account(7)
 
 
 def test_unknown_scenario_is_refused_with_the_names_there_are() -> None:

@@ -11,8 +11,6 @@ from taoctl.scale.crypto import KeySigner
 DEV_ACCOUNTS = ("Alice", "Bob", "Charlie", "Dave", "Eve", "Ferdie")
 """Well-known development accounts; anyone can sign for them."""
 
-SUBNET_PALLET_ID = b"modlsubtensr"
-
 
 def account(label: str) -> str:
     """The address of an account that nobody can sign for, made from its label."""
@@ -32,8 +30,3 @@ def signer(label: str) -> KeySigner:
 def dev_account(name: str) -> str:
     """The address of a well-known development account such as `Alice`."""
     return KeySigner(f"//{name}").ss58
-
-
-def subnet_account(netuid: int) -> str:
-    """The account that holds a subnet's TAO: the pallet id, the netuid, then zero bytes."""
-    return encode_ss58((SUBNET_PALLET_ID + netuid.to_bytes(2, "little")).ljust(32, b"\0"))

@@ -8,7 +8,6 @@ from taoctl.localnet.genesis.accounts import (
     account,
     dev_account,
     signer,
-    subnet_account,
 )
 from taoctl.localnet.genesis.draw import Draw
 from taoctl.localnet.genesis.keys import (
@@ -22,6 +21,7 @@ from taoctl.localnet.genesis.keys import (
 from taoctl.localnet.genesis.stakes import root_positions
 from taoctl.localnet.genesis.subnets import draw_subnets
 from taoctl.localnet.genesis.world import Position, Scenario, Subnet, World
+from taoctl.localnet.pallets.subtensor.subnets import subnet_account
 from taoctl.units import RAO_PER_TAO
 
 DEV_BALANCE_TAO = 10_000
