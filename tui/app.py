@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import work
+from textual._compositor import ChopsUpdate
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.command import Provider
@@ -23,6 +24,7 @@ from taoctl.errors import TaoctlError
 from taoctl.history.series import EarningsPoint, EarningsSeries
 from taoctl.history.store import EarningsSample, Store
 from tui import commands
+from tui.exact_update import ExactUpdate
 from tui.glyphs import choose_glyphs
 from tui.keymap import APP_KEYS
 from tui.options import Connect, DashOptions
@@ -282,6 +284,12 @@ class Dashboard(App[int]):
         while self._shown is None or self._shown[1] - self._shown[0] + 1 < count:
             self._showing.clear()
             await self._showing.wait()
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        """Paint, and when only part of the screen changed, send no more than that part."""
+        if type(renderable) is ChopsUpdate:
+            renderable = ExactUpdate.of(renderable)
+        super()._display(screen, renderable)
 
     def _fatal_error(self) -> None:
         """Close without printing a traceback; `run` raises the error to its caller."""
