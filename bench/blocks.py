@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 import time
 
+import taoctl
 from bench.chain import Chain, running_chain
 
 BLOCKS = {"demo": 120, "mainnet": 60}
@@ -31,5 +32,10 @@ def _produce(chain: Chain, blocks: int) -> None:
 
 def _epochs(chain: Chain) -> int:
     """Epochs that all subnets together have run so far."""
-    answer = json.loads(chain.taoctl("localnet", "status", "--port", str(chain.port), "-o", "json"))
-    return sum(int(subnet["epochs"]) for subnet in answer["data"]["subnets"])
+    return asyncio.run(_count(chain.endpoint))
+
+
+async def _count(endpoint: str) -> int:
+    async with taoctl.connect(endpoint) as chain:
+        view = await chain.at_head()
+        return sum((await view.map("SubtensorModule", "SubnetEpochIndex")).values())

@@ -13,9 +13,10 @@ DOWN = b"\x1b[B"
 
 def main() -> None:
     with running_chain("mainnet", "--seal", "manual") as chain:
-        argv = [TAOCTL, "dash", "--network", chain.endpoint, "--screen", "metagraph"]
+        argv = [TAOCTL, "dash", "--network", chain.endpoint]
         with Terminal(argv, chain.env, 160, 50) as terminal:
             terminal.wait_for(b"SIM", 20)
+            terminal.send(b"3")
             terminal.drain(4)
             terminal.time_key(DOWN)
             times = sorted(terminal.time_key(DOWN)[0] * 1000 for _ in range(PRESSES))
