@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from taoctl.cli import options, output
 from taoctl.cli.output import Origin
-from taoctl.errors import DeadlineError, UsageError
+from taoctl.errors import DeadlineError, TaoctlError, UsageError
+from taoctl.text import printable
 from taoctl.wallet.dev_accounts import DEV_ACCOUNTS, INSECURE, insecure_name
 from taoctl.wallet.public import coldkey_address, discover, names_by_address
 
@@ -98,6 +99,15 @@ def addresses(given: Sequence[str]) -> tuple[list[str], dict[str, str]]:
                 "give an ss58 address, or the wallet folder with --wallet-path",
             )
     return list(dict.fromkeys(found)), names
+
+
+def wallet_completions(incomplete: str) -> list[str]:
+    """Names of wallets that start so, for a shell; nothing where they cannot be listed."""
+    try:
+        names = sorted(entry.name for entry in wallet_path().iterdir() if entry.is_dir())
+    except (OSError, TaoctlError):
+        return []
+    return [name for name in names if name.startswith(incomplete) and printable(name) == name]
 
 
 def hotkeys_of(coldkeys: Sequence[str]) -> list[str]:

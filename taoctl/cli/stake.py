@@ -21,7 +21,11 @@ def group() -> None:
 def list_(
     accounts: Annotated[
         list[str] | None,
-        typer.Argument(metavar="SS58|NAME", help="Every wallet when left out."),
+        typer.Argument(
+            metavar="SS58|NAME",
+            help="Every wallet when left out.",
+            autocompletion=context.wallet_completions,
+        ),
     ] = None,
 ) -> None:
     """Every stake position of addresses or wallets, and what it is worth.

@@ -23,7 +23,11 @@ def group() -> None:
 def balance(
     accounts: Annotated[
         list[str] | None,
-        typer.Argument(metavar="SS58|NAME", help="Every wallet when left out."),
+        typer.Argument(
+            metavar="SS58|NAME",
+            help="Every wallet when left out.",
+            autocompletion=context.wallet_completions,
+        ),
     ] = None,
 ) -> None:
     """Free, reserved and staked TAO of addresses or wallets.

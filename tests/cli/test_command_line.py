@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -318,6 +319,12 @@ def test_completion_knows_commands_options_and_reads(
     assert complete(*words) == expected
 
 
+def test_completion_knows_the_wallets(own_home: Path) -> None:
+    for name in ("miner", "minority", "other", "min\x1bevil"):
+        (own_home / "wallets" / name).mkdir(parents=True)
+    assert complete("stake", "list", "min") == ["miner", "minority"]
+
+
 def test_the_bash_script_completes_in_bash() -> None:
     script = f"""
     PATH={TAOCTL.parent}:$PATH
@@ -327,4 +334,15 @@ def test_the_bash_script_completes_in_bash() -> None:
     echo "${{COMPREPLY[@]}}"
     """
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "metagraph"
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")
+def test_the_fish_script_completes_in_fish() -> None:
+    script = f"""
+    set -x PATH {TAOCTL.parent} $PATH
+    taoctl completion generate fish | source
+    complete -C "taoctl subnet m"
+    """
+    done = subprocess.run(["fish", "-c", script], capture_output=True, text=True, timeout=60)
     assert done.stdout.strip() == "metagraph"
