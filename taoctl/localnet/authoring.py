@@ -68,6 +68,8 @@ class Author:
         except BaseException:
             if state.in_block:
                 state.abort_block()
+            elif state.head > parent.number:
+                state.revert_to(parent.number)
             raise
         return made
 
@@ -86,6 +88,7 @@ class Author:
         runtime.finalize_block()
         yield
         changes = runtime.state.commit_block().items
+        yield
         delta = self._codec.encode(changes)
         header = Header(
             parent.hash,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable
 
 from taoctl.localnet.actors import Actors
@@ -36,4 +37,19 @@ async def run(
     """Run a localnet until told to stop; arguments and errors as `serve`."""
     kind = scenario_kind(launch.options.scenario)
     sudo = dev_account("Alice")
-    await serve(launch.options, launch.port, kind, sudo, ready=ready, stop=stop)
+
+    def settle(started: Started) -> None:
+        _spare_the_collector()
+        ready(started)
+
+    await serve(launch.options, launch.port, kind, sudo, ready=settle, stop=stop)
+
+
+def _spare_the_collector() -> None:
+    """Keep the garbage collector off the chain's state: millions of values without a cycle.
+
+    Walking them took a fifth of the time of large blocks, in pauses of 0.2 s.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)

@@ -273,7 +273,11 @@ class Node:
             if self.actors is not None:
                 await self._let_act(self.actors)
             operations, self.operations = self.operations, []
-            made = await self._make(operations, now_ms)
+            try:
+                made = await self._make(operations, now_ms)
+            except BaseException:
+                self.operations[:0] = operations
+                raise
             if self._directory is not None:
                 self._directory.append(made.block, made.delta)
             self._adopt(made)

@@ -320,3 +320,35 @@ def _only(real: Any, broken: Any) -> Any:
         return (broken if call.pallet == "Balances" else real)(call, origin, **how)
 
     return dispatch
+
+
+def test_a_block_given_up_after_its_last_step_is_undone_too() -> None:
+    async def run() -> None:
+        node = open_plain().node
+        node.submit(transfer(node))
+        steps = node.author.make(node.block(0).header, 1)
+        while node.runtime.state.head == 0:
+            next(steps)
+        assert free(node, BOB) == 10_000 * TAO
+        steps.close()
+        assert node.runtime.state.head == 0
+        block = await node.author_block()
+        assert (block.number, len(block.extrinsics)) == (1, 2)
+
+    asyncio.run(run())
+
+
+def test_a_cancelled_faucet_is_not_lost() -> None:
+    async def run() -> None:
+        node = open_plain().node
+        wanted = asyncio.create_task(node.faucet(BOB, TAO))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        wanted.cancel()
+        await asyncio.gather(wanted, return_exceptions=True)
+        while free(node, BOB) == 10_000 * TAO:
+            assert node.best_number < 2
+            await node.author_block()
+        assert free(node, BOB) == 10_001 * TAO
+
+    asyncio.run(run())
