@@ -83,7 +83,11 @@ class Author:
             yield
         self._inherent(now_ms)
         for operation in operations:
-            operation(runtime)
+            try:
+                with runtime.state.transaction():
+                    operation(runtime)
+            except Exception:  # its caller sees that nothing changed
+                _log.exception("a development method failed in block %d", number)
         taken = yield from self._from_pool(number)
         runtime.finalize_block()
         yield
