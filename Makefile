@@ -34,6 +34,9 @@ completions: .venv/.run
 	$(BIN)/taoctl completion generate zsh > completions/_taoctl
 	$(BIN)/taoctl completion generate fish > completions/taoctl.fish
 
+docs: .venv/.dev
+	$(BIN)/python -m taoctl.cli.reference docs
+
 # Lock files hold names, versions and hashes only.
 LOCK := .venv-lock/bin/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --no-header

@@ -15,12 +15,11 @@ from taoctl.gpu.sample import GpuReading, GpuSample, GpuSource
 from taoctl.history.series import EarningsPoint, EarningsSeries
 from taoctl.history.store import EarningsSample
 from taoctl.reads.columns import columns_of
+from taoctl.reads.entries import ROOT_NETUID
 from taoctl.reads.neurons import MyNeuronRow, my_neurons
 from taoctl.reads.subnets import SubnetRow, subnets
 from taoctl.units import rao_to_decimal
 from taoctl.watch import follow
-
-ROOT_NETUID = 0
 
 
 @dataclass(frozen=True, slots=True)

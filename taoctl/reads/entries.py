@@ -8,6 +8,9 @@ from typing import Any
 from taoctl.chain.view import Storage, View
 
 PALLET = "SubtensorModule"
+ROOT_NETUID = 0
+"""The network of root stake, which has no pool and no epochs."""
+
 _UNTYPED = "Vec<u8>"
 
 

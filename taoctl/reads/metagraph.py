@@ -12,7 +12,7 @@ from taoctl.chain.view import Api, View
 from taoctl.economics.pruning import Slot, immortal_uids, immunity_left_blocks, prune_order
 from taoctl.reads.columns import Column, Kind
 from taoctl.reads.dynamic import extras_of, price_of
-from taoctl.reads.entries import PALLET, column_of, item, typed_api, value_or_none
+from taoctl.reads.entries import PALLET, ROOT_NETUID, column_of, item, typed_api, value_or_none
 from taoctl.reads.registry import read
 from taoctl.reads.subnets import SubnetRow, subnet, subnet_row
 
@@ -195,7 +195,12 @@ class _Protection:
 
 
 async def _protection(view: View, netuid: int, info: Mapping[str, Any]) -> _Protection | None:
-    """The rules of pruning at this block, or None where this runtime prunes by other rules."""
+    """The rules of pruning at this block, or None where other rules hold.
+
+    Those are older runtimes, and root, whose members give way by stake.
+    """
+    if netuid == ROOT_NETUID:
+        return None
     if view.has(item("PruningScores")) or not view.has(item("MinNonImmuneUids")):
         return None
     limit, minimum = await asyncio.gather(

@@ -89,6 +89,7 @@ def test_headless_demo_sums_up_a_living_chain(env: dict[str, str], tmp_path: Pat
     for neuron in earning:
         assert int(neuron["alpha_per_day"]["rao"]) > 0
         assert int(neuron["tao_per_day"]["rao"]) > 0
+    assert all(n["prune_rank"] is None for n in data["my_neurons"] if n["netuid"] == 0)
     assert len({point["block"] for point in data["earnings"]["points"]}) >= 2
     assert data["gpus"] and all(gpu["simulated"] for gpu in data["gpus"])
 
