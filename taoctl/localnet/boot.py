@@ -15,8 +15,9 @@ from taoctl.localnet.chain_index import ChainIndex
 from taoctl.localnet.dev import DevNode
 from taoctl.localnet.frame import Pallet, Runtime
 from taoctl.localnet.node import FINALITY_LAG, Identity
-from taoctl.localnet.persist import Directory, Manifest
+from taoctl.localnet.persist import Directory
 from taoctl.localnet.records import corrupt
+from taoctl.localnet.saved import Manifest
 from taoctl.localnet.sealing import Seal, Sealer
 from taoctl.scale.crypto import blake2_256
 

@@ -19,66 +19,43 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import struct
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
-from hashlib import blake2b
+from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from taoctl.errors import BadDataError, RefusedError, UsageError
-from taoctl.localnet.block import Block, Header
-from taoctl.localnet.changes import Changes, decode_changes
-from taoctl.localnet.extrinsic import length_prefixed
-from taoctl.localnet.records import (
-    Record,
-    corrupt,
-    frame,
-    read_at,
-    read_records,
+from taoctl.localnet.block import Block
+from taoctl.localnet.changes import Changes
+from taoctl.localnet.records import Record, corrupt, frame, read_at, read_records
+from taoctl.localnet.saved import (
+    AMEND,
+    BLOCK,
+    CHUNK,
+    DELTA,
+    END,
+    FORMAT,
+    NUMBER,
+    REVERT,
+    Delta,
+    Manifest,
+    StoredBlock,
+    block_record,
+    checksum,
+    end_of,
+    open_cut,
+    read_block,
+    read_chunks,
+    read_delta,
+    record_number,
+    write_whole,
 )
-from taoctl.scale.codec import compact
 
-FORMAT = 1
 SNAPSHOT_AFTER_BYTES = 64 * 1024 * 1024
 """A new snapshot is taken when the log has grown by this, or by several times its snapshot."""
 _SNAPSHOT_FACTOR = 8
-_NUMBER = struct.Struct("<I")
-_BLOCK, _DELTA, _AMEND, _REVERT, _CHUNK, _END = b"B", b"D", b"A", b"R", b"S", b"E"
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What chain a state directory holds. `recipe` is everything that block 0 follows from."""
-
-    scenario: str
-    genesis: str
-    created_ms: int
-    recipe: dict[str, Any]
-    format: int = FORMAT
-
-
-@dataclass(frozen=True, slots=True)
-class Delta:
-    """One step of the saved chain: a block's changes, an amendment of the head, or a revert.
-
-    `changes` is None for a revert to `block`.
-    """
-
-    block: int
-    changes: Changes | None
-    amends: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class StoredBlock:
-    """Where a block lies in `blocks.log`."""
-
-    hash: bytes
-    start: int
-    end: int
 
 
 class Directory:
@@ -130,7 +107,7 @@ class Directory:
             fields = json.loads(path.read_bytes())
             check = fields.pop("check")
             found = Manifest(**fields)
-            if check != _check(found):
+            if check != checksum(found):
                 raise corrupt(path, "it does not match its checksum")
             if found.format != FORMAT:
                 raise corrupt(path, f"format {found.format} is not known to this version")
@@ -156,8 +133,8 @@ class Directory:
 
     def create(self, manifest: Manifest, genesis: Block) -> None:
         """Start the files of a new chain with its block 0."""
-        content = {**asdict(manifest), "check": _check(manifest)}
-        _write_whole(self.path / "chain.json", json.dumps(content, indent=2).encode())
+        content = {**asdict(manifest), "check": checksum(manifest)}
+        write_whole(self.path / "chain.json", json.dumps(content, indent=2).encode())
         self._blocks_log = (self.path / "blocks.log").open("ab")
         self._open_deltas(0)
         self._write_block(genesis)
@@ -179,11 +156,11 @@ class Directory:
 
     def _take_block(self, payload: bytes, start: int, end: int, path: Path) -> None:
         kind = payload[:1]
-        number = _number(payload, path)
-        if kind == _REVERT:
+        number = record_number(payload, path)
+        if kind == REVERT:
             del self._blocks[number + 1 :]
-        elif kind == _BLOCK and number == len(self._blocks):
-            self._blocks.append(StoredBlock(_parse_block(payload, path).hash, start, end))
+        elif kind == BLOCK and number == len(self._blocks):
+            self._blocks.append(StoredBlock(read_block(payload, path).hash, start, end))
         else:
             raise corrupt(path, f"the record at byte {start} is out of place")
 
@@ -195,13 +172,13 @@ class Directory:
         path = self.path / f"snapshot-{numbers[-1]}.bin"
         records = read_records(path)
         head = next(records, None)
-        if head is None or head.payload[:1] != _CHUNK:
+        if head is None or head.payload[:1] != CHUNK:
             raise corrupt(path, "it has no beginning")
         self._sequence, self._snapshot_bytes = numbers[-1], path.stat().st_size
-        self.snapshot_block = _number(head.payload, path)
+        self.snapshot_block = record_number(head.payload, path)
         if self.snapshot_block >= len(self._blocks):
             raise corrupt(path, f"it is of block {self.snapshot_block}, which is not saved")
-        return self.snapshot_block, _chunks(path)
+        return self.snapshot_block, read_chunks(path)
 
     def deltas(self) -> Iterator[Delta]:
         """What happened after the snapshot, in order; opens the logs for more at the end.
@@ -216,14 +193,14 @@ class Directory:
                 if kept == 0:
                     break
                 kept -= 1
-                yield _delta(record, path)
+                yield read_delta(record, path)
         path = paths[-1]
-        end = dropped.start if dropped is not None else _end_of(path)
-        self._deltas_log = _open_cut(path, end) if path.exists() else path.open("ab")
+        end = dropped.start if dropped is not None else end_of(path)
+        self._deltas_log = open_cut(path, end) if path.exists() else path.open("ab")
         self._log_bytes = end
-        self._blocks_log = _open_cut(self.path / "blocks.log", self._blocks_end)
+        self._blocks_log = open_cut(self.path / "blocks.log", self._blocks_end)
         if head < len(self._blocks) - 1:
-            self._write(self._blocks_log, frame(_REVERT + _NUMBER.pack(head)))
+            self._write(self._blocks_log, frame(REVERT + NUMBER.pack(head)))
             del self._blocks[head + 1 :]
 
     def _delta_logs(self) -> list[Path]:
@@ -242,22 +219,22 @@ class Directory:
         last: Record | None = None
         for path in paths:
             for record in read_records(path) if path.exists() else ():
-                kind, number = record.payload[:1], _number(record.payload, path)
-                if kind == _REVERT and number < self.snapshot_block:
+                kind, number = record.payload[:1], record_number(record.payload, path)
+                if kind == REVERT and number < self.snapshot_block:
                     last, before = record, head  # the snapshot it needs was never finished
                     break
-                expected = {_DELTA: number == head + 1, _REVERT: number <= head}
-                if not expected.get(kind, kind == _AMEND and number == head):
+                expected = {DELTA: number == head + 1, REVERT: number <= head}
+                if not expected.get(kind, kind == AMEND and number == head):
                     raise corrupt(path, f"the record at byte {record.start} is out of place")
                 count, before, head, last = count + 1, head, number, record
         top = len(self._blocks) - 1
         kind = last.payload[:1] if last is not None else b""
         if head == top:
-            undone = kind == _REVERT and last is not None and before == head
+            undone = kind == REVERT and last is not None and before == head
             return count, head, last if undone else None
-        if kind == _DELTA and before == top:
+        if kind == DELTA and before == top:
             return count - 1, before, last
-        if kind == _REVERT and head < top:
+        if kind == REVERT and head < top:
             return count, head, None
         raise corrupt(paths[-1], f"it leads to block {head} and the chain has {top} blocks")
 
@@ -271,18 +248,18 @@ class Directory:
         """A block of the chain from disk."""
         path = self.path / "blocks.log"
         with path.open("rb") as file:
-            return _parse_block(read_at(file, self._blocks[number].start, path), path)
+            return read_block(read_at(file, self._blocks[number].start, path), path)
 
     def append(self, block: Block, delta: bytes) -> None:
         """Save a new block with its encoded changes."""
-        record = frame(_DELTA + _NUMBER.pack(block.number) + delta)
+        record = frame(DELTA + NUMBER.pack(block.number) + delta)
         self._write(self._deltas_log, record)
         self._log_bytes += len(record)
         self._write_block(block)
 
     def amend(self, number: int, delta: bytes) -> None:
         """Save changes that a development method made to the head's state."""
-        record = frame(_AMEND + _NUMBER.pack(number) + delta)
+        record = frame(AMEND + NUMBER.pack(number) + delta)
         self._write(self._deltas_log, record)
         self._log_bytes += len(record)
 
@@ -292,7 +269,7 @@ class Directory:
         `parts` gives the state at that block, encoded, for a new snapshot when the saved one is
         ahead.
         """
-        record = frame(_REVERT + _NUMBER.pack(number))
+        record = frame(REVERT + NUMBER.pack(number))
         ahead = number < self.snapshot_block
         if ahead:
             self._open_deltas(self._sequence + 1)
@@ -323,8 +300,8 @@ class Directory:
         aside = path.with_suffix(".part")
         with aside.open("wb") as file:
             for part in parts:
-                file.write(frame(_CHUNK + _NUMBER.pack(block) + part))
-            file.write(frame(_END + _NUMBER.pack(block)))
+                file.write(frame(CHUNK + NUMBER.pack(block) + part))
+            file.write(frame(END + NUMBER.pack(block)))
             file.flush()
             os.fsync(file.fileno())
             self._snapshot_bytes = file.tell()
@@ -364,9 +341,7 @@ class Directory:
     def _write_block(self, block: Block) -> None:
         assert self._blocks_log is not None
         start = self._blocks_log.tell()
-        body = length_prefixed(block.header.encoded)
-        body += b"".join(length_prefixed(raw) for raw in block.extrinsics)
-        record = frame(_BLOCK + _NUMBER.pack(block.number) + body)
+        record = frame(block_record(block))
         self._write(self._blocks_log, record)
         self._blocks.append(StoredBlock(block.hash, start, start + len(record)))
 
@@ -380,87 +355,3 @@ class Directory:
                 f"the chain could not be saved in {self.path}: {error.strerror}",
                 "make room on the disk; the localnet continues from its last whole block",
             ) from error
-
-
-def _check(manifest: Manifest) -> str:
-    text = json.dumps(asdict(manifest), sort_keys=True)
-    return blake2b(text.encode(), digest_size=8).hexdigest()
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    aside = path.with_suffix(".part")
-    try:
-        with aside.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.rename(path)
-    except OSError as error:
-        raise UsageError(
-            f"the state directory {path.parent} cannot be written: {error.strerror}",
-            "choose another with --state-dir",
-        ) from error
-
-
-def _delta(record: Record, path: Path) -> Delta:
-    kind, number = record.payload[:1], _number(record.payload, path)
-    if kind == _REVERT:
-        return Delta(number, None)
-    return Delta(number, _changes(record.payload, path, record.start), kind == _AMEND)
-
-
-def _end_of(path: Path) -> int:
-    end = 0
-    if path.exists():
-        for record in read_records(path):
-            end = record.end
-    return end
-
-
-def _open_cut(path: Path, end: int) -> IO[bytes]:
-    """Open a log for appending after its last whole record."""
-    file = path.open("r+b")
-    file.truncate(end)
-    file.seek(end)
-    return file
-
-
-def _number(payload: bytes, path: Path) -> int:
-    if len(payload) < 1 + _NUMBER.size:
-        raise corrupt(path, "a record is too short")
-    return int(_NUMBER.unpack_from(payload, 1)[0])
-
-
-def _changes(payload: bytes, path: Path, start: int) -> Changes:
-    try:
-        return decode_changes(payload[1 + _NUMBER.size :])
-    except (ValueError, TypeError, KeyError) as error:
-        raise corrupt(path, f"the record at byte {start} cannot be read: {error}") from None
-
-
-def _chunks(path: Path) -> Iterator[Changes]:
-    for record in read_records(path):
-        if record.payload[:1] == _END:
-            return
-        yield _changes(record.payload, path, record.start)
-    raise corrupt(path, "it has no end")
-
-
-def _parse_block(payload: bytes, path: Path) -> Block:
-    try:
-        data, at = _take(payload, 1 + _NUMBER.size)
-        number, number_end = compact(data, 32)
-        roots = data[number_end : number_end + 64]
-        header = Header(data[:32], number, roots[:32], roots[32:])
-        extrinsics = []
-        while at < len(payload):
-            raw, at = _take(payload, at)
-            extrinsics.append(raw)
-    except BadDataError as error:
-        raise corrupt(path, f"a block cannot be read: {error}") from None
-    return Block(header, tuple(extrinsics))
-
-
-def _take(data: bytes, at: int) -> tuple[bytes, int]:
-    length, at = compact(data, at)
-    return data[at : at + length], at + length

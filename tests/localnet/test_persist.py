@@ -312,3 +312,44 @@ def test_a_long_log_brings_a_new_snapshot(tmp_path: Path, monkeypatch: pytest.Mo
     assert sum(name.startswith("snapshot") for name in names) == 1
     again = _reopened(tmp_path)
     assert (again[0], again[1]) == (state, head)
+
+
+def test_a_snapshot_that_was_never_finished_is_no_loss(tmp_path: Path) -> None:
+    async def run() -> tuple[dict[Any, Any], bytes]:
+        directory_path = tmp_path
+        node = await _lived(directory_path, 3)
+        assert node.snapshots is not None
+        sequence = node.snapshots._directory.begin_snapshot()
+        (directory_path / f"snapshot-{sequence}.part").write_bytes(b"half")
+        await node.author_block()
+        found = whole_state(node), node.best_hash
+        await node.close()
+        return found
+
+    state, head = asyncio.run(run())
+    assert (tmp_path / "deltas-0.log").exists() and (tmp_path / "deltas-1.log").exists()
+    again = _reopened(tmp_path)
+    assert (again[0], again[1]) == (state, head)
+
+
+@pytest.mark.parametrize("snapshot", [False, True])
+def test_a_revert_cut_off_before_the_blocks_heard_of_it_is_completed(
+    tmp_path: Path, snapshot: bool
+) -> None:
+    async def run() -> tuple[dict[Any, Any], bytes]:
+        node = await _lived(tmp_path)
+        if snapshot:
+            assert node.snapshots is not None
+            node.snapshots.begin(node.best_number)
+        await node.set_head(2)
+        found = whole_state(node), node.best_hash
+        await node.close()
+        return found
+
+    state, head = asyncio.run(run())
+    log = tmp_path / "blocks.log"
+    *_, last = read_records(log)
+    os.truncate(log, last.start)
+    for _ in range(2):
+        again = _reopened(tmp_path)
+        assert (again[0], again[1], again[3]) == (state, head, 2)
