@@ -23,9 +23,11 @@ from taoctl.chain.client import Chain
 from taoctl.errors import TaoctlError
 from taoctl.history.series import EarningsPoint, EarningsSeries
 from taoctl.history.store import EarningsSample, Store
+from taoctl.text import printable
 from tui import commands
+from tui.ascii_filter import AsciiFilter
 from tui.exact_update import ExactUpdate
-from tui.glyphs import choose_glyphs
+from tui.glyphs import ASCII, choose_glyphs
 from tui.keymap import APP_KEYS
 from tui.options import Connect, DashOptions
 from tui.pulse import Pulse
@@ -71,6 +73,8 @@ class Dashboard(App[int]):
         self.theme = DARK.name
         self.options = options
         self.glyphs = choose_glyphs()
+        if self.glyphs is ASCII:
+            self._filters.append(AsciiFilter())
         self.failure: TaoctlError | None = None
         self.own_netuids: frozenset[int] = frozenset()
         self.subnet_names: dict[int, str] = {}
@@ -111,19 +115,36 @@ class Dashboard(App[int]):
         return self._chain
 
     @work(group="session", exclusive=True)
-    async def _session(self) -> None:
-        """Hold the one connection; a first connect that fails ends the dashboard."""
+    async def _session(self, first: bool = True) -> None:
+        """Hold the one connection; only a first connect that fails ends the dashboard."""
         connect = self._connect or taoctl.connect
-        try:
-            async with connect(self.options.network, timeout=self.options.timeout) as chain:
-                await self._adopt(chain)
-                await self._follow_heads(chain)
-        except TaoctlError as error:
-            self.failure = error
-            self.exit(int(error.exit_code), return_code=int(error.exit_code))
-        finally:
-            if self._store is not None:
-                await self._store.close()
+        while True:
+            try:
+                async with connect(self.options.network, timeout=self.options.timeout) as chain:
+                    first = False
+                    try:
+                        await self._adopt(chain)
+                        await self._follow_heads(chain)
+                    finally:
+                        await self._let_go()
+            except TaoctlError as error:
+                if first:
+                    self.failure = error
+                    self.exit(int(error.exit_code), return_code=int(error.exit_code))
+                    return
+                self.pulse = replace(self.pulse, problem=error.message)
+                await asyncio.sleep(_RETRY_SECONDS)
+
+    async def _let_go(self) -> None:
+        self._chain = None
+        store, self._store = self._store, None
+        if store is not None:
+            await store.close()
+
+    def reconnect(self) -> None:
+        """Close the connection and open it anew, to whichever chain answers now."""
+        self.pulse = Pulse(self.options.network)
+        self._session(first=False)
 
     async def _adopt(self, chain: Chain) -> None:
         self.genesis = chain.genesis
@@ -131,6 +152,7 @@ class Dashboard(App[int]):
         await self._open_history(chain.genesis)
         self.pulse = replace(
             self.pulse,
+            name=_short_name(chain),
             simulated=chain.simulated,
             spec_version=chain.spec_version,
             link=chain.link,
@@ -301,6 +323,13 @@ class Dashboard(App[int]):
             raise self.failure
         if self._exception is not None:
             raise self._exception
+
+
+def _short_name(chain: Chain) -> str:
+    """The network, or what the node calls itself where the network was given as an address."""
+    if "://" in chain.network and chain.chain_name:
+        return printable(chain.chain_name, 24).removeprefix("taoctl ")
+    return chain.network
 
 
 class _Photographer(Dashboard):

@@ -121,6 +121,9 @@ COMMANDS: tuple[Command, ...] = (
         lambda d, _: d.live_screen.table.action_wide(),
     ),
     Command(("theme",), "NAME", "change the colours", _theme, in_palette=False),
+    Command(
+        ("reconnect",), "", "connect anew, to whichever chain answers", lambda d, _: d.reconnect()
+    ),
     Command(("help", "h"), "", "keys, commands and columns", lambda d, _: d.action_help()),
     Command(("quit", "q"), "", "leave", lambda d, _: d.exit(0)),
 )

@@ -17,12 +17,16 @@ APP_KEYS: tuple[Binding, ...] = (
 """Keys that work on every screen."""
 
 SCREEN_KEYS: tuple[Binding, ...] = (
-    Binding("slash", "filter", "filter", key_display="/", id="screen.filter"),
-    Binding("colon", "command", "command", key_display=":", id="screen.command"),
+    Binding("slash", "filter", "filter", key_display="/", id="screen.filter", priority=True),
+    Binding("colon", "command", "command", key_display=":", id="screen.command", priority=True),
     Binding("escape", "back", "back", key_display="esc", id="screen.back"),
     Binding("c", "copy", "copy address", show=False, id="screen.copy"),
 )
-"""Keys that work on every screen with a table."""
+"""Keys that work on every screen with a table.
+
+Those that open the prompt have priority, which makes Textual act on them before it looks at the
+next key: over a slow link several keys arrive at once, and those after `/` belong to the prompt.
+"""
 
 HINTS: tuple[str, ...] = (
     "app.overview",
@@ -38,6 +42,13 @@ HINTS: tuple[str, ...] = (
     "app.help",
 )
 """Binding ids in the order of the hint line; the last one is always shown."""
+
+PROMPT_HINTS: tuple[tuple[str, str], ...] = (
+    ("enter", "apply"),
+    ("tab", "complete"),
+    ("esc", "cancel"),
+)
+"""What the hint line says while the prompt is open."""
 
 GROUPS: tuple[tuple[str, str], ...] = (
     ("app.", "Everywhere"),

@@ -12,11 +12,13 @@ from taoctl.chain.status import LinkStatus
 class Pulse:
     """The connection and its newest block.
 
+    `name` is what to call the chain once it is known.
     `seen_at` is `time.monotonic()` when the block came; `interval` the usual seconds between two
     blocks as seen here, None before the second one.
     """
 
     network: str
+    name: str | None = None
     simulated: bool = False
     block: int | None = None
     finalized: int | None = None

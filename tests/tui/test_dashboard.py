@@ -11,6 +11,7 @@ from typing import Any
 import dashboard_rows as made
 import pytest
 from offline import NOW, beat, dashboard, feed, live, overview_rows, with_history
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -420,5 +421,30 @@ def test_the_prompt_gives_its_keys_to_the_text() -> None:
         assert dash.screen.query_one(Prompt).is_open
         assert dash.screen.query_one(Input).value == "q2?"
         assert dash.trail() == ["Overview"]
+
+    drive(steps)
+
+
+def test_keys_that_arrive_together_with_the_one_that_opens_the_prompt_are_its_text() -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        feed(dash)
+        await pilot.pause()
+        for key, character in (("slash", "/"), ("q", "q"), ("colon", ":"), ("s", "s")):
+            dash.post_message(events.Key(key, character))
+        await pilot.pause(0.2)
+        assert dash.screen.query_one(Input).value == "q:s"
+        assert "enter apply" in text(dash, Hints)
+
+    drive(steps)
+
+
+def test_overlays_keep_the_keys_of_the_screen_below_to_themselves() -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        feed(dash)
+        await pilot.press("question_mark", "slash", "colon")
+        await pilot.pause()
+        assert isinstance(dash.screen, HelpScreen)
+        await pilot.press("escape")
+        assert not dash.screen.query_one(Prompt).is_open
 
     drive(steps)

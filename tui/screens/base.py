@@ -13,7 +13,7 @@ from textual.screen import ModalScreen, Screen
 from taoctl.chain.view import View
 from taoctl.errors import BadDataError, TaoctlError
 from taoctl.watch import Live, follow
-from tui.keymap import HINTS, SCREEN_KEYS
+from tui.keymap import HINTS, PROMPT_HINTS, SCREEN_KEYS
 from tui.pulse import Pulse
 from tui.widgets.bars import MIN_HEIGHT, MIN_WIDTH, Banner, Crumbs, Hints, TooSmall
 from tui.widgets.header import Header
@@ -136,9 +136,10 @@ class LiveScreen(Screen[None], Generic[T]):
 
     @work(group="follow", exclusive=True)
     async def _follow(self) -> None:
-        chain = await self.dash.connected()
-        async for live in follow(chain, self._read_or_say):
-            self.live = live
+        while True:
+            chain = await self.dash.connected()
+            async for live in follow(chain, self._read_or_say):
+                self.live = live
 
     async def _read_or_say(self, view: View) -> T:
         """A read that failed in an unforeseen way is trouble on the screen, not its end."""
@@ -190,6 +191,9 @@ class LiveScreen(Screen[None], Generic[T]):
         self.query_one(Banner).set_state(problem, block)
 
     def _hint(self) -> None:
+        if self.query_one(Prompt).is_open:
+            self.query_one(Hints).hints = PROMPT_HINTS
+            return
         active = [a.binding for a in self.active_bindings.values() if a.enabled]
         bindings = {binding.id: binding for binding in active if binding.show}
         shown = [bindings[id] for id in HINTS if id in bindings]
@@ -216,6 +220,12 @@ class LiveScreen(Screen[None], Generic[T]):
         count = str(total) if shown == total else f"{shown} of {total}"
         pieces.append(Piece(f"{count} {self.COUNTED}", "muted"))
         self.query_one(Crumbs).set_note(pieces)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The keys that open the prompt are text once it is open, or under an overlay."""
+        if action in ("filter", "command"):
+            return self.app.screen is self and not self.query_one(Prompt).is_open
+        return True
 
     def action_filter(self) -> None:
         """Type a filter for the table."""
@@ -258,4 +268,4 @@ class LiveScreen(Screen[None], Generic[T]):
 
     def _close_prompt(self) -> None:
         self.query_one(Prompt).close()
-        self.table.focus()
+        self.set_focus(self.table)

@@ -165,10 +165,10 @@ def _weights_age(rank: int) -> TableColumn:
     return TableColumn(
         "weights_age",
         "updated",
-        value=lambda seen: _since(seen.row.last_update, seen.block),
+        value=_weights_age_of,
         text=absent(str),
         rank=rank,
-        help="blocks since weights were set",
+        help="blocks since a validator set weights",
         tone=_age_tone,
         min_width=7,
     )
@@ -184,8 +184,10 @@ def _amount(digits: int) -> Callable[[Any], str]:
     return absent(lambda rao: fixed(rao, digits))
 
 
-def _since(block: int | None, now: int) -> int | None:
-    return None if block is None else max(0, now - block)
+def _weights_age_of(seen: Seen) -> int | None:
+    if seen.row.validator_permit is False or seen.row.last_update is None:
+        return None
+    return max(0, seen.block - int(seen.row.last_update))
 
 
 def _until(block: int | None, now: int) -> int | None:

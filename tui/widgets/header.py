@@ -49,7 +49,11 @@ class Header(Lines):
         pulse = self.pulse
         if pulse is None:
             return [spread([Piece(" taoctl", "strong")], [], width)]
-        left = [Piece(" taoctl ", "strong"), Piece(pulse.network, "accent"), Piece("  ")]
+        left = [
+            Piece(" taoctl ", "strong"),
+            Piece(pulse.name or pulse.network, "accent"),
+            Piece("  "),
+        ]
         left += self._block(pulse)
         optional = [self._finality(pulse), self._spec(pulse)]
         badge = [Piece(" SIM ", "badge")] if pulse.simulated else []

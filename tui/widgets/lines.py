@@ -36,14 +36,14 @@ def spread(left: Sequence[Piece], right: Sequence[Piece], width: int) -> Line:
     return (*kept, Piece(" " * (room - width_of(kept))), *right)
 
 
-def clip(pieces: Sequence[Piece], width: int) -> Line:
+def clip(pieces: Sequence[Piece], width: int, ellipsis: str = "…") -> Line:
     """The pieces that fit into `width` cells, the last one cut."""
     kept: list[Piece] = []
     for piece in pieces:
         size = cell_width(piece.text)
         if size > width:
             if width > 0:
-                kept.append(Piece(fit(piece.text, width, False, " "), piece.tone))
+                kept.append(Piece(fit(piece.text, width, False, ellipsis), piece.tone))
             break
         kept.append(piece)
         width -= size

@@ -18,6 +18,9 @@ from tui.widgets.lines import Line, Lines, Piece, clip, spread, width_of
 from tui.widgets.table_model import fit
 
 _NARROW = "-narrow"
+_ROOM_FOR_STAKED = 40
+"""Cells from which on the portfolio shows what is staked beside free and total."""
+
 _TONES = {Severity.BAD: "bad", Severity.WARN: "warn", Severity.NOTE: "muted"}
 
 
@@ -108,10 +111,11 @@ class PortfolioPanel(Panel):
             name = "all" if len(entries) == len(shown) else f"all {len(entries)} wallets"
             shown.append(_Entry(name, _amount(free), _amount(staked), _amount(total)))
         titles = _Entry("", "free", "staked", f"total {self._glyphs.tao}")
-        widths = [max(len(e[i]) for e in (titles, *shown)) for i in (1, 2, 3)]
-        lines = [self._entry(titles, widths, width, "muted")]
+        columns = (1, 2, 3) if width >= _ROOM_FOR_STAKED else (1, 3)
+        sizes = {i: max(len(entry[i]) for entry in (titles, *shown)) for i in columns}
+        lines = [self._entry(titles, sizes, width, "muted")]
         for at, entry in enumerate(shown):
-            lines.append(self._entry(entry, widths, width, "strong" if at == 2 else None))
+            lines.append(self._entry(entry, sizes, width, "strong" if at == 2 else None))
         return lines
 
     def _one_line(self, free: int, staked: int | None, total: int | None, width: int) -> Line:
@@ -121,8 +125,8 @@ class PortfolioPanel(Panel):
         pieces += [Piece(f"{_amount(staked)} {tao}"), Piece(" staked", "muted")]
         return clip(pieces, width)
 
-    def _entry(self, entry: _Entry, widths: Sequence[int], width: int, tone: str | None) -> Line:
-        figures = "".join(f"  {text:>{size}}" for text, size in zip(entry[1:], widths, strict=True))
+    def _entry(self, entry: _Entry, sizes: dict[int, int], width: int, tone: str | None) -> Line:
+        figures = "".join(f"  {entry[i]:>{size}}" for i, size in sizes.items())
         room = max(0, width - len(figures))
         label = fit(entry.name, room, False, self._glyphs.ellipsis) if room else ""
         return clip([Piece(label, "muted"), Piece(figures, tone)], width)

@@ -58,6 +58,7 @@ class Prompt(Horizontal):
 
     def __init__(self, words: Callable[[], Iterable[str]]) -> None:
         super().__init__(id="prompt")
+        self.display = False
         self._words = words
         self.mark = ""
 
@@ -71,7 +72,7 @@ class Prompt(Horizontal):
     @property
     def is_open(self) -> bool:
         """Whether the user is typing."""
-        return self.has_class("-open")
+        return bool(self.display)
 
     def open(self, mark: str, text: str = "") -> None:
         """Show the input and put the cursor into it."""
@@ -82,12 +83,13 @@ class Prompt(Horizontal):
         with field.prevent(Input.Changed):
             field.value = text
         field.cursor_position = len(text)
-        self.add_class("-open")
-        field.focus()
+        self.display = True
+        # Not `field.focus()`, which waits for a turn of the loop and loses keys typed quickly.
+        self.screen.set_focus(field)
 
     def close(self) -> None:
         """Hide the input."""
-        self.remove_class("-open")
+        self.display = False
 
     def action_cancel(self) -> None:
         """Tell the screen that nothing was entered."""
