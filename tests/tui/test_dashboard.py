@@ -350,6 +350,7 @@ def test_every_screen_fits_every_size(size: tuple[int, int]) -> None:
             feed(dash)
             await pilot.pause()
             for widget in dash.screen.query(Lines):
+                assert widget.region.right <= size[0] and widget.region.bottom <= size[1]
                 for y in range(widget.size.height):
                     assert widget.render_line(y).cell_length == widget.size.width
             assert dash.live_screen.table.size.height >= 3
