@@ -12,28 +12,19 @@ def fixed(rao: int, digits: int = 4) -> str:
     """
     if rao == 0:
         return "0"
-    sign = "-" if rao < 0 else ""
+    sign, below = ("-", ">-") if rao < 0 else ("", "<")
     whole, fraction = divmod(abs(rao), RAO_PER_TAO)
     if digits == 0:
-        return f"{sign}{whole:,}" if whole else f"<{sign}1"
+        return f"{sign}{whole:,}" if whole else f"{below}1"
     shown = fraction // 10 ** (9 - digits)
     if not whole and not shown:
-        return f"<{sign}0.{1:0{digits}d}"
+        return f"{below}0.{1:0{digits}d}"
     return f"{sign}{whole:,}.{shown:0{digits}d}"
 
 
 def grouped(number: int) -> str:
     """A block number or count with thousands separators."""
     return f"{number:,}"
-
-
-def short_count(number: int) -> str:
-    """A count in at most five characters: `950`, `7.2k`, `1.30M`."""
-    if number < 1_000:
-        return str(number)
-    if number < 1_000_000:
-        return f"{number / 1_000:.1f}k" if number < 100_000 else f"{number // 1_000}k"
-    return f"{number / 1_000_000:.2f}M" if number < 100_000_000 else f"{number // 1_000_000}M"
 
 
 def age(seconds: float) -> str:
