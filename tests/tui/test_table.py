@@ -93,7 +93,7 @@ def test_header_and_rows_are_aligned() -> None:
         assert text_of(table, 0).startswith("   uid     stake  note ")
         assert text_of(table, 1).startswith("     0      1000  note 0 ")
         assert text_of(table, 3).startswith("●    2       994  note 2 ")
-        assert len(text_of(table, 5)) == table.size.width
+        assert len(text_of(table, 5)) == table.scrollable_content_region.width
 
     drive(check)
 
@@ -159,7 +159,7 @@ def test_the_cursor_stays_with_its_row_when_the_order_changes() -> None:
         await pilot.pause()
         assert table.cursor_key == 7
         top = round(table.scroll_y)
-        assert top <= 92 < top + table.size.height - 1
+        assert top <= 92 < top + table.scrollable_content_region.height - 1
         changed = [replace(row, stake=5000) if row.uid == 7 else row for row in rows()]
         table.set_rows(changed)
         await pilot.pause()
@@ -181,11 +181,11 @@ def test_pages_and_edges() -> None:
     async def check(pilot: Pilot[None], table: Painted) -> None:
         await pilot.press("end")
         assert table.cursor_key == 99
-        assert text_of(table, table.size.height - 1).split()[0] == "99"
+        assert text_of(table, table.scrollable_content_region.height - 1).split()[0] == "99"
         await pilot.press("home")
         assert table.cursor_key == 0 and table.scroll_y == 0
         await pilot.press("pagedown")
-        assert table.cursor_key == table.size.height - 2
+        assert table.cursor_key == table.scrollable_content_region.height - 2
 
     drive(check)
 
@@ -265,8 +265,20 @@ def test_an_empty_table_says_why() -> None:
 @pytest.mark.parametrize("size", [(80, 21), (20, 5), (200, 50)])
 def test_every_line_is_exactly_as_wide_as_the_table(size: tuple[int, int]) -> None:
     async def check(pilot: Pilot[None], table: Painted) -> None:
-        for y in range(table.size.height):
-            assert table.render_line(y).cell_length == table.size.width
+        for y in range(table.scrollable_content_region.height):
+            assert table.render_line(y).cell_length == table.scrollable_content_region.width
 
     wide = [Row(uid, uid, "子网络 🚀 é\u0301") for uid in range(30)]
     drive(check, size=size, content=wide)
+
+
+def test_columns_make_room_for_the_scrollbar() -> None:
+    async def check(pilot: Pilot[None], table: Painted) -> None:
+        # 2 + 4 + 2 + 8 + 2 + 20 + 2 + 10 + 2 + 30 = 82 cells fit exactly without a scrollbar.
+        assert [c.key for c in table.shown_columns][-1] == "extra"
+        table.set_rows(rows(50))
+        await pilot.pause(0.1)
+        assert table.scrollable_content_region.width < 82
+        assert [c.key for c in table.shown_columns][-1] == "twice"
+
+    drive(check, size=(82, 20), content=rows(5))

@@ -265,6 +265,11 @@ class Table(ScrollView, can_focus=True):
         self._lay_out()
         self._keep_cursor()
         self._show_column()
+        self.refresh()
+
+    def watch_show_vertical_scrollbar(self) -> None:
+        """Columns have a cell less beside a scrollbar; that is no resize to Textual."""
+        self.call_after_refresh(self.on_resize)
 
     def notify_style_update(self) -> None:
         """Forget painted lines when the theme changes."""
@@ -275,8 +280,13 @@ class Table(ScrollView, can_focus=True):
     # --- cursor and scrolling -------------------------------------------------------------
 
     @property
+    def _window(self) -> Size:
+        """What of the table is in the picture: its size without scrollbars."""
+        return self.scrollable_content_region.size
+
+    @property
     def _page(self) -> int:
-        return max(0, self.size.height - _HEADER)
+        return max(0, self._window.height - _HEADER)
 
     def _put_cursor(self, place: int) -> None:
         if not self.model.order:
@@ -311,10 +321,10 @@ class Table(ScrollView, can_focus=True):
         self._scroll_rows(place)
 
     def _show_column(self) -> None:
-        if not self._columns.places or not self.size.width:
+        if not self._columns.places or not self._window.width:
             return
         left = round(self.scroll_x)
-        target = self._columns.scroll_to_show(self._header_cursor, left, self.size.width)
+        target = self._columns.scroll_to_show(self._header_cursor, left, self._window.width)
         if target != left:
             self.scroll_to(x=target, animate=False, force=True)
 
@@ -329,7 +339,7 @@ class Table(ScrollView, can_focus=True):
     def _lay_out(self) -> None:
         """Place the shown columns; every painted line is forgotten."""
         current = self._columns.places[self._header_cursor].index
-        room = None if self.wide else self.size.width
+        room = None if self.wide else self._window.width
         self._columns = TableLayout.of(self.model.columns, self.model.widths, room)
         indexes = [place.index for place in self._columns.places]
         self._header_cursor = indexes.index(current) if current in indexes else 0
@@ -342,21 +352,21 @@ class Table(ScrollView, can_focus=True):
             self.virtual_size = size
 
     def _line(self, y: int) -> Region:
-        return Region(0, y, self.size.width, 1)
+        return Region(0, y, self._window.width, 1)
 
     def _cell_regions(self, key: Hashable, cells: set[int], top: int) -> list[Region]:
         at = self.model.place(key)
         if at is None or not top <= at < top + self._page:
             return []
         y = at - top + _HEADER
-        spans = self._columns.spans(cells, round(self.scroll_x), self.size.width)
+        spans = self._columns.spans(cells, round(self.scroll_x), self._window.width)
         return [Region(start, y, end - start, 1) for start, end in spans]
 
     # --- painting -------------------------------------------------------------------------
 
     def render_line(self, y: int) -> Strip:
         """One line of the picture: the header, a row, or blank."""
-        width = self.size.width
+        width = self._window.width
         if y < _HEADER:
             return self._across(self._header(), width, self._style("table--header"))
         if not self.model.order:
@@ -401,7 +411,7 @@ class Table(ScrollView, can_focus=True):
     def _edge_mark(self) -> str:
         """Says in the gutter that columns lie outside the picture."""
         left = self._glyphs.more_left if self.scroll_x else " "
-        hidden = self.virtual_size.width - round(self.scroll_x) > self.size.width
+        hidden = self.virtual_size.width - round(self.scroll_x) > self._window.width
         return left + (self._glyphs.more_right if hidden else " ")
 
     def _paint(self, key: Hashable, selected: bool) -> Strip:
