@@ -192,7 +192,10 @@ class Chain:
         block_hash = _as_hash(block_hash)
         header = await self.call("chain_getHeader", [block_hash])
         if header is None:
-            raise UsageError(f"there is no block {block_hash} on this chain")
+            raise UsageError(
+                f"there is no block {block_hash} on this chain",
+                "check the hash, and that --network names the chain it is from",
+            )
         return await self._settled(read_header(header).number, block_hash)
 
     def view_of(self, head: Head) -> View:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from taoctl.errors import UnreachableError
 
 FINNEY_GENESIS = "0x2f0555cc76fc2840a25a6ea3b9637146806f1f44b090c175ffde2a7e5ab36c03"
 TEST_GENESIS = "0x8f9cf856bf558a14440e75569c9e58594757048d7b3a84b5d25f6bd978263105"
+
+
+_URL = re.compile(r"\w+://[^\s'\"]+")
+_PLAIN_SEGMENT = re.compile(r"(?:v\d{1,2}|[a-z]{1,12}(?:-[a-z]{1,12}){0,3})?")
+"""A part of a path that names a service. Providers put access keys into the path as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,7 @@ def resolve(text: str) -> Network:
     urls = tuple(part.strip() for part in text.split(",") if part.strip())
     if not urls or "://" not in urls[0]:
         raise UnreachableError(
-            f"there is no network {text!r}",
+            f"there is no network {text.rpartition('@')[2].partition('/')[0]!r}",
             f"known networks: {', '.join(NETWORKS)}; or give a URL such as ws://127.0.0.1:9944",
         )
     for url in urls:
@@ -65,7 +71,7 @@ def resolve(text: str) -> Network:
 
 
 def shown(url: str) -> str:
-    """A URL as it may be printed: without the credentials that providers put into it."""
+    """A URL as it may be printed: without the credentials and keys that providers put into it."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
@@ -73,8 +79,14 @@ def shown(url: str) -> str:
         return "<broken URL>"
     host = f"[{host}]" if ":" in host else host
     at = f"{host}:{port}" if port else host
-    tail = parts.path.rstrip("/") + ("?…" if parts.query else "")
-    return f"{parts.scheme}://{at}{tail}"
+    segments = parts.path.rstrip("/").split("/")
+    path = "/".join(one if _PLAIN_SEGMENT.fullmatch(one) else "…" for one in segments)
+    return f"{parts.scheme}://{at}{path}{'?…' if parts.query else ''}"
+
+
+def without_secrets(text: str) -> str:
+    """A text that may name endpoints, each as `shown`."""
+    return _URL.sub(lambda match: shown(match[0]), text)
 
 
 def is_loopback(url: str) -> bool:
@@ -83,14 +95,17 @@ def is_loopback(url: str) -> bool:
 
 
 def _check(url: str) -> None:
+    hint = "an endpoint is a WebSocket URL such as ws://127.0.0.1:9944"
     try:
         parts = urlsplit(url)
         good = parts.scheme in ("ws", "wss") and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        parts, good = SplitResult("", "", "", "", ""), False
+        raise UnreachableError(
+            "what was given is not a WebSocket URL: its address or port is broken",
+            f"{hint}, with a port from 1 to 65535",
+        ) from None
     if good:
         return
-    hint = "an endpoint is a WebSocket URL such as ws://127.0.0.1:9944"
     if parts.scheme in ("http", "https"):
         hint = f"nodes answer WebSocket on the same port: {shown(url).replace('http', 'ws', 1)}"
     raise UnreachableError(f"{shown(url)} is not a WebSocket URL", hint)

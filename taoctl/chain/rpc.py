@@ -18,7 +18,7 @@ from websockets.proxy import get_proxy
 from websockets.uri import parse_uri
 
 from taoctl.chain.names import addresses
-from taoctl.chain.networks import is_loopback
+from taoctl.chain.networks import is_loopback, without_secrets
 from taoctl.errors import RefusedError, TaoctlError, UnreachableError
 
 MAX_MESSAGE_BYTES = 64 * 2**20
@@ -332,4 +332,4 @@ def _os_text(error: OSError) -> str:
 
 
 def _line(error: Exception) -> str:
-    return str(error).partition("\n")[0] or type(error).__name__
+    return without_secrets(str(error).partition("\n")[0]) or type(error).__name__

@@ -90,7 +90,7 @@ class Runtimes:
             # Kept bytes that no longer parse, after a change of the codec, are fetched anew.
             with contextlib.suppress(BadDataError):
                 return Runtime(version, _codec(metadata, version), "cache")
-        metadata = await self._fetch(block_hash)
+        metadata = await self._fetch_readable(block_hash)
         runtime = Runtime(version, _codec(metadata, version), "node")
         if path is not None:
             _write_checked(path, metadata)
@@ -101,6 +101,15 @@ class Runtimes:
             return None
         name = f"{version.spec_version}-{version.transaction_version}.metadata"
         return self._cache_dir / "metadata" / self._genesis.removeprefix("0x") / name
+
+    async def _fetch_readable(self, block_hash: str) -> bytes:
+        try:
+            return await self._fetch(block_hash)
+        except BadDataError as error:
+            raise BadDataError(
+                f"the node sent runtime metadata that cannot be read: {error.message}",
+                "try another endpoint with --network",
+            ) from error
 
     async def _fetch(self, block_hash: str) -> bytes:
         """V15, which lists runtime APIs; V14 from runtimes that have no V15."""

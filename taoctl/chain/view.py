@@ -146,7 +146,7 @@ class View:
     async def settle(self) -> Runtime:
         """The block's runtime, certain; asks the node at most once."""
         if self._found is None:
-            self._found = await self._once(("runtime",), self._find_runtime)
+            self._found = await self._once(("runtime",), lambda: self._explain(self._find_runtime))
         return self._found
 
     async def _read(self, ask: Callable[[Codec], Awaitable[T]]) -> T:
@@ -317,13 +317,17 @@ class View:
         return found
 
     async def _call(self, method: str, params: list[Any]) -> Any:
+        return await self._explain(lambda: self.chain.call(method, params))
+
+    async def _explain(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """What is asked; a refusal because the node dropped the block's state says so."""
         try:
-            return await self.chain.call(method, params)
+            return await ask()
         except RefusedError as error:
             if _is_pruned(error):
                 raise RefusedError(
                     f"{self.chain.link.endpoint} no longer has the state of block {self.block}",
-                    "nodes keep some hundred blocks; for older ones use --network archive",
+                    "most nodes keep some hundred blocks; ask an archive node (--network archive)",
                 ) from error
             raise
 

@@ -105,7 +105,7 @@ class StateNode(ScriptedNode):
             return None
 
     async def _version(self, peer: Peer, params: list[Any]) -> Any:
-        spec = self.spec_of(self.number_of(params[0]) if params else self.number)
+        spec = self.spec_of(self._state(params[0]) if params else self.number)
         return {"specName": "node-subtensor", "specVersion": spec, "transactionVersion": 1}
 
     async def _finalized(self, peer: Peer, params: list[Any]) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from taoctl.chain.networks import NETWORKS, is_loopback, resolve, shown
+from taoctl.chain.networks import NETWORKS, is_loopback, resolve, shown, without_secrets
 from taoctl.errors import Exit, UnreachableError
 
 
@@ -62,6 +62,31 @@ def test_credentials_are_not_shown() -> None:
     assert shown(url) == "wss://node.example:443/v1?…"
     assert "secret" not in resolve(url).name
     assert shown("ws://[::1]:9944") == "ws://[::1]:9944"
+
+
+@pytest.mark.parametrize(
+    ("url", "text"),
+    [
+        ("wss://node.example/v1/0123456789abcdef0123456789abcdef", "wss://node.example/v1/…"),
+        ("wss://node.example/ws/q1W-E_r2/", "wss://node.example/ws/…"),
+        ("wss://node.example/3f2504e0-4f89-11d3-9a0c-0305e82c3301/rpc", "wss://node.example/…/rpc"),
+        ("wss://node.example/public-ws", "wss://node.example/public-ws"),
+        ("wss://node.example/archive/v2", "wss://node.example/archive/v2"),
+    ],
+)
+def test_keys_in_paths_are_not_shown(url: str, text: str) -> None:
+    assert shown(url) == text
+    assert without_secrets(f"no '{url}' today") == f"no '{text}' today"
+    assert resolve(url).endpoints == (url,)
+    assert resolve(url).name == text
+
+
+@pytest.mark.parametrize("text", ["node.example/v1/topsecret", "me:topsecret@node.example"])
+def test_keys_of_what_is_no_url_are_not_shown(text: str) -> None:
+    with pytest.raises(UnreachableError) as caught:
+        resolve(text)
+    assert "topsecret" not in caught.value.message
+    assert "node.example" in caught.value.message
 
 
 def test_this_machine() -> None:

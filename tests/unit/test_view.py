@@ -360,10 +360,13 @@ def test_blocks_that_do_not_exist_and_state_that_is_gone(tmp_path: Path) -> None
             with pytest.raises(UsageError, match="no block 0xab"):
                 await chain.at_hash("0x" + "ab" * 32)
             assert (await chain.at_block(0)).block_hash == node.genesis
-            node.pruned_below = 10
             view = await chain.at_block(3)
+            node.pruned_below = 10
             with pytest.raises(RefusedError, match="no longer has the state of block 3") as gone:
                 await view.value("System", "Account", ALICE)
+            assert "archive" in (gone.value.hint or "")
+            with pytest.raises(RefusedError, match="no longer has the state of block 4") as gone:
+                await chain.at_block(4)
             assert "archive" in (gone.value.hint or "")
 
     run(work())
