@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from taoctl.localnet.block import Block, Header, extrinsics_root, state_root
 from taoctl.localnet.changes import Changes, ChangesCodec
 from taoctl.localnet.extrinsic import Extrinsic, bare_extrinsic, read_extrinsic
-from taoctl.localnet.fees import BASE_EXTRINSIC_WEIGHT, EXTENSION_WEIGHT, fee_of
+from taoctl.localnet.fees import BASE_EXTRINSIC_WEIGHT, fee_of
 from taoctl.localnet.frame import MANDATORY, Call, NoneOrigin, Runtime, Signed
 from taoctl.localnet.pool import Entry, Pool
 from taoctl.localnet.validity import (
@@ -149,14 +149,15 @@ class Author:
         payment = runtime.transaction_payment
         paid = payment.withdraw(signer, valid.fee.total + signed.tip)
         outcome = runtime.dispatch(extrinsic.call, Signed(signer))
+        weight = outcome.weight + runtime.extension_weight(extrinsic.call)
         fee = fee_of(
-            outcome.weight,
+            weight,
             extrinsic.length,
             pays=outcome.pays,
             dispatch_class=valid.fee.dispatch_class,
         )
         payment.settle(signer, paid, fee.total + signed.tip, signed.tip)
-        total = replace(outcome, weight=outcome.weight + EXTENSION_WEIGHT)
+        total = replace(outcome, weight=weight)
         runtime.system.note_extrinsic(total, valid.fee.dispatch_class)
         self._leave(extrinsic, total.weight)
         return index

@@ -11,8 +11,8 @@ WEIGHT_FEE_PARTS = 500_000
 """Parts per billion of a rao for one unit of ref time."""
 BASE_EXTRINSIC_WEIGHT = 108_157_000
 LENGTH_FEE_PER_BYTE = 1
-EXTENSION_WEIGHT = 75_000_000
-"""Three database reads, for finding the payer; the other extensions' own share is not known."""
+PAYER_WEIGHT = 75_000_000
+"""What finding the payer adds to every call: three database reads."""
 _BILLION = 1_000_000_000
 
 
@@ -42,9 +42,8 @@ def weight_to_fee(ref_time: int) -> int:
     return whole + (part > _BILLION // 2)
 
 
-def fee_of(call_weight: int, length: int, *, pays: bool, dispatch_class: str) -> Fee:
-    """The fee of a call of this declared weight in an extrinsic of this many bytes."""
-    weight = call_weight + EXTENSION_WEIGHT
+def fee_of(weight: int, length: int, *, pays: bool, dispatch_class: str) -> Fee:
+    """The fee of an extrinsic of this many bytes; `weight` is the call's and the extensions'."""
     if not pays:
         return Fee(weight, dispatch_class, True, 0, 0, 0)
     return Fee(

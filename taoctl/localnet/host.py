@@ -11,6 +11,7 @@ from taoctl.errors import BadDataError, NotInRuntimeError, UsageError
 from taoctl.localnet.declare import CallSpec
 from taoctl.localnet.dispatch_error import DispatchError
 from taoctl.localnet.encoding import Encoding
+from taoctl.localnet.fees import PAYER_WEIGHT
 from taoctl.localnet.pallet import Origin, Pallet
 from taoctl.localnet.scaletypes import hex_readings
 from taoctl.localnet.state import State
@@ -144,9 +145,16 @@ class Host:
             return found
         return CallWeight(found, 0, spec.dispatch_class, spec.pays)
 
+    def extension_weight(self, call: Call) -> int:
+        """Ref time that all transaction extensions add to a call."""
+        return PAYER_WEIGHT + sum(p.extension_weight(call) for p in self.pallets.values())
+
     def decode_call(self, data: bytes) -> Call:
         """A call from its bytes; raises BadDataError."""
-        return self.checked_call(self.codec.decode_call(data), data)
+        try:
+            return self.checked_call(self.codec.decode_call(data), data)
+        except RecursionError:
+            raise BadDataError("the call is nested too deeply") from None
 
     def checked_call(self, decoded: dict[str, Any], data: bytes) -> Call:
         """A call from what the codec decoded, checked to encode to exactly `data`."""

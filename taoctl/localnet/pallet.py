@@ -143,3 +143,10 @@ class Pallet:
     def validate(self, call: Call, who: str) -> int | str | None:
         """What keeps a signed call out of the pool: a custom code, or a named invalidity."""
         return None
+
+    def check_call(self, call: Call, who: str) -> None:
+        """Raise the DispatchError this pallet has against a signed call, nested ones included."""
+
+    def extension_weight(self, call: Call) -> int:
+        """Ref time that this pallet's transaction extension adds to a call's fee."""
+        return 0

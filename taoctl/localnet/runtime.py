@@ -11,7 +11,7 @@ from taoctl.errors import NotInRuntimeError
 from taoctl.localnet.dispatch_error import DispatchError, Post
 from taoctl.localnet.encoding import Encoding
 from taoctl.localnet.host import Call, EventRecord, Host, Outcome
-from taoctl.localnet.pallet import Origin, Pallet, Root
+from taoctl.localnet.pallet import Origin, Pallet, Root, Signed
 from taoctl.localnet.state import State
 from taoctl.localnet.storage_bytes import StorageBytes
 from taoctl.localnet.store import MapView, ValueStore, ValueView
@@ -148,15 +148,15 @@ class Runtime(Host):
         """Run a call; a failure is rolled back, events included, and told in the outcome.
 
         Calls that some pallet filters fail with System.CallFiltered, except for root and with
-        `bypass_filter`.
+        `bypass_filter`; signed ones must pass every pallet's `check_call` too.
         """
         declared = self.weight_of(call)
         mark = len(self.events)
         error: DispatchError | None = None
         post: Post | None
         try:
-            if not bypass_filter and self._filtered(call, origin):
-                raise self.pallets["System"].error("CallFiltered")
+            if not bypass_filter:
+                self._check(call, origin)
             with self.state.transaction():
                 spec = self.call_spec(call)
                 values = (call.args[f.name or ""] for f in spec.args)
@@ -170,10 +170,14 @@ class Runtime(Host):
             pays = pays if post.pays is None else pays and post.pays
         return Outcome(error, weight, pays)
 
-    def _filtered(self, call: Call, origin: Origin) -> bool:
+    def _check(self, call: Call, origin: Origin) -> None:
         if isinstance(origin, Root):
-            return False
-        return any(pallet.filters(call) for pallet in self.pallets.values())
+            return
+        if any(pallet.filters(call) for pallet in self.pallets.values()):
+            raise self.pallets["System"].error("CallFiltered")
+        if isinstance(origin, Signed):
+            for pallet in self.pallets.values():
+                pallet.check_call(call, origin.account)
 
     # runtime APIs
 

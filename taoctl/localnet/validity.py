@@ -88,9 +88,9 @@ class Rules:
 
     def fee(self, extrinsic: Extrinsic, host: Host) -> Fee:
         """The fee of an extrinsic without its tip."""
-        weight = self.runtime.weight_of(extrinsic.call)
+        weight = host.weight_of(extrinsic.call)
         return fee_of(
-            weight.ref_time,
+            weight.ref_time + host.extension_weight(extrinsic.call),
             extrinsic.length,
             pays=weight.pays,
             dispatch_class=weight.dispatch_class,

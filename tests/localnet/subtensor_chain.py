@@ -13,9 +13,10 @@ from taoctl.localnet.pallets.subtensor.module import SubtensorModule
 from taoctl.localnet.pallets.subtensor.subnets import subnet_account
 from taoctl.localnet.pallets.swap import Swap
 from taoctl.localnet.pallets.system import System
+from taoctl.localnet.pallets.utility import Utility
 
 TAO = 10**9
-PALLETS: list[type[Pallet]] = [System, Balances, SubtensorModule, Swap]
+PALLETS: list[type[Pallet]] = [System, Balances, Utility, SubtensorModule, Swap]
 
 
 def account(name: str) -> str:

@@ -88,9 +88,9 @@ def test_refusals_come_in_the_chains_order(chain: Chain):
     module.WeightsVersionKey[1] = 7
     assert error_of(put(chain)) == name + "NotEnoughStakeToSetWeights"
     module.StakeThreshold.put(1_000 * TAO)
+    assert error_of(put(chain, version=6)) == name + "IncorrectWeightVersionKey"
     module.WeightsSetRateLimit[1] = 100
     module.set_last_update(1, 1, 1)
-    assert error_of(put(chain, version=6)) == name + "IncorrectWeightVersionKey"
     assert error_of(put(chain, version=7)) == name + "SettingWeightsTooFast"
     module.WeightsSetRateLimit[1] = 0
     module.WeightsVersionKey[1] = 0

@@ -123,9 +123,8 @@ class TransactionPayment(Pallet):
 
     def _fee(self, call: Call, length: int) -> Fee:
         weight = self.rt.weight_of(call)
-        return fee_of(
-            weight.ref_time, length, pays=weight.pays, dispatch_class=weight.dispatch_class
-        )
+        total = weight.ref_time + self.rt.extension_weight(call)
+        return fee_of(total, length, pays=weight.pays, dispatch_class=weight.dispatch_class)
 
     @api("TransactionPaymentApi", args=_EXTRINSIC_ARGS, returns=RuntimeDispatchInfo, raw=True)
     def query_info(self, data: bytes) -> Any:
