@@ -14,7 +14,7 @@ import typer.main
 from taoctl import __version__
 from taoctl.cli import options
 from taoctl.cli.groups import Lazy, LazyGroup, with_globals
-from taoctl.cli.output import PipeClosed
+from taoctl.cli.output import PipeClosed, is_unwritten, unwritten
 from taoctl.errors import Exit, TaoctlError, UsageError
 
 _EXAMPLES = """\
@@ -98,6 +98,9 @@ def dispatch(argv: Sequence[str]) -> int:
         return _fail(_Interrupted(), argv)
     except (BrokenPipeError, SystemExit):
         raise
+    except OSError as problem:
+        # Help is written by click itself, so that a full disk shows here.
+        return _fail(unwritten(problem), argv) if is_unwritten(problem) else _crash(problem, argv)
     except Exception as problem:
         return _crash(problem, argv)
     if code == Exit.INTERRUPTED:

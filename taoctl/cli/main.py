@@ -19,8 +19,8 @@ def run() -> None:
         code = 130
     except BrokenPipeError:
         code = 0
-    except OSError:
-        code = 1
+    except OSError as failure:
+        code = _unwritten(failure)
     _drop_unwritten()
     sys.exit(code)
 
@@ -29,6 +29,14 @@ def _open_missing_streams() -> None:
     """Give a process that was started without streams some that swallow everything."""
     sys.stdout = sys.stdout or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
     sys.stderr = sys.stderr or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+
+
+def _unwritten(failure: OSError) -> int:
+    from taoctl.cli import output
+
+    problem = output.unwritten(failure)
+    output.error(problem, as_json=False)
+    return int(problem.exit_code)
 
 
 def _drop_unwritten() -> None:

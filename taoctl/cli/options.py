@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
@@ -77,13 +78,22 @@ def reset() -> None:
     _current.set(GlobalOptions())
 
 
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+_TYPED: dict[str, Callable[[Any], Any]] = {"output": Format, "wallet_path": Path, "wallet": list}
+"""What turns the parser's plain values into the fields' own types, which Typer does only for
+the parameters of its own commands."""
+
+
 def absorb(values: dict[str, Any]) -> None:
     """Take the global options out of a command's values; those that were given win."""
     options = current()
     for name in _names():
         value = values.pop(name, None)
         if value is not None and value is not False and value not in ([], ()):
-            setattr(options, name, list(value) if name == "wallet" else value)
+            setattr(options, name, _TYPED.get(name, _as_it_is)(value))
 
 
 @cache

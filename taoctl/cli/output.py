@@ -6,6 +6,7 @@ stdout carries data only; captions, warnings and errors go to stderr.
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
@@ -145,10 +146,23 @@ def write(text: str) -> None:
     except BrokenPipeError:
         raise PipeClosed from None
     except OSError as failure:
-        raise OutputError(
-            f"the output could not be written: {failure.strerror or failure}",
-            "what was written so far is not complete",
-        ) from failure
+        raise unwritten(failure) from failure
+
+
+_UNWRITTEN = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG})
+
+
+def is_unwritten(failure: OSError) -> bool:
+    """Whether a write to a stream failed, for example because its disk is full."""
+    return failure.filename is None and failure.errno in _UNWRITTEN
+
+
+def unwritten(failure: OSError) -> OutputError:
+    """The error for stdout that takes no more."""
+    return OutputError(
+        f"the output could not be written: {failure.strerror or failure}",
+        "what was written so far is not complete",
+    )
 
 
 def note(text: str) -> None:
@@ -274,7 +288,10 @@ def _list_text(section: Section) -> str:
 
 
 def _label(column: Column) -> str:
-    return column.json_key.replace("_", " ").removesuffix(" ppm").removesuffix(" bits")
+    words = column.json_key.replace("_", " ")
+    # The text says the unit itself, or has none.
+    unit = {Kind.PPM: " ppm", Kind.I96F32: " bits", Kind.TIME: " ms"}.get(column.kind, "")
+    return words.removesuffix(unit)
 
 
 def _alone(column: Column, row: Any) -> str:

@@ -166,6 +166,7 @@ def test_global_options_work_anywhere_and_the_nearer_wins(argv: list[str]) -> No
     assert main(argv) == 3
     found = options.current()
     assert (found.network, found.output, found.quiet) == (NOBODY, Format.YAML, True)
+    assert isinstance(found.output, Format)
 
 
 def test_options_of_one_command_do_not_reach_the_next() -> None:
@@ -198,6 +199,8 @@ def test_the_environment_chooses_the_format(
     assert main(["query", "--list"]) == 0
     listed = json.loads(capsys.readouterr().out)
     assert "subnets" in {read["name"] for read in listed["data"]}
+    assert main(["query", "--list", "-o", "json"]) == 0
+    assert capsys.readouterr().out.startswith('{\n  "schema"')
     assert main(["query", "--list", "-o", "table"]) == 0
     assert capsys.readouterr().out.startswith("balances [SS58|NAME]...")
 
@@ -278,6 +281,9 @@ def test_a_reader_that_leaves_is_no_error(reader: str, tmp_path: Path) -> None:
         ("query --list > /dev/full", 1),
         ("query --list -o json > /dev/full", 1),
         ("--version > /dev/full", 1),
+        ("--help > /dev/full", 1),
+        ("subnet > /dev/full", 1),
+        ("completion generate zsh > /dev/full", 1),
         ("query --list > /dev/null 2> /dev/full", 0),
         ("nonsense 2> /dev/full", 2),
         ("query --list >&-", 0),
@@ -289,6 +295,8 @@ def test_streams_that_take_nothing_leave_no_traceback(command: str, code: int) -
     assert done.returncode == code
     assert "Traceback" not in done.stderr
     assert "bug" not in done.stderr
+    if command.endswith(" > /dev/full"):
+        assert "could not be written" in done.stderr
 
 
 def complete(*words: str) -> list[str]:
