@@ -6,12 +6,20 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from taoctl.addresses import is_ss58
 from taoctl.cli import options, output
 from taoctl.cli.output import Origin
 from taoctl.errors import DeadlineError, TaoctlError, UsageError
 from taoctl.text import printable
 from taoctl.wallet.dev_accounts import DEV_ACCOUNTS, INSECURE, insecure_name
-from taoctl.wallet.public import coldkey_address, discover, names_by_address
+from taoctl.wallet.public import (
+    WalletRef,
+    coldkey_address,
+    discover,
+    find_wallet,
+    looks_like_address,
+    names_by_address,
+)
 
 if TYPE_CHECKING:
     from taoctl.chain.client import Chain
@@ -81,24 +89,77 @@ def origin_of(view: View) -> Origin:
 def addresses(given: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     """The coldkeys that arguments, or else the --wallet options, name; and names to show.
 
-    Arguments are addresses or wallet names. Without any, every wallet that has a public coldkey.
+    Arguments are addresses or wallet names. Without any, every wallet that has a public coldkey;
+    the others are named on stderr.
 
     Raises:
         UsageError: a name that is no wallet, or nothing to read at all.
+        BadDataError: a named wallet's public key file is damaged.
     """
     folder = wallet_path()
     wallets = discover(folder)
-    names = {**names_by_address(wallets), **insecure_names()}
     wanted = list(given) or wallet_names()
-    found = [coldkey_address(text, folder) for text in wanted]
-    if not wanted:
+    if wanted:
+        found = [coldkey_address(text, folder) for text in wanted]
+    else:
         found = [wallet.coldkey for wallet in wallets if wallet.coldkey]
-        if not found:
-            raise UsageError(
-                f"no account was named, and there are no wallets in {folder}",
-                "give an ss58 address, or the wallet folder with --wallet-path",
-            )
-    return list(dict.fromkeys(found)), names
+        _require(found, wallets, folder)
+        _say_left_out(wallet for wallet in wallets if not wallet.coldkey)
+    return list(dict.fromkeys(found)), _names(wallets)
+
+
+def keys(given: Sequence[str]) -> tuple[list[str], list[str], dict[str, str]]:
+    """The coldkeys and hotkeys that arguments, or else the --wallet options, name; and names.
+
+    As `addresses`, but an address may be of either kind, and of a wallet without a public
+    coldkey, as on a mining host, the hotkeys count.
+    """
+    folder = wallet_path()
+    wallets = discover(folder)
+    wanted = list(given) or wallet_names()
+    coldkeys = [text for text in wanted if is_ss58(text)]
+    hotkeys = list(coldkeys)
+    chosen = [_with_keys(text, folder) for text in wanted if not is_ss58(text)]
+    for wallet in chosen if wanted else wallets:
+        coldkeys += [wallet.coldkey] if wallet.coldkey else []
+        hotkeys += [hotkey.ss58 for hotkey in wallet.hotkeys if hotkey.ss58]
+    _require([*coldkeys, *hotkeys], wallets, folder)
+    return list(dict.fromkeys(coldkeys)), list(dict.fromkeys(hotkeys)), _names(wallets)
+
+
+def _with_keys(name: str, folder: Path) -> WalletRef:
+    """The wallet of a name; raises as `coldkey_address` when none of its addresses is known."""
+    wallet = None if looks_like_address(name) else find_wallet(name, folder)
+    if wallet is None or not any(hotkey.ss58 for hotkey in wallet.hotkeys):
+        coldkey_address(name, folder)
+    return wallet or find_wallet(name, folder)
+
+
+def _require(found: Sequence[str], wallets: Sequence[WalletRef], folder: Path) -> None:
+    if not found:
+        what = "no wallet tells its address" if wallets else "there are no wallets"
+        raise UsageError(
+            f"no account was named, and {what} in {folder}",
+            "give an ss58 address, or the wallet folder with --wallet-path",
+        )
+
+
+def _say_left_out(wallets: Iterable[WalletRef]) -> None:
+    listed = [
+        f"{printable(wallet.name)!r} ({wallet.problem or 'no coldkeypub.txt'})"
+        for wallet in wallets
+    ]
+    if listed:
+        output.warn(f"left out, because their address is unknown: {', '.join(listed)}")
+
+
+def _names(wallets: tuple[WalletRef, ...]) -> dict[str, str]:
+    """Names by address; a development account is marked, whoever calls it what."""
+    names = names_by_address(wallets)
+    for address in DEV_ACCOUNTS:
+        parts = (names.get(address), insecure_name(address))
+        names[address] = ", ".join(part for part in parts if part)
+    return names
 
 
 def wallet_completions(incomplete: str) -> list[str]:
@@ -108,23 +169,6 @@ def wallet_completions(incomplete: str) -> list[str]:
     except (OSError, TaoctlError):
         return []
     return [name for name in names if name.startswith(incomplete) and printable(name) == name]
-
-
-def hotkeys_of(coldkeys: Sequence[str]) -> list[str]:
-    """Addresses of the hotkeys in the wallet folders of these coldkeys."""
-    chosen = set(coldkeys)
-    return [
-        hotkey.ss58
-        for wallet in discover(wallet_path())
-        if wallet.coldkey in chosen
-        for hotkey in wallet.hotkeys
-        if hotkey.ss58
-    ]
-
-
-def insecure_names() -> dict[str, str]:
-    """Names of the development accounts, with their mark."""
-    return {address: insecure_name(address) or "" for address in DEV_ACCOUNTS}
 
 
 def warn_insecure(shown: Iterable[str | None]) -> None:

@@ -97,18 +97,20 @@ def _prepared(read: Read, arguments: Sequence[str]) -> Callable[[View], Awaitabl
     """The read with its arguments; raises UsageError for wrong ones."""
     given = list(arguments)
     values: dict[str, Any] = {}
+    with_hotkeys = any(parameter.name == _HOTKEYS for parameter in read.parameters)
     for parameter in read.parameters:
         if parameter.name == _HOTKEYS:
             continue
-        if parameter.many:
+        if parameter.many and with_hotkeys:
+            values[parameter.name], values[_HOTKEYS], values["names"] = context.keys(given)
+            given = []
+        elif parameter.many:
             values[parameter.name], values["names"] = context.addresses(given)
             given = []
         else:
             if not given:
                 raise UsageError(f"{parameter.name} is missing", f"taoctl query {usage(read)}")
             values[parameter.name] = _number(parameter.name, given.pop(0))
-    if any(parameter.name == _HOTKEYS for parameter in read.parameters):
-        values[_HOTKEYS] = context.hotkeys_of(values["coldkeys"])
     if given:
         raise UsageError(f"{given[0]!r} is one argument too many", f"taoctl query {usage(read)}")
     return lambda view: read.function(view, **values)

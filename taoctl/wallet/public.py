@@ -96,7 +96,7 @@ def coldkey_address(text: str, path: Path) -> str:
     """
     if is_ss58(text):
         return text
-    if _looks_like_address(text):
+    if looks_like_address(text):
         decode_ss58(text)
     wallet = find_wallet(text, path)
     if wallet.coldkey:
@@ -112,7 +112,8 @@ def coldkey_address(text: str, path: Path) -> str:
     )
 
 
-def _looks_like_address(text: str) -> bool:
+def looks_like_address(text: str) -> bool:
+    """Whether a text is more likely a mistyped address than a wallet's name."""
     return len(text) in range(44, 53) and text.isalnum()
 
 
