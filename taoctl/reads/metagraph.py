@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from taoctl.chain.view import Api, View
 from taoctl.economics.pruning import Slot, immortal_uids, immunity_left_blocks, prune_order
 from taoctl.reads.columns import Column, Kind
-from taoctl.reads.dynamic import extras_of, price_of
+from taoctl.reads.dynamic import all_prices, extras, extras_of, price_of
 from taoctl.reads.entries import PALLET, ROOT_NETUID, column_of, item, typed_api, value_or_none
 from taoctl.reads.registry import read
 from taoctl.reads.subnets import SubnetRow, subnet, subnet_row
@@ -106,10 +106,35 @@ _WANTS = (
 async def metagraph(view: View, netuid: int) -> Metagraph:
     """A subnet and its neurons in UID order; raises UsageError for an unknown netuid."""
     answer, extra, price = await asyncio.gather(
-        typed_api(view, _SELECTIVE.api, _SELECTIVE.method, netuid, list(WANTED_FIELDS)),
-        extras_of(view, netuid),
-        price_of(view, netuid),
+        _selective(view, netuid), extras_of(view, netuid), price_of(view, netuid)
     )
+    return await _graph(view, netuid, answer, extra, price)
+
+
+async def metagraphs(view: View, netuids: Sequence[int]) -> tuple[Metagraph, ...]:
+    """Several subnets in the given order, with what they share asked for once."""
+    extra, known, *answers = await asyncio.gather(
+        extras(view, netuids), all_prices(view), *(_selective(view, n) for n in netuids)
+    )
+    if known is None:
+        return tuple(await asyncio.gather(*(metagraph(view, netuid) for netuid in netuids)))
+    return tuple(
+        await asyncio.gather(
+            *(
+                _graph(view, netuid, answer, extra[netuid], known.get(netuid))
+                for netuid, answer in zip(netuids, answers, strict=True)
+            )
+        )
+    )
+
+
+async def _selective(view: View, netuid: int) -> Any:
+    return await typed_api(view, _SELECTIVE.api, _SELECTIVE.method, netuid, list(WANTED_FIELDS))
+
+
+async def _graph(
+    view: View, netuid: int, answer: Any, extra: Mapping[str, Any], price_rao: int | None
+) -> Metagraph:
     if answer is None or answer.get("hotkeys") is None:
         return await _metagraph_from_storage(view, netuid)
     info = {
@@ -141,7 +166,7 @@ async def metagraph(view: View, netuid: int) -> Metagraph:
         "axon": [axon_text(axon) for axon in answer["axons"] or ()],
     }
     return Metagraph(
-        subnet=subnet_row(view.block, info, extra, price, None),
+        subnet=subnet_row(view.block, info, extra, price_rao, None),
         immunity_period_blocks=answer.get("immunity_period"),
         max_validators=answer.get("max_validators"),
         neurons=_rows(view.block, netuid, columns, answer.get("immunity_period"), protection),
@@ -249,20 +274,24 @@ def _rows(
     if registered is not None and immunity_period is not None:
         immunity = [immunity_left_blocks(at, block, immunity_period) for at in registered]
     ranks = _ranks(block, columns, immunity_period, protection)
+    names = tuple(columns)
+    full = (_filled(column, count) for column in columns.values())
     return tuple(
         NeuronRow(
             netuid=netuid,
             uid=uid,
             immunity_left_blocks=immunity[uid],
             prune_rank=ranks.get(uid),
-            **{name: _at(column, uid) for name, column in columns.items()},
+            **dict(zip(names, values, strict=True)),
         )
-        for uid in range(count)
+        for uid, values in enumerate(zip(*full, strict=True))
     )
 
 
-def _at(column: Sequence[Any] | None, uid: int) -> Any:
-    return column[uid] if column is not None and uid < len(column) else None
+def _filled(column: Sequence[Any] | None, count: int) -> Sequence[Any]:
+    """A value for every UID: None where the column is absent or too short."""
+    known = column or ()
+    return [*known[:count], *[None] * (count - len(known))]
 
 
 def axon_text(axon: Mapping[str, Any] | None) -> str | None:

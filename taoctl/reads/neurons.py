@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from taoctl.chain.view import Api, View
 from taoctl.economics.earnings import neuron_alpha_per_day, tao_value
 from taoctl.reads.columns import Column, Kind
 from taoctl.reads.entries import PALLET, column_of, item
-from taoctl.reads.metagraph import NeuronRow, metagraph
+from taoctl.reads.metagraph import NeuronRow, metagraphs
 from taoctl.reads.registry import read
 from taoctl.reads.subnets import SubnetRow
 
@@ -73,7 +72,7 @@ async def my_neurons(
     owned = await column_of(view, "OwnedHotkeys", [(coldkey,) for coldkey in coldkeys])
     mine = list(dict.fromkeys([*hotkeys, *(key for keys in owned for key in keys or ())]))
     found = await _memberships(view, mine)
-    graphs = await asyncio.gather(*(metagraph(view, netuid) for netuid in sorted(found)))
+    graphs = await metagraphs(view, sorted(found))
     rows: list[MyNeuronRow] = []
     for graph in graphs:
         uids = found[graph.subnet.netuid]

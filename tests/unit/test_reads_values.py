@@ -240,6 +240,8 @@ def graph_chain() -> StoredChain:
     arguments = (1, list(WANTED_FIELDS))
     chain.answer("SubnetInfoRuntimeApi", "get_selective_metagraph", *arguments, value=known)
     chain.answer("SwapRuntimeApi", "current_alpha_price", 1, value=500_000_000)
+    prices = [{"netuid": 1, "price": 500_000_000}]
+    chain.answer("SwapRuntimeApi", "current_alpha_price_all", value=prices)
     chain.put("ValidatorTrust", 1, value=[65535, 0, 0, 0])
     chain.put("MinNonImmuneUids", 1, value=0)
     return chain
