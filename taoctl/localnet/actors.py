@@ -16,6 +16,7 @@ from taoctl.localnet.genesis.accounts import account, signer
 from taoctl.localnet.genesis.draw import Draw, digest64
 from taoctl.localnet.genesis.world import Scenario
 from taoctl.scale.crypto import SR25519
+from taoctl.units import RAO_PER_TAO
 
 ERA_BLOCKS = 16
 """How long an actor's extrinsic stays valid."""
@@ -24,6 +25,8 @@ _SEATS_KEPT_BLOCKS = 16
 _OPINION_BLOCKS = 12
 _QUORUM = 3
 _FEE_ROOM = 100_000_000
+_SEAT_WORTH = (RAO_PER_TAO // 10, 4 * RAO_PER_TAO)
+"""What newcomers pay at most for a seat, so that burns settle instead of racing to their cap."""
 _log = logging.getLogger(__name__)
 
 Action = tuple[str, str, Mapping[str, Any]]
@@ -243,14 +246,23 @@ class Actors:
             return
         draw = Draw(self.scenario.seed, "registration", block)
         label = keys.registrant_label(self.scenario, draw.below(keys.REGISTRANTS))
-        netuid = draw.pick(self.scenario.registration_netuids)
-        module = rt.subtensor
         free = rt.balances.reducible(signer(label).ss58, keep_alive=True)
-        judged = module.SubnetEpochIndex[netuid] > 1
-        payable = module.Burn[netuid] + _FEE_ROOM < free
-        if judged and payable and module.NetworkRegistrationAllowed[netuid]:
+        most = min(draw.octaves(*_SEAT_WORTH), free - _FEE_ROOM)
+        seats = [
+            netuid
+            for netuid in self.scenario.registration_netuids
+            if rt.subtensor.Burn[netuid] <= most and self._takes_newcomers(rt, netuid)
+        ]
+        if seats:
             hotkey = account(f"{self.scenario.name}/newcomer/{block}")
-            yield label, "burned_register", {"netuid": netuid, "hotkey": hotkey}
+            yield label, "burned_register", {"netuid": draw.pick(seats), "hotkey": hotkey}
+
+    def _takes_newcomers(self, rt: Host, netuid: int) -> bool:
+        """Whether the subnet is open and its neurons were judged, so that a weak one can go."""
+        module = rt.subtensor
+        return bool(
+            module.NetworkRegistrationAllowed[netuid] and module.SubnetEpochIndex[netuid] > 1
+        )
 
 
 def _stake(hotkey: str, netuid: int, what: str, amount: int) -> dict[str, Any]:

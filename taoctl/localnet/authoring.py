@@ -13,13 +13,15 @@ from taoctl.localnet.fees import BASE_EXTRINSIC_WEIGHT, fee_of
 from taoctl.localnet.frame import MANDATORY, Call, NoneOrigin, Runtime, Signed
 from taoctl.localnet.pool import Entry, Pool
 from taoctl.localnet.validity import (
-    MAX_NORMAL_LENGTH,
-    MAX_NORMAL_WEIGHT,
+    LIMITS,
+    MAX_BLOCK_WEIGHT,
     InvalidTransactionError,
     Rules,
 )
 
 _log = logging.getLogger(__name__)
+_MAX_SKIPPED = 8
+"""Extrinsics without room that are passed over in search of a smaller one."""
 
 Steps = Generator[None, None, "Made"]
 """A block in the making: each step is a point at which other work may run."""
@@ -54,7 +56,7 @@ class Author:
         self.pool = pool
         self.rules = rules
         self._extrinsics: list[bytes] = []
-        self._weight = 0
+        self._weights: dict[str, int] = {}
         self._length = 0
 
     def make(self, parent: Header, now_ms: int, operations: Iterable[Operation] = ()) -> Steps:
@@ -75,7 +77,7 @@ class Author:
 
     def _make(self, parent: Header, now_ms: int, operations: Iterable[Operation]) -> Steps:
         runtime, number = self.runtime, parent.number + 1
-        self._extrinsics, self._weight, self._length = [], 0, 0
+        self._extrinsics, self._weights, self._length = [], {}, 0
         runtime.state.begin_block(number)
         runtime.begin(number, parent.hash)
         for pallet in tuple(runtime.pallets.values()):
@@ -110,17 +112,17 @@ class Author:
         if outcome.error is not None:
             raise RuntimeError(f"the timestamp inherent failed: {outcome.error}")
         self.runtime.system.note_extrinsic(outcome, MANDATORY)
-        self._leave(extrinsic, outcome.weight)
+        self._leave(extrinsic, outcome.weight, MANDATORY)
 
     def _from_pool(self, number: int) -> Generator[None, None, list[tuple[int, Entry]]]:
         taken: list[tuple[int, Entry]] = []
+        skipped = 0
         for entry in self.pool.ready():
-            fee = self.rules.fee(entry.extrinsic, self.runtime)
-            if (
-                self._weight + fee.weight + BASE_EXTRINSIC_WEIGHT > MAX_NORMAL_WEIGHT
-                or self._length + entry.extrinsic.length > MAX_NORMAL_LENGTH
-            ):
-                break
+            if not self._has_room(entry.extrinsic):
+                skipped += 1
+                if skipped > _MAX_SKIPPED:
+                    break
+                continue
             mark = len(self.runtime.events)
             try:
                 with self.runtime.state.transaction():
@@ -134,6 +136,16 @@ class Author:
                 self.pool.drop(entry)
             yield
         return taken
+
+    def _has_room(self, extrinsic: Extrinsic) -> bool:
+        fee = self.rules.fee(extrinsic, self.runtime)
+        limits = LIMITS.get(fee.dispatch_class)
+        weight = fee.weight + BASE_EXTRINSIC_WEIGHT
+        return limits is None or (
+            self._weights.get(fee.dispatch_class, 0) + weight <= limits.total_weight
+            and sum(self._weights.values()) + weight <= MAX_BLOCK_WEIGHT
+            and self._length + extrinsic.length <= limits.total_length
+        )
 
     def _apply(self, entry: Entry, number: int) -> int:
         runtime, extrinsic, signer = self.runtime, entry.extrinsic, entry.signer
@@ -159,7 +171,7 @@ class Author:
         payment.settle(signer, paid, fee.total + signed.tip, signed.tip)
         total = replace(outcome, weight=weight)
         runtime.system.note_extrinsic(total, valid.fee.dispatch_class)
-        self._leave(extrinsic, total.weight)
+        self._leave(extrinsic, total.weight, valid.fee.dispatch_class)
         return index
 
     def _enter(self) -> int:
@@ -167,7 +179,8 @@ class Author:
         self.runtime.phase = index
         return index
 
-    def _leave(self, extrinsic: Extrinsic, weight: int) -> None:
+    def _leave(self, extrinsic: Extrinsic, weight: int, dispatch_class: str) -> None:
         self._extrinsics.append(extrinsic.raw)
-        self._weight += weight + BASE_EXTRINSIC_WEIGHT
+        used = self._weights.get(dispatch_class, 0)
+        self._weights[dispatch_class] = used + weight + BASE_EXTRINSIC_WEIGHT
         self._length += extrinsic.length

@@ -83,6 +83,12 @@ def open_chain(options: Options, kind: Kind, default_sudo: str) -> Opened:
             opened = _new_chain(options, kind, directory, options.sudo or default_sudo)
             return Opened(opened.node, opened.warmup_blocks, aside)
         return Opened(_saved_chain(options, kind, directory, manifest), 0)
+    except OSError as error:
+        directory.close()
+        raise UsageError(
+            f"the state directory {options.state_dir} cannot be used: {error.strerror}",
+            "choose another with --state-dir",
+        ) from error
     except BaseException:
         directory.close()
         raise

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-from taoctl.errors import BadDataError, NotInRuntimeError
+from taoctl.errors import BadDataError, NotInRuntimeError, TaoctlError
 from taoctl.localnet.authoring import Author, Made, Operation
 from taoctl.localnet.block import Block
 from taoctl.localnet.chain_index import ChainIndex
@@ -275,11 +275,10 @@ class Node:
             operations, self.operations = self.operations, []
             try:
                 made = await self._make(operations, now_ms)
+                self._save(made)
             except BaseException:
                 self.operations[:0] = operations
                 raise
-            if self._directory is not None:
-                self._directory.append(made.block, made.delta)
             self._adopt(made)
         if self.snapshots is not None:
             self.snapshots.begin_if_due(self.best_number)
@@ -312,6 +311,15 @@ class Node:
             return made
         finally:
             steps.close()
+
+    def _save(self, made: Made) -> None:
+        if self._directory is None:
+            return
+        try:
+            self._directory.append(made.block, made.delta)
+        except TaoctlError:
+            self.runtime.state.revert_to(made.block.number - 1)
+            raise
 
     def _adopt(self, made: Made) -> None:
         number = made.block.number
@@ -370,10 +378,12 @@ class Node:
     async def amend(self, change: Callable[[Runtime], None]) -> None:
         """Change the best block's state in place; its hash stays, so clients may have cached it."""
         async with self._making:
-            with self.runtime.state.amend() as changes:
+            state = self.runtime.state
+            with state.amend():
                 change(self.runtime)
-            if self._directory is not None and changes.items:
-                self._directory.amend(self.best_number, self.codec.encode(changes.items))
+                changes = state.pending()
+                if self._directory is not None and changes:
+                    self._directory.amend(self.best_number, self.codec.encode(changes))
             self.pool.refresh(self.best_number)
 
     def wall_ms(self) -> int:

@@ -21,15 +21,13 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO
 
-from taoctl.errors import BadDataError, RefusedError, UsageError
+from taoctl.errors import BadDataError, RefusedError, TaoctlError, UsageError
 from taoctl.localnet.block import Block
 from taoctl.localnet.changes import Changes
-from taoctl.localnet.records import Record, corrupt, frame, read_at, read_records
+from taoctl.localnet.records import Log, Record, corrupt, frame, read_at, read_records
 from taoctl.localnet.saved import (
     AMEND,
     BLOCK,
@@ -45,7 +43,6 @@ from taoctl.localnet.saved import (
     block_record,
     checksum,
     end_of,
-    open_cut,
     read_block,
     read_chunks,
     read_delta,
@@ -86,10 +83,10 @@ class Directory:
                 "stop it first, or choose another with --state-dir",
             ) from None
         self._blocks: list[StoredBlock] = []
-        self._blocks_log: IO[bytes] | None = None
-        self._deltas_log: IO[bytes] | None = None
+        self._blocks_log: Log | None = None
+        self._deltas_log: Log | None = None
         self._sequence = 0
-        self._log_bytes = 0
+        self._failed: TaoctlError | None = None
         self._snapshot_bytes = 0
         self._blocks_end = 0
         self.snapshot_block = 0
@@ -135,7 +132,7 @@ class Directory:
         """Start the files of a new chain with its block 0."""
         content = {**asdict(manifest), "check": checksum(manifest)}
         write_whole(self.path / "chain.json", json.dumps(content, indent=2).encode())
-        self._blocks_log = (self.path / "blocks.log").open("ab")
+        self._blocks_log = Log(self.path / "blocks.log")
         self._open_deltas(0)
         self._write_block(genesis)
 
@@ -196,11 +193,10 @@ class Directory:
                 yield read_delta(record, path)
         path = paths[-1]
         end = dropped.start if dropped is not None else end_of(path)
-        self._deltas_log = open_cut(path, end) if path.exists() else path.open("ab")
-        self._log_bytes = end
-        self._blocks_log = open_cut(self.path / "blocks.log", self._blocks_end)
+        self._deltas_log = Log(path, end)
+        self._blocks_log = Log(self.path / "blocks.log", self._blocks_end)
         if head < len(self._blocks) - 1:
-            self._write(self._blocks_log, frame(REVERT + NUMBER.pack(head)))
+            self._blocks_log.append(frame(REVERT + NUMBER.pack(head)))
             del self._blocks[head + 1 :]
 
     def _delta_logs(self) -> list[Path]:
@@ -251,42 +247,62 @@ class Directory:
             return read_block(read_at(file, self._blocks[number].start, path), path)
 
     def append(self, block: Block, delta: bytes) -> None:
-        """Save a new block with its encoded changes."""
-        record = frame(DELTA + NUMBER.pack(block.number) + delta)
-        self._write(self._deltas_log, record)
-        self._log_bytes += len(record)
-        self._write_block(block)
+        """Save a new block with its encoded changes; raises BadDataError and saves nothing."""
+        log = self._writable()
+        start = log.append(frame(DELTA + NUMBER.pack(block.number) + delta))
+        try:
+            self._write_block(block)
+        except TaoctlError:
+            log.cut(start)
+            raise
 
     def amend(self, number: int, delta: bytes) -> None:
-        """Save changes that a development method made to the head's state."""
-        record = frame(AMEND + NUMBER.pack(number) + delta)
-        self._write(self._deltas_log, record)
-        self._log_bytes += len(record)
+        """Save changes that a development method made to the head's state; raises BadDataError."""
+        self._writable().append(frame(AMEND + NUMBER.pack(number) + delta))
 
     def revert(self, number: int, parts: Callable[[], Iterator[bytes]]) -> None:
         """Save that the chain went back to a block.
 
         `parts` gives the state at that block, encoded, for a new snapshot when the saved one is
         ahead.
+
+        Raises:
+            BadDataError: it could not be saved. Nothing can be saved then until the next start,
+                which goes on from the block that the chain was at before.
         """
         record = frame(REVERT + NUMBER.pack(number))
-        ahead = number < self.snapshot_block
-        if ahead:
-            self._open_deltas(self._sequence + 1)
-        self._write(self._deltas_log, record)
-        if ahead:
-            self.write_snapshot(self._sequence, number, parts())
-        self._write(self._blocks_log, record)
+        log = self._writable()
+        assert self._blocks_log is not None
+        start = log.end
+        try:
+            if number < self.snapshot_block:
+                log = self._open_deltas(self._sequence + 1)
+                start = log.append(record)
+                self.write_snapshot(self._sequence, number, parts())
+            else:
+                log.append(record)
+            self._blocks_log.append(record)
+        except (TaoctlError, OSError) as error:
+            log.cut(start)
+            self._failed = BadDataError(
+                f"that the chain went back to block {number} could not be saved: {error}",
+                "start the localnet again; it continues from the block before that",
+            )
+            raise self._failed from error
         del self._blocks[number + 1 :]
 
     @property
     def wants_snapshot(self) -> bool:
         """Whether so much has been logged that starting from a new snapshot is worth while."""
         least = max(SNAPSHOT_AFTER_BYTES, _SNAPSHOT_FACTOR * self._snapshot_bytes)
-        return self._log_bytes >= least
+        return self._deltas_log is not None and self._deltas_log.end >= least
 
     def begin_snapshot(self) -> int:
-        """Start a new delta log; returns the number to write the snapshot of now under."""
+        """Start a new delta log; returns the number to write the snapshot of now under.
+
+        Raises:
+            BadDataError: there is no room for it.
+        """
         self._open_deltas(self._sequence + 1)
         return self._sequence
 
@@ -295,17 +311,24 @@ class Directory:
 
         `parts` are the encoded values, none of which is written twice.
         May run in a thread beside `append`: it touches no file that `append` writes.
+
+        Raises:
+            OSError: it could not be written; what was there before stays.
         """
         path = self.path / f"snapshot-{sequence}.bin"
         aside = path.with_suffix(".part")
-        with aside.open("wb") as file:
-            for part in parts:
-                file.write(frame(CHUNK + NUMBER.pack(block) + part))
-            file.write(frame(END + NUMBER.pack(block)))
-            file.flush()
-            os.fsync(file.fileno())
-            self._snapshot_bytes = file.tell()
-        aside.rename(path)
+        try:
+            with aside.open("wb") as file:
+                for part in parts:
+                    file.write(frame(CHUNK + NUMBER.pack(block) + part))
+                file.write(frame(END + NUMBER.pack(block)))
+                file.flush()
+                os.fsync(file.fileno())
+                self._snapshot_bytes = file.tell()
+            aside.rename(path)
+        except OSError:
+            aside.unlink(missing_ok=True)
+            raise
         self.snapshot_block = block
         for number in self._numbered("snapshot-*.bin"):
             if number < sequence:
@@ -318,8 +341,6 @@ class Directory:
         """Bring everything to the disk and release the directory."""
         for log in (self._deltas_log, self._blocks_log):
             if log is not None:
-                with suppress(OSError):
-                    os.fsync(log.fileno())
                 log.close()
         self._deltas_log = self._blocks_log = None
         self._lock.close()
@@ -332,26 +353,21 @@ class Directory:
                 numbers.append(int(text))
         return sorted(numbers)
 
-    def _open_deltas(self, sequence: int) -> None:
+    def _open_deltas(self, sequence: int) -> Log:
+        log = Log(self.path / f"deltas-{sequence}.log")
         if self._deltas_log is not None:
             self._deltas_log.close()
-        self._sequence, self._log_bytes = sequence, 0
-        self._deltas_log = (self.path / f"deltas-{sequence}.log").open("ab")
+        self._sequence, self._deltas_log = sequence, log
+        return log
+
+    def _writable(self) -> Log:
+        if self._failed is not None:
+            raise self._failed
+        assert self._deltas_log is not None
+        return self._deltas_log
 
     def _write_block(self, block: Block) -> None:
         assert self._blocks_log is not None
-        start = self._blocks_log.tell()
         record = frame(block_record(block))
-        self._write(self._blocks_log, record)
+        start = self._blocks_log.append(record)
         self._blocks.append(StoredBlock(block.hash, start, start + len(record)))
-
-    def _write(self, log: IO[bytes] | None, record: bytes) -> None:
-        assert log is not None
-        try:
-            log.write(record)
-            log.flush()
-        except OSError as error:
-            raise BadDataError(
-                f"the chain could not be saved in {self.path}: {error.strerror}",
-                "make room on the disk; the localnet continues from its last whole block",
-            ) from error

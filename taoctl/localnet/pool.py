@@ -111,7 +111,7 @@ class Pool:
         entry.order = next(self._order)
         own[entry.nonce] = entry
         self._by_hash[entry.hash] = entry
-        self._promote(entry.signer)
+        self._sort_out(entry.signer)
         if not entry.ready:
             entry.tell("future")
 
@@ -163,6 +163,7 @@ class Pool:
         self._remove(entry)
         self.ban(entry.hash)
         entry.tell(status)
+        self._sort_out(entry.signer)
 
     def ban(self, extrinsic_hash: bytes) -> None:
         """Refuse this extrinsic for a while."""
@@ -183,20 +184,21 @@ class Pool:
                 over = entry.valid_until is not None and entry.valid_until <= block + 1
                 if over or entry.nonce < nonce:
                     self.drop(entry)
-            self._promote(signer)
+            self._sort_out(signer)
 
     def _will_be_ready(self, entry: Entry) -> bool:
         return entry.nonce <= self.next_nonce(entry.signer)
 
-    def _promote(self, signer: str) -> None:
+    def _sort_out(self, signer: str) -> None:
+        """Tell apart what is ready and what waits for an earlier nonce."""
         own = self._senders.get(signer, {})
-        nonce = self._nonce_of(signer)
-        while (entry := own.get(nonce)) is not None:
-            if not entry.ready:
-                entry.ready = True
-                self._ready += 1
-                entry.tell("ready")
-            nonce += 1
+        end = self.next_nonce(signer)
+        moved = [nonce for nonce, entry in own.items() if entry.ready is not (nonce < end)]
+        for nonce in sorted(moved):
+            entry, ready = own[nonce], nonce < end
+            entry.ready = ready
+            self._ready += 1 if ready else -1
+            entry.tell("ready" if ready else "future")
 
     def _remove(self, entry: Entry) -> None:
         own = self._senders.get(entry.signer, {})

@@ -11,6 +11,7 @@ import os
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -60,6 +61,57 @@ def read_records(path: Path) -> Iterator[Record]:
                 raise corrupt(path, f"the record at byte {start} does not match its checksum")
             yield Record(payload, start, end)
             start = end
+
+
+class Log:
+    """A file of records that is appended to; what cannot be written whole is taken back.
+
+    Args:
+        path: of the file, which is made when it is not there.
+        end: where its last whole record ends; what follows is cut off.
+
+    Raises:
+        BadDataError: the file cannot be opened.
+    """
+
+    def __init__(self, path: Path, end: int = 0) -> None:
+        self.path, self.end = path, end
+        try:
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            os.ftruncate(self._file, end)
+        except OSError as error:
+            raise _unsaved(path, error) from error
+
+    def append(self, record: bytes) -> int:
+        """Write a record; returns where it starts. Raises BadDataError and leaves the log as is."""
+        start, data = self.end, memoryview(record)
+        try:
+            while data:
+                data = data[os.pwrite(self._file, data, self.end + len(record) - len(data)) :]
+        except OSError as error:
+            self.cut(start)
+            raise _unsaved(self.path, error) from error
+        self.end += len(record)
+        return start
+
+    def cut(self, end: int) -> None:
+        """Take back everything after an offset."""
+        self.end = end
+        with suppress(OSError):  # the next record is written over what could not be cut off
+            os.ftruncate(self._file, end)
+
+    def close(self) -> None:
+        """Bring everything to the disk and close the file."""
+        with suppress(OSError):
+            os.fsync(self._file)
+        os.close(self._file)
+
+
+def _unsaved(path: Path, error: OSError) -> BadDataError:
+    return BadDataError(
+        f"the chain could not be saved in {path}: {error.strerror}",
+        "make room on the disk; the localnet continues from its last whole block",
+    )
 
 
 def read_at(file: IO[bytes], start: int, path: Path) -> bytes:

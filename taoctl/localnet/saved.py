@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from taoctl.errors import BadDataError, UsageError
 from taoctl.localnet.block import Block, Header
@@ -92,14 +92,6 @@ def end_of(path: Path) -> int:
         for record in read_records(path):
             end = record.end
     return end
-
-
-def open_cut(path: Path, end: int) -> IO[bytes]:
-    """Open a log for appending after its last whole record."""
-    file = path.open("r+b")
-    file.truncate(end)
-    file.seek(end)
-    return file
 
 
 def record_number(payload: bytes, path: Path) -> int:

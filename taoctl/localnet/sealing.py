@@ -80,9 +80,9 @@ class Sealer:
         stop = self.node.pool_changes.add(lambda _: self._waiting.set())
         try:
             while True:
-                await self._waiting.wait()
                 self._waiting.clear()
                 while self.node.pool.counts[0]:
                     await self.node.author_block()
+                await self._waiting.wait()
         finally:
             stop()

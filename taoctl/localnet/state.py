@@ -104,10 +104,7 @@ class State:
         for store in self.touched:
             changed: dict[Any, Any] = {}
             keys: list[Any] = []
-            for key, old in store.dirty.items():
-                new = store.data.get(key, ABSENT)
-                if new is old or new == old:
-                    continue
+            for key, old, new in store.moved():
                 changed[key] = new
                 if archive:
                     store.archive(key, block, old, keys)
@@ -120,20 +117,30 @@ class State:
         return changes, kept
 
     @contextmanager
-    def amend(self) -> Iterator[BlockChanges]:
-        """Change the head's state in place, outside any block; filled in at the end.
+    def amend(self) -> Iterator[None]:
+        """Change the head's state in place, outside any block; undone when the body raises.
 
         For development methods: history before the head keeps its values.
         """
         if self.making is not None:
             raise ValueError("a block is being made")
-        changes = BlockChanges(self.head)
-        yield changes
-        done, keys = self._collect(self.head, archive=self.head > self.oldest)
-        changes.items = done.items
+        try:
+            yield
+        except BaseException:
+            self.abort_block()
+            raise
+        _, keys = self._collect(self.head, archive=self.head > self.oldest)
         if keys:
             self._changed[-1][1].extend(keys)
         self.edits += 1
+
+    def pending(self) -> dict[tuple[str, str], dict[Any, Any]]:
+        """What was written since the head, as `BlockChanges.items` will hold it."""
+        items = {}
+        for store in self.touched:
+            if changed := {key: new for key, _, new in store.moved()}:
+                items[store.pallet, store.item] = changed
+        return items
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

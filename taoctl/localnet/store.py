@@ -120,6 +120,13 @@ class Store:
             del self.heads[key[0]]
         self.gone.setdefault(key[0], {})[key] = None
 
+    def moved(self) -> Iterator[tuple[Any, Any, Any]]:
+        """(key, value at the head, value now) of what really changed since the head."""
+        for key, old in self.dirty.items():
+            new = self.data.get(key, ABSENT)
+            if new is not old and new != old:
+                yield key, old, new
+
     def restore(self, key: Any, old: Any) -> None:
         """Put an earlier value back without remembering anything."""
         if isinstance(old, Packed):

@@ -10,16 +10,37 @@ from taoctl.localnet.block import BLOCK_HASH_COUNT
 from taoctl.localnet.extrinsic import Extrinsic, Signed
 from taoctl.localnet.fees import Fee, fee_of
 from taoctl.localnet.frame import MANDATORY, NORMAL, OPERATIONAL, Host, Runtime
+from taoctl.localnet.pallets.system_types import BLOCK_LENGTH, BLOCK_WEIGHTS
 from taoctl.localnet.rpc.registry import RpcError
 from taoctl.scale.crypto import ED25519, SR25519, metadata_digest, verify
 
 NORMAL_PRIORITY = 1
 OPERATIONAL_PRIORITY = 10_000_000_000
-MAX_NORMAL_LENGTH = 7_864_320
-"""Bytes of extrinsics in a block: three quarters of 10 MiB."""
-MAX_NORMAL_WEIGHT = 3_000_000_000_000
-"""Ref time of normal extrinsics in a block: three quarters of four seconds."""
 ZERO_ACCOUNT = "5C4hrfjw9DjXZTzV3MwzrrAr9P1MJhSrvWGWqi1eSuyUpnhM"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a block has room for in one dispatch class, in ref time and bytes."""
+
+    extrinsic_weight: int
+    total_weight: int
+    total_length: int
+
+    def allow(self, weight: int, length: int) -> bool:
+        """Whether an extrinsic fits into an empty block."""
+        return weight <= self.extrinsic_weight and length <= self.total_length
+
+
+MAX_BLOCK_WEIGHT: int = BLOCK_WEIGHTS["max_block"]["ref_time"]
+LIMITS = {
+    name: Limits(
+        BLOCK_WEIGHTS["per_class"][name.lower()]["max_extrinsic"]["ref_time"],
+        BLOCK_WEIGHTS["per_class"][name.lower()]["max_total"]["ref_time"],
+        BLOCK_LENGTH["max"][name.lower()],
+    )
+    for name in (NORMAL, OPERATIONAL)
+}
 
 _TEXTS = {
     "Call": "Transaction call is not expected",
@@ -126,9 +147,7 @@ class Rules:
             raise InvalidTransactionError("Stale")
         if fee.dispatch_class == MANDATORY:
             raise InvalidTransactionError("MandatoryValidation")
-        if fee.dispatch_class == NORMAL and (
-            extrinsic.length > MAX_NORMAL_LENGTH or fee.weight > MAX_NORMAL_WEIGHT
-        ):
+        if not LIMITS[fee.dispatch_class].allow(fee.weight, extrinsic.length):
             raise InvalidTransactionError("ExhaustsResources")
         if not host.transaction_payment.can_withdraw(signer, fee.total + signed.tip):
             raise InvalidTransactionError("Payment")

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from nodes import ALICE, BOB, TAO, event_names, free, open_plain, transfer
+from nodes import ALICE, BOB, TAO, event_names, free, open_plain, signed, transfer
 
 from taoctl.errors import RefusedError
 from taoctl.localnet.block import BLOCK_HASH_COUNT, extrinsics_root
@@ -350,5 +350,50 @@ def test_a_cancelled_faucet_is_not_lost() -> None:
             assert node.best_number < 2
             await node.author_block()
         assert free(node, BOB) == 10_001 * TAO
+
+    asyncio.run(run())
+
+
+def test_what_follows_a_dropped_nonce_waits_and_makes_no_blocks() -> None:
+    async def run() -> None:
+        node = open_plain(seal=Seal.INSTANT).node
+        sealing = asyncio.create_task(node.sealer.run())
+        statuses: list[Any] = []
+        node.submit(transfer(node, rao=9_999 * TAO, nonce=0))
+        node.submit(transfer(node, rao=1, nonce=1, tip=9_000 * TAO))
+        node.submit(transfer(node, rao=1, nonce=2), statuses.append)
+        assert node.pool.counts == (3, 0)
+        await asyncio.sleep(0.3)
+        assert (node.best_number, node.pool.counts) == (1, (0, 1))
+        assert statuses == ["ready", "future"]
+        node.submit(transfer(node, rao=2, nonce=1))
+        await asyncio.sleep(0.3)
+        assert (node.best_number, node.pool.counts) == (2, (0, 0))
+        sealing.cancel()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("ref_time", [2_599_000_000_000, 3_599_000_000_000, 10**18])
+def test_what_no_block_has_room_for_is_refused_and_a_heavy_call_holds_up_nobody(
+    ref_time: int,
+) -> None:
+    node = open_plain().node
+    codec = node.runtime.codec
+    free_call = codec.compose_call("Utility", "batch", {"calls": []})  # operational
+    weight = {"ref_time": ref_time, "proof_size": 0}
+    heavy = codec.compose_call("Utility", "with_weight", {"call": free_call, "weight": weight})
+    raw = signed(node, heavy, "//Alice")
+    if ref_time > 4 * 10**12:
+        assert refusal(node, raw)[:2] == (1010, "Invalid Transaction")
+        return
+    second = signed(node, heavy, "//Bob")
+    light = transfer(node, uri="//Bob", nonce=1)
+    for one in (raw, second, light):
+        node.submit(one)
+
+    async def run() -> None:
+        blocks = [await node.author_block() for _ in range(2)]
+        assert [len(block.extrinsics) for block in blocks] == [2, 3]
 
     asyncio.run(run())

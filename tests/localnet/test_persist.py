@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -293,6 +296,110 @@ def test_a_directory_that_cannot_be_made_is_a_usage_error(tmp_path: Path) -> Non
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="cannot be written"):
         open_plain(tmp_path / "file" / "chain")
+
+
+@contextmanager
+def _full_disk(room: int, *files: Path) -> Iterator[None]:
+    """Let no file grow further than `room` bytes beyond the largest of these."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    limit = max(file.stat().st_size for file in files) + room
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("room", [0, 7, 400])
+def test_a_full_disk_stops_at_the_last_whole_block_and_goes_on_with_room(
+    tmp_path: Path, room: int
+) -> None:
+    async def run() -> None:
+        node = open_plain(tmp_path).node
+        await node.sealer.new_blocks(3)
+        logs = [tmp_path / "blocks.log", tmp_path / "deltas-0.log"]
+        raws = [transfer(node, rao=n + 1, nonce=n) for n in range(9)]
+        with _full_disk(room, *logs):
+            for raw in raws:
+                node.submit(raw)
+            before = node.best_number
+            with pytest.raises(BadDataError, match="could not be saved") as caught:
+                for _ in range(100):
+                    await node.author_block()
+                    before = node.best_number
+            assert "make room" in str(caught.value.hint)
+            state = whole_state(node)
+            if room < 100:
+                with pytest.raises(BadDataError, match="could not be saved"):
+                    await node.set_storage([(_key(node, BOB), None)])
+            assert (node.best_number, whole_state(node)) == (before, state)
+        copy = tmp_path / "copy"
+        shutil.copytree(tmp_path, copy)
+        saved = open_plain(copy).node
+        assert (saved.best_hash, whole_state(saved)) == (node.best_hash, state)
+        await saved.close()
+        await node.sealer.new_blocks(3)
+        assert node.best_number == before + 3
+        assert free(node, BOB) == 10_000 * TAO + sum(range(1, 10))
+        want = (node.best_hash, whole_state(node))
+        await node.close()
+        again = open_plain(tmp_path).node
+        assert (again.best_hash, whole_state(again)) == want
+        await again.close()
+
+    asyncio.run(run())
+
+
+def test_a_reorg_that_cannot_be_saved_lets_nothing_be_saved_after_it(tmp_path: Path) -> None:
+    async def run() -> None:
+        node = open_plain(tmp_path).node
+        await node.sealer.new_blocks(5)
+        want = node.best_hash
+        full = _full_disk(0, tmp_path / "deltas-0.log")
+        with full, pytest.raises(BadDataError, match="went back to block 2"):
+            await node.set_head(2)
+        with pytest.raises(BadDataError, match="went back to block 2"):
+            await node.author_block()
+        await node.close()
+        again = open_plain(tmp_path).node
+        assert again.best_hash == want
+        await again.close()
+
+    asyncio.run(run())
+
+
+def test_a_snapshot_without_room_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def run() -> None:
+        node = open_plain(tmp_path).node
+        await node.sealer.new_blocks(2)
+        assert node.snapshots is not None
+        with _full_disk(0, tmp_path / "chain.json"):
+            node.snapshots.begin(node.best_number)
+            await node.snapshots.settle()
+        assert not list(tmp_path.glob("snapshot-*"))
+        await node.sealer.new_blocks(2)
+        want = whole_state(node)
+        await node.close()
+        again = open_plain(tmp_path).node
+        assert whole_state(again) == want
+        await again.close()
+
+    asyncio.run(run())
+
+
+def test_a_new_chain_without_room_is_a_usage_error(tmp_path: Path) -> None:
+    (tmp_path / "empty").write_bytes(b"")
+    with (
+        _full_disk(3, tmp_path / "empty"),
+        pytest.raises((UsageError, BadDataError), match=r"sav|writ"),
+    ):
+        open_plain(tmp_path / "chain")
+
+
+def _key(node: DevNode, account: str) -> bytes:
+    return node.runtime.codec.storage_key("System", "Account", account)
 
 
 def test_a_long_log_brings_a_new_snapshot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

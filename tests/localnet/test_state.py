@@ -169,10 +169,11 @@ def test_amending_the_head_keeps_the_past() -> None:
         state.begin_block(number)
         value.put(number)
         state.commit_block()
-    with state.amend() as changes:
+    with state.amend():
         value.put(50)
         single[9] = 9
-    assert changes.items == {("P", "Value"): {(): 50}, ("P", "Map"): {9: 9}}
+        changes = state.pending()
+    assert changes == {("P", "Value"): {(): 50}, ("P", "Map"): {9: 9}}
     assert (ValueView(value, 2).get(), ValueView(value, 1).get()) == (50, 1)
     assert 9 not in MapView(single, 1)
     state.revert_to(1)
@@ -230,3 +231,16 @@ def test_views_equal_copies_taken_at_the_time(blocks: list[Any], back: int) -> N
     state.revert_to(target)
     assert double.data == copies[target]
     assert {k for tails in double.heads.values() for k in tails} == set(copies[target])
+
+
+def test_an_amendment_that_fails_leaves_the_head_alone() -> None:
+    state, value, single, _ = fresh()
+    state.begin_block(1)
+    value.put(1)
+    state.commit_block()
+    with pytest.raises(ZeroDivisionError), state.amend():
+        value.put(50)
+        single[9] = 1 // 0
+    assert (value.get(), 9 in single, state.pending()) == (1, False, {})
+    state.begin_block(2)
+    assert state.commit_block().items == {}

@@ -24,7 +24,7 @@ class Scenario:
         max_epochs_per_block: as in storage; the rest waits for the next block.
         stake_threshold_tao: weight a validator needs, in TAO.
         registration_netuids: subnets that newcomers register on.
-        registration_every_blocks: how often one does; 0 for never.
+        registration_every_blocks: how often one looks for a seat it can afford; 0 for never.
         seed: of everything that is drawn.
     """
 

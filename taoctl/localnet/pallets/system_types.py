@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from taoctl.localnet.types import (
     H256,
     Array,
@@ -112,7 +114,7 @@ def _weight(ref_time: int, proof_size: int = 0) -> dict[str, int]:
 
 
 BASE_EXTRINSIC = _weight(108_157_000)
-BLOCK_WEIGHTS = {
+BLOCK_WEIGHTS: dict[str, Any] = {
     "base_block": _weight(431_614_000),
     "max_block": _weight(4_000_000_000_000, 2**64 - 1),
     "per_class": {

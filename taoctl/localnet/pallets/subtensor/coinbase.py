@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import itemgetter
 
 from taoctl.economics.emission import (
     SubnetShareInput,
@@ -30,7 +31,11 @@ class Coinbase(Distribution):
     """The block step of the pallet."""
 
     def on_initialize(self, number: int) -> Iterator[None]:
-        """Run the block step in the chain's order, pausing after each epoch."""
+        """Run the block step in the chain's order, pausing after each epoch.
+
+        Left out is what no call of this runtime can set going: revealing timelocked weights,
+        applying pending children, handing a subnet to its most convicted staker.
+        """
         self._decay_burns(number)
         yield from self.run_coinbase(self._mint())
         emitting = self.emitting_subnets()
@@ -57,7 +62,8 @@ class Coinbase(Distribution):
         sells = root_sells([share.moving_price_bits for share in shares])
         for netuid in emitting:
             self._emit_alpha(netuid, terms[netuid].alpha_out, root_sells=sells)
-        for netuid, pending in self._drain_due(self.rt.block_number):
+        # Epochs are chosen in storage order, then run by netuid.
+        for netuid, pending in sorted(self._drain_due(self.rt.block_number), key=itemgetter(0)):
             self.distribute_emission(netuid, pending)
             self.LastMechansimStepBlock[netuid] = self.rt.block_number
             yield

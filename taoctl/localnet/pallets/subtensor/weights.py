@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from taoctl.economics.weights import max_upscale
+from taoctl.economics.weights import max_upscale, within_limit
 from taoctl.localnet.frame import Origin, call, ensure_signed
 from taoctl.localnet.pallets.subtensor.arguments import NETUID
 from taoctl.localnet.pallets.subtensor.neurons import Neurons
@@ -39,7 +39,9 @@ class WeightSetting(Neurons):
         self._check_caller(netuid, hotkey, dests, weights, version_key)
         uid = int(self.Uids[netuid, hotkey])
         self._check_rows(netuid, uid, dests)
-        self.set_weight_row(netuid, uid, list(zip(dests, max_upscale(weights), strict=True)))
+        scaled = max_upscale(weights)
+        self._check_largest(netuid, uid, dests, scaled)
+        self.set_weight_row(netuid, uid, list(zip(dests, scaled, strict=True)))
         self.set_last_update(netuid, uid, self.rt.block_number)
         self.deposit("WeightsSet", netuid, uid)
 
@@ -76,8 +78,20 @@ class WeightSetting(Neurons):
         if not self.passes_weights_rate_limit(netuid, uid):
             raise self.error("SettingWeightsTooFast")
 
+    def _check_largest(
+        self, netuid: int, uid: int, dests: Sequence[int], scaled: Sequence[int]
+    ) -> None:
+        """Hold the largest share against MaxWeightsLimit.
+
+        Runtime 425 takes the limit for its default, 65535, whatever is stored; no call writes it.
+        """
+        if not _lone_self_weight(uid, dests) and not within_limit(
+            scaled, self.MaxWeightsLimit[netuid]
+        ):
+            raise self.error("MaxWeightExceeded")
+
     def _check_rows(self, netuid: int, uid: int, dests: Sequence[int]) -> None:
-        lone_self_weight = len(dests) == 1 and dests[0] == uid
+        lone_self_weight = _lone_self_weight(uid, dests)
         permits = self.ValidatorPermit[netuid]
         permitted = uid < len(permits) and permits[uid]
         if not (lone_self_weight or permitted or self.owner_uid(netuid) == uid):
@@ -90,3 +104,7 @@ class WeightSetting(Neurons):
         least = min(self.MinAllowedWeights[netuid], self.SubnetworkN[netuid])
         if not lone_self_weight and len(dests) < least:
             raise self.error("WeightVecLengthIsLow")
+
+
+def _lone_self_weight(uid: int, dests: Sequence[int]) -> bool:
+    return len(dests) == 1 and dests[0] == uid
