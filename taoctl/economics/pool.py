@@ -311,6 +311,10 @@ def alpha_for_tao(pool: Pool, tao: int) -> int:
 
 
 def _admit(pool: Pool, side: Side, net: int, price: int, limit: int) -> None:
+    """Raise what the pallet checks first, in its order.
+
+    A limit equal to the price is refused too: is_beyond_price_limit compares strictly.
+    """
     reserve = pool.tao_reserve if side == "buy" else pool.alpha_reserve
     if net > min(reserve * INPUT_RESERVE_MULTIPLE, U64_MAX):
         raise SwapError("SwapInputTooLarge")

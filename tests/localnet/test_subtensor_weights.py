@@ -104,6 +104,15 @@ def test_refusals_come_in_the_chains_order(chain: Chain):
     assert put(chain, (4, 5, 6), (1, 1, 1)).ok
 
 
+def test_no_share_may_exceed_the_limit(chain: Chain):
+    chain.rt.subtensor.MaxWeightsLimit[1] = 65535 // 2
+    assert error_of(put(chain, (4, 5), (2, 1))) == "SubtensorModule.MaxWeightExceeded"
+    assert put(chain, (4, 5, 6), (1, 1, 1)).ok
+    assert put(chain, (4,), (1,), signer="h:miner0-1").ok
+    chain.rt.subtensor.MaxWeightsLimit[1] = 65535
+    assert put(chain, (4, 5), (65535, 0)).ok
+
+
 def test_a_lone_self_weight_needs_no_permit(chain: Chain):
     chain.rt.subtensor.MinAllowedWeights[1] = 3
     assert put(chain, (4,), (1,), signer="h:miner0-1").ok

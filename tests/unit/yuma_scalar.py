@@ -10,6 +10,8 @@ Row = list[tuple[int, int]]
 
 @dataclass
 class Scalars:
+    active: list[bool]
+    ranks: list[int]
     stake: list[int]
     active_stake: list[int]
     consensus: list[int]
@@ -226,5 +228,15 @@ def epoch(e: EpochInput) -> Scalars:
         else:
             stored.append([] if permits[i] else None)
     return Scalars(
-        stake, active_stake, consensus, incentive, dividends, trust, stored, new_permits, shares
+        active,
+        ranks,
+        stake,
+        active_stake,
+        consensus,
+        incentive,
+        dividends,
+        trust,
+        stored,
+        new_permits,
+        shares,
     )
