@@ -11,6 +11,7 @@ from taoctl.chain.client import Chain
 from taoctl.chain.view import View
 from taoctl.cli import context, output
 from taoctl.cli.output import Origin
+from taoctl.errors import UnreachableError
 from taoctl.gpu.sample import GpuReading, GpuSample, GpuSource
 from taoctl.history.series import EarningsPoint, EarningsSeries
 from taoctl.history.store import EarningsSample
@@ -56,24 +57,37 @@ class Summary:
         return self.last_block - self.first_block + 1
 
 
-async def watch_blocks(chain: Chain, keys: Keys, gpus: GpuSource, blocks: int) -> Summary:
+async def watch_blocks(
+    chain: Chain, keys: Keys, gpus: GpuSource, blocks: int, *, patience_s: float
+) -> Summary:
     """Follow the chain until so many blocks have passed, collecting an earnings sample per epoch.
 
     Raises:
-        TaoctlError: the chain was lost on the way.
+        UnreachableError: the chain was in trouble for `patience_s` seconds.
     """
     series = EarningsSeries(chain.genesis)
     first: int | None = None
-    async for live in follow(chain, lambda view: _read(view, keys)):
-        if live.rows is None or live.block is None or live.problem is not None:
-            continue
-        first = live.block if first is None else first
-        series.add(_samples(live.rows.neurons, chain.genesis))
-        if live.block - first + 1 >= blocks:
-            origin = context.origin_of(await chain.at_block(live.block))
-            reading = await gpus.sample()
-            return Summary(origin, first, live.block, live.rows, series.points(), reading)
-    raise AssertionError("follow never ends by itself")
+    problem: str | None = None
+    now = asyncio.get_running_loop().time
+    try:
+        async with asyncio.timeout(patience_s) as patience:
+            async for live in follow(chain, lambda view: _read(view, keys)):
+                problem = live.problem
+                if live.rows is None or live.block is None or problem is not None:
+                    continue
+                patience.reschedule(now() + patience_s)
+                first = live.block if first is None else first
+                series.add(_samples(live.rows.neurons, chain.genesis))
+                if live.block - first + 1 >= blocks:
+                    origin = context.origin_of(await chain.at_block(live.block))
+                    reading = await gpus.sample()
+                    return Summary(origin, first, live.block, live.rows, series.points(), reading)
+    except TimeoutError:
+        pass
+    raise UnreachableError(
+        f"the chain stopped on the way: {problem or 'no new block came'}",
+        "start again; if the machine is busy, allow more with --timeout",
+    )
 
 
 async def _read(view: View, keys: Keys) -> Seen:

@@ -30,7 +30,7 @@ def env(tmp_path: Path) -> dict[str, str]:
 @pytest.fixture
 def running(env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
-        [TAOCTL, "demo", "--headless", "--blocks", "100000"],
+        [TAOCTL, "demo", "--headless", "--blocks", "100000", "--timeout", "5"],
         env=env,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -108,6 +108,19 @@ def test_however_the_demo_ends_nothing_is_left(
     running.send_signal(number)
     _, errors = running.communicate(timeout=40)
     assert b"Traceback" not in errors
+    wait_until(lambda: nothing_left(child, env))
+
+
+def test_a_chain_that_dies_ends_the_demo(
+    running: subprocess.Popen[bytes], env: dict[str, str]
+) -> None:
+    child = started(running, env)
+    time.sleep(2)
+    child.kill()
+    out, errors = running.communicate(timeout=40)
+    assert running.returncode == 3
+    assert out == b""
+    assert b"the chain stopped on the way" in errors
     wait_until(lambda: nothing_left(child, env))
 
 
