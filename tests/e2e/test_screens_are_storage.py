@@ -1,0 +1,169 @@
+"""What the dashboard paints is what storage holds at the block it shows."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from raw_storage import RawStorage, neurons, subnet
+from textual.pilot import Pilot
+
+from taoctl.localnet import service
+from taoctl.localnet.boot import Options
+from taoctl.localnet.sealing import Seal
+from taoctl.localnet.service import Launch, Running
+from tui.app import Dashboard
+from tui.options import DashOptions
+
+SUBNETS = (1, 2, 3)
+BLOCKS = 30
+WIDE = (260, 50)
+"""Columns and lines of a terminal in which every column of the tables fits."""
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture
+def node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
+    monkeypatch.setenv("TAOCTL_HOME", str(tmp_path / "home"))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    chain = Options("small", seal=Seal.MANUAL, state_dir=tmp_path / "chain")
+    running = service.start_detached(Launch(chain, port))
+    service.ask(port, "dev_newBlock", {"count": BLOCKS}, timeout=60)
+    yield running
+    service.stop(port)
+
+
+def drive(node: Running, steps: Callable[[Pilot[Any], Dashboard], Awaitable[None]]) -> None:
+    async def main() -> None:
+        dash = Dashboard(DashOptions(node.endpoint))
+        async with dash.run_test(size=WIDE) as pilot:
+            await asyncio.wait_for(dash.connected(), 10)
+            await steps(pilot, dash)
+        dash.raise_failure()
+
+    asyncio.run(asyncio.wait_for(main(), 60))
+
+
+async def until(done: Callable[[], bool]) -> None:
+    start = time.monotonic()
+    while not done():
+        assert time.monotonic() - start < 10, "it did not happen in time"
+        await asyncio.sleep(0.02)
+
+
+async def painted(pilot: Pilot[Any], dash: Dashboard) -> tuple[int, list[dict[str, str]]]:
+    """The block on the screen, and the table's lines taken apart into words by column."""
+    await pilot.pause(0.1)
+    screen = dash.live_screen
+    live, table = screen.live, screen.table
+    assert live is not None and live.block is not None and live.problem is None
+    keys = [column.key for column in table.shown_columns]
+    found = []
+    for y in range(1, 1 + table.model.total):
+        words = table.render_line(y).text.replace("●", " ").split()
+        assert len(words) == len(keys), words
+        found.append(dict(zip(keys, words, strict=True)))
+    return live.block, found
+
+
+def storage(node: Running, block: int) -> RawStorage:
+    at = RawStorage(node.endpoint, "")
+    return RawStorage(node.endpoint, str(at.call("chain_getBlockHash", block)))
+
+
+def share(value: int) -> str:
+    exact = Decimal(value) / Decimal(65_535)
+    return str(exact.quantize(Decimal("0.0001"), ROUND_HALF_UP))
+
+
+def holds(text: str, rao: int, digits: int) -> bool:
+    """Whether a figure cut to some digits can be this amount; only nothing is shown as 0."""
+    if text.startswith("<"):
+        return 0 < rao < Decimal(text[1:]) * 10**9
+    if text == "0":
+        return rao == 0
+    shown = int(Decimal(text.replace(",", "")) * 10**9)
+    return shown <= rao < shown + 10 ** (9 - digits) and rao > 0
+
+
+def short(address: str) -> str:
+    return f"{address[:5]}…{address[-4:]}"
+
+
+def check_neuron(line: dict[str, str], known: dict[str, Any], block: int) -> None:
+    assert line["uid"] == str(known["uid"])
+    assert line["hotkey"] == short(known["hotkey"])
+    assert line["coldkey"] == short(known["coldkey"])
+    assert line["role"] == ("vali" if known["validator_permit"] else "miner")
+    for key in ("incentive", "dividends", "consensus", "validator_trust"):
+        assert line[key] == share(known[key]), (key, known["uid"])
+    assert holds(line["emission_rao"], known["emission"], 4)
+    for key in ("stake", "alpha_stake", "tao_stake"):
+        if known[key] is not None:
+            assert holds(line[f"{key}_rao"], known[key], 2), (key, known["uid"])
+    rank = known["prune_rank"]
+    assert line["prune_rank"] == ("-" if rank is None else str(rank))
+    assert line["immunity_left_blocks"] == str(known["immunity_left_blocks"])
+    age = str(block - known["last_update"]) if known["validator_permit"] else "-"
+    assert line["weights_age"] == age
+    assert line["active"] == ("yes" if known["active"] else "no")
+    assert line["registered_at"] == str(known["registered_at"])
+
+
+def test_every_uid_on_the_metagraph_screen(node: Running) -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        for netuid in SUBNETS:
+            await pilot.press("2")
+            await until(lambda: dash.live_screen.table.model.total == len(SUBNETS) + 1)
+            assert dash.live_screen.table.move_to(netuid)
+            await pilot.press("enter")
+            await until(lambda: dash.live_screen.table.model.total == 16)
+            block, lines = await painted(pilot, dash)
+            stored = await asyncio.to_thread(neurons, storage(node, block), netuid)
+            assert block >= BLOCKS
+            assert len(stored) == len(lines)
+            for line, known in zip(lines, stored, strict=True):
+                check_neuron(line, known, block)
+            assert any(known["incentive"] for known in stored)
+            assert any(known["dividends"] for known in stored)
+            await pilot.press("escape")
+
+    drive(node, steps)
+
+
+def test_every_subnet_on_the_subnets_screen(node: Running) -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        await pilot.press("2")
+        await until(lambda: dash.live_screen.table.model.total == len(SUBNETS) + 1)
+        table = dash.live_screen.table
+        block = dash.live_screen.live.block
+        raw = storage(node, block)
+        for netuid in SUBNETS:
+            known = await asyncio.to_thread(subnet, raw, netuid)
+            cells = dict(
+                zip(
+                    (column.key for column in table.model.columns),
+                    (cell.text for cell in table.model.cells(netuid)),
+                    strict=True,
+                )
+            )
+            assert cells["netuid"] == str(netuid)
+            assert holds(cells["price_rao"], known["price"], 6)
+            for key, digits in (("tao_in", 2), ("burn", 4), ("alpha_in", 0), ("alpha_out", 0)):
+                assert holds(cells[f"{key}_rao"], known[key], digits), key
+            assert cells["uids"] == str(known["neurons"])
+            assert cells["max_neurons"] == str(known["max_neurons"])
+            assert cells["tempo"] == str(known["tempo"])
+            assert cells["next_epoch"] == str(max(0, known["next_epoch_block"] - block))
+            assert cells["registered_at"] == str(known["registered_at"])
+
+    drive(node, steps)
