@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def config_dir() -> Path:
-    """Directory of `config.toml`, written by the user or by `taoctl config`."""
+    """Directory of `config.toml`, which the user writes."""
     return _dir("config")
 
 

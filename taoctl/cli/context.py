@@ -31,9 +31,11 @@ T = TypeVar("T")
 def run(work: Callable[[View], Awaitable[T]]) -> tuple[T, Origin]:
     """Connect, run one read on the block that was asked for, and say where it came from.
 
+    All of it has one deadline, --timeout.
+
     Raises:
         UnreachableError: no endpoint answered in time.
-        DeadlineError: the answer itself took longer than the deadline.
+        DeadlineError: an endpoint answered, and the deadline passed before all was read.
     """
     # Help and completion load this module too, and must not pay for sockets.
     import asyncio
@@ -47,9 +49,10 @@ async def _run(work: Callable[[View], Awaitable[T]]) -> tuple[T, Origin]:
     from taoctl.chain.client import connect
 
     limit = timeout()
+    deadline = asyncio.get_running_loop().time() + limit
     async with connect(network(), timeout=limit) as chain:
         try:
-            async with asyncio.timeout(limit):
+            async with asyncio.timeout_at(deadline):
                 view = await pinned(chain, options.current().at_block)
                 found = await work(view)
                 await view.settle()
@@ -184,7 +187,7 @@ def network() -> str:
 
 
 def timeout() -> float:
-    """Seconds that connecting may take, and then the answer."""
+    """Seconds after which to give up."""
     return options.current().config().timeout
 
 

@@ -36,6 +36,7 @@ class Root(LazyGroup):
     lazy = {
         "chain": Lazy("taoctl.cli.chain", "The chain itself: runtime, head, single blocks."),
         "completion": Lazy("taoctl.cli.completion", "Completion scripts for shells."),
+        "config": Lazy("taoctl.cli.config", "The settings that hold, and where they come from."),
         "dash": Lazy("taoctl.cli.dash", "The live dashboard."),
         "demo": Lazy("taoctl.cli.demo", "The dashboard on a throwaway chain of its own."),
         "localnet": Lazy("taoctl.cli.localnet", "A dev chain on this machine."),

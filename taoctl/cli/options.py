@@ -41,6 +41,7 @@ class GlobalOptions:
     no_input: bool = False
     wallet_path: Path | None = None
     wallet: list[str] = field(default_factory=list)
+    context: str | None = None
     _config: Config | None = None
 
     @property
@@ -56,8 +57,9 @@ class GlobalOptions:
                 "timeout": self.timeout,
                 "output": self.output,
                 "wallet_path": self.wallet_path,
+                "wallet": ", ".join(self.wallet) or None,
             }
-            self._config = Config(flags)
+            self._config = Config(flags, context=self.context)
         return self._config
 
 
@@ -135,7 +137,10 @@ def _declaration(
     timeout: Annotated[
         float | None,
         typer.Option(
-            "--timeout", metavar="SECONDS", help="Give up after this.", rich_help_panel=PANEL
+            "--timeout",
+            metavar="SECONDS",
+            help="Give up after this; 10 unless set.",
+            rich_help_panel=PANEL,
         ),
     ] = None,
     quiet: Annotated[
@@ -159,6 +164,15 @@ def _declaration(
         list[str] | None,
         typer.Option(
             "--wallet", metavar="NAME", help="Wallet to use; repeatable.", rich_help_panel=PANEL
+        ),
+    ] = None,
+    context: Annotated[
+        str | None,
+        typer.Option(
+            "--context",
+            metavar="NAME",
+            help="Settings to use, by their name in the configuration file.",
+            rich_help_panel=PANEL,
         ),
     ] = None,
 ) -> None:

@@ -7,6 +7,7 @@ import typing
 from dataclasses import dataclass
 from typing import Any
 
+from taoctl.cli.config import SettingRow
 from taoctl.errors import Exit
 from taoctl.reads.balances import BalanceRow
 from taoctl.reads.chain import BlockRow, ChainRow
@@ -221,6 +222,14 @@ _SPECIAL: dict[str, tuple[str, dict[str, Any]]] = {
                     energy_mj=_INT_OR_NULL,
                 )
             ),
+        ),
+    ),
+    "taoctl.config.explain/1": (
+        "taoctl config explain",
+        _object(
+            file=_TEXT,
+            context=_TEXT_OR_NULL,
+            settings=_array(row_schema(SettingRow)),
         ),
     ),
     "taoctl.subnet.metagraph/1": (

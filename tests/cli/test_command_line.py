@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from taoctl import __version__
@@ -16,6 +17,7 @@ from taoctl.cli import options
 from taoctl.cli.dispatch import tree, wants_json
 from taoctl.cli.main import main
 from taoctl.cli.options import Format
+from taoctl.cli.schemas import every
 
 TAOCTL = Path(sys.executable).with_name("taoctl")
 NOBODY = "ws://127.0.0.1:1"
@@ -203,6 +205,45 @@ def test_the_environment_chooses_the_format(
     assert capsys.readouterr().out.startswith('{\n  "schema"')
     assert main(["query", "--list", "-o", "table"]) == 0
     assert capsys.readouterr().out.startswith("balances [SS58|NAME]...")
+
+
+def test_every_setting_says_where_it_comes_from(
+    own_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = own_home / "home" / "config" / "config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text(
+        'current = "one"\n[contexts.one]\nnetwork = "test"\ntimeout = 7\n'
+        '[contexts.two]\nnetwork = "wss://me:pass@node.example/v1/0123abcd"\n'
+    )
+    monkeypatch.setenv("TAOCTL_TIMEOUT", "9")
+
+    def explained(*words: str) -> tuple[str | None, dict[str, tuple[str | None, str]]]:
+        assert main(["config", "explain", "-o", "json", *words]) == 0
+        captured = capsys.readouterr()
+        assert captured.err == ""
+        answer = json.loads(captured.out)
+        jsonschema.validate(answer, every()["taoctl.config.explain.1.json"])
+        data = answer["data"]
+        assert data["file"] == str(file)
+        return data["context"], {s["name"]: (s["value"], s["source"]) for s in data["settings"]}
+
+    context, found = explained("--wallet", "a", "--wallet", "b")
+    assert context == "one"
+    assert found["network"] == ("test", f"context one in {file}")
+    assert found["timeout"] == ("9.0", "$TAOCTL_TIMEOUT")
+    assert found["wallet"] == ("a, b", "--wallet")
+    assert found["output"] == ("json", "--output")
+    context, found = explained("--context", "two")
+    assert context == "two"
+    assert found["network"][0] == "wss://node.example/v1/…"
+    assert found["wallet"] == (None, "default")
+    monkeypatch.setenv("TAOCTL_CONTEXT", "two")
+    assert explained()[0] == "two"
+    assert main(["config", "explain", "--context", "three"]) == 2
+    assert "contexts there: one, two" in capsys.readouterr().err
+    assert main(["config", "explain"]) == 0
+    assert str(file) in capsys.readouterr().err
 
 
 def test_a_broken_setting_is_a_message(
