@@ -146,8 +146,11 @@ class View:
     async def settle(self) -> Runtime:
         """The block's runtime, certain; asks the node at most once."""
         if self._found is None:
-            self._found = await self._once(("runtime",), lambda: self._explain(self._find_runtime))
+            self._found = await asyncio.shield(self._settling())
         return self._found
+
+    def _settling(self) -> asyncio.Task[Runtime]:
+        return self._begin(("runtime",), lambda: self._explain(self._find_runtime))
 
     async def _read(self, ask: Callable[[Codec], Awaitable[T]]) -> T:
         """Ask with the likely runtime while the certain one is being asked for.
@@ -157,29 +160,30 @@ class View:
         """
         if self._found is not None or self._likely is None:
             return await ask((await self.settle()).codec)
-        settling = asyncio.ensure_future(self.settle())
-        settling.add_done_callback(lambda done: done.cancelled() or done.exception())
+        settling = self._settling()
         await asyncio.sleep(0)
         try:
             answer = await ask(self._likely.codec)
         except TaoctlError:
-            if (await settling) is self._likely:
+            if (await asyncio.shield(settling)) is self._likely:
                 raise
         else:
-            if (await settling) is self._likely:
+            self._found = await asyncio.shield(settling)
+            if self._found is self._likely:
                 return answer
-        finally:
-            settling.cancel()
         return await ask((await self.settle()).codec)
 
     async def _once(self, key: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
+        return await asyncio.shield(self._begin(key, ask))
+
+    def _begin(self, key: Hashable, ask: Callable[[], Awaitable[T]]) -> asyncio.Task[T]:
+        """The task that asks, begun if it is not remembered; cancelling a reader leaves it be."""
         task = self._memory.get(key)
         if task is None:
             task = asyncio.ensure_future(_run(ask))
             self._memory[key] = task
             task.add_done_callback(lambda done: self._forget_failed(key, done))
-        answer: T = await asyncio.shield(task)
-        return answer
+        return task
 
     def _forget_failed(self, key: Hashable, task: asyncio.Task[Any]) -> None:
         if (task.cancelled() or task.exception() is not None) and self._memory.get(key) is task:

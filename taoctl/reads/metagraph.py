@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Annotated, Any
 
@@ -298,9 +299,13 @@ def axon_text(axon: Mapping[str, Any] | None) -> str | None:
     """`ip:port` of an axon, or None when it is not served."""
     if not axon or not axon.get("port") or not axon.get("ip"):
         return None
-    number, port = int(axon["ip"]), int(axon["port"])
-    if int(axon.get("ip_type", 4)) == 6:
-        return f"[{ip_address(number.to_bytes(16, 'big'))}]:{port}"
-    if number >= 2**32:
-        return None
-    return f"{ip_address(number.to_bytes(4, 'big'))}:{port}"
+    host = _host(int(axon["ip"]), int(axon.get("ip_type", 4)))
+    return None if host is None else f"{host}:{int(axon['port'])}"
+
+
+@lru_cache(maxsize=65_536)
+def _host(number: int, ip_type: int) -> str | None:
+    """Text of an IP address, None for what is none; remembered, because they seldom change."""
+    if ip_type == 6:
+        return f"[{ip_address(number.to_bytes(16, 'big'))}]"
+    return str(ip_address(number.to_bytes(4, "big"))) if number < 2**32 else None
