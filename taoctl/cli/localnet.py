@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -185,7 +185,9 @@ def faucet(
         "block": data["block"],
         "block_hash": data["blockHash"],
     }
-    output.show_data("taoctl.localnet.faucet/1", shown, text)
+    now = _origin(service.status(port, timeout=_timeout()))
+    origin = replace(now, block=data["block"], block_hash=data["blockHash"])
+    output.show_data("taoctl.localnet.faucet/1", shown, text, origin)
 
 
 def _snake_case(data: Any) -> Any:

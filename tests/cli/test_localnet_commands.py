@@ -82,7 +82,12 @@ def test_from_start_to_stop_and_on_again(
     assert subnet["last_epoch"] >= before[2] + subnet["tempo"]
     assert subnet["next_epoch"] > after["block"] >= subnet["last_epoch"]
 
-    got = data_of(capsys, "localnet", "faucet", BOB, "12.5", *at)
+    code, out, _ = said(capsys, "localnet", "faucet", BOB, "12.5", *at, "-o", "json")
+    assert code == 0
+    envelope = json.loads(out)
+    got = envelope["data"]
+    assert (envelope["block"], envelope["block_hash"]) == (got["block"], got["block_hash"])
+    assert envelope["network"] == f"ws://127.0.0.1:{up}" and envelope["genesis"]
     assert got["amount"] == {"rao": "12500000000", "tao": "12.500000000"}
     assert got["free"]["rao"] == str(10_012_500_000_000)
 
