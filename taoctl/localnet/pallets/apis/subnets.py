@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from taoctl.economics.emission import network_to_prune
 from taoctl.localnet.frame import api
 from taoctl.localnet.pallets.apis import shapes
 from taoctl.localnet.pallets.subtensor.coinbase import Coinbase
@@ -130,15 +131,13 @@ class SubnetApi(Coinbase):
     @api(API, returns=Option(NetUid))
     def get_subnet_to_prune(self) -> int | None:
         """The subnet that a new one would replace: past immunity, lowest moving price, oldest."""
-        now, immunity = self.rt.block_number, self.NetworkImmunityPeriod.get()
-        candidates = [
-            (self.moving_price_bits(netuid), self.NetworkRegisteredAt[netuid], place, netuid)
-            for place, netuid in enumerate(self.netuids())
-            if netuid != ROOT
-            and self.NetworksAdded[netuid]
-            and now >= self.NetworkRegisteredAt[netuid] + immunity
-        ]
-        return min(candidates)[-1] if candidates else None
+        candidates = {
+            netuid: (self.moving_price_bits(netuid), self.NetworkRegisteredAt[netuid])
+            for netuid in self.netuids()
+            if netuid != ROOT and self.NetworksAdded[netuid]
+        }
+        immunity = self.NetworkImmunityPeriod.get()
+        return network_to_prune(candidates, self.rt.block_number, immunity)
 
     @api(API, args=_ONE_SUBNET, returns=Option(AccountId32))
     def get_subnet_account_id(self, netuid: int) -> str | None:
