@@ -105,6 +105,9 @@ class Type:
         return False
 
 
+_SIZES = {"bool": 1} | {f"{s}{8 * size}": size for s in "ui" for size in (1, 2, 4, 8, 16, 32)}
+
+
 class Primitive(Type):
     """An integer, bool or str."""
 
@@ -368,6 +371,22 @@ class AddressForm(Enum):
     def _from_codec(self) -> Convert | None:
         other = super()._from_codec() or _same
         return lambda value: variant("Index", ()) if isinstance(value, int) else other(value)
+
+
+def fixed_size(type_: Type) -> int | None:
+    """How many bytes every value of a type takes, or None where that depends on the value."""
+    if isinstance(type_, Primitive):
+        return _SIZES.get(type_.name)
+    if isinstance(type_, Array):
+        one = fixed_size(type_.inner)
+        return None if one is None else one * type_.length
+    if isinstance(type_, Tup):
+        parts = [fixed_size(item) for item in type_.items]
+    elif isinstance(type_, Struct):
+        parts = [fixed_size(one.type) for one in type_.fields]
+    else:
+        return None
+    return None if None in parts else sum(part for part in parts if part is not None)
 
 
 class Outer(Type):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from taoctl.errors import RefusedError
-from taoctl.localnet.store import ABSENT, MapStore, Store, ValueStore
+from taoctl.localnet.history import ABSENT
+from taoctl.localnet.store import MapStore, Store, ValueStore
 
 __all__ = ["ABSENT", "HISTORY_BLOCKS", "BlockChanges", "State", "StateDiscardedError"]
 
@@ -17,9 +17,7 @@ HISTORY_BLOCKS = 2_000
 """How many blocks before the head can be read and reverted to, at least."""
 
 _PRUNE_EVERY = 128
-
-Keys = list[tuple[Store, list[Any]]]
-"""Which keys of which items a block changed."""
+"""Blocks in which everything that is kept is looked at once."""
 
 
 class StateDiscardedError(RefusedError):
@@ -54,7 +52,7 @@ class State:
         self.oldest = -1
         self.making: int | None = None
         self.edits = 0
-        self._changed: deque[tuple[int, Keys]] = deque()
+        self._sweep: Iterator[None] = iter(())
 
     def add(self, pallet: str, item: str, arity: int, default: Any) -> Store:
         """The store of an item, made on first use; arity 0 is a plain value."""
@@ -81,12 +79,11 @@ class State:
             raise ValueError("no block is being made")
         number, self.making = self.making, None
         first = self.head < 0
-        changes, keys = self._collect(number, archive=not first)
+        changes = self._collect(number, archive=not first)
         self.head = number
         if first:
             self.oldest = number
         else:
-            self._changed.append((number, keys))
             self._prune()
         return changes
 
@@ -98,23 +95,19 @@ class State:
             store.dirty = {}
         self.touched, self.making = [], None
 
-    def _collect(self, block: int, *, archive: bool) -> tuple[BlockChanges, Keys]:
+    def _collect(self, block: int, *, archive: bool) -> BlockChanges:
         changes = BlockChanges(block)
-        kept: Keys = []
         for store in self.touched:
             changed: dict[Any, Any] = {}
-            keys: list[Any] = []
             for key, old, new in store.moved():
                 changed[key] = new
                 if archive:
-                    store.archive(key, block, old, keys)
+                    store.history.add(key, block, old)
             store.dirty = {}
             if changed:
                 changes.items[store.pallet, store.item] = changed
-            if keys:
-                kept.append((store, keys))
         self.touched = []
-        return changes, kept
+        return changes
 
     @contextmanager
     def amend(self) -> Iterator[None]:
@@ -129,9 +122,7 @@ class State:
         except BaseException:
             self.abort_block()
             raise
-        _, keys = self._collect(self.head, archive=self.head > self.oldest)
-        if keys:
-            self._changed[-1][1].extend(keys)
+        self._collect(self.head, archive=self.head > self.oldest)
         self.edits += 1
 
     def pending(self) -> dict[tuple[str, str], dict[Any, Any]]:
@@ -168,23 +159,15 @@ class State:
                 f"blocks {self.oldest} to {self.head} can be read",
             )
 
-    def changed_keys(self, block: int) -> Keys:
-        """The (store, keys) pairs that a kept block changed."""
-        for number, keys in reversed(self._changed):
-            if number == block:
-                return keys
-        return []
-
     def revert_to(self, block: int) -> None:
         """Make an earlier kept block the head again; later blocks are forgotten."""
         self.check_kept(block)
         if self.making is not None:
             self.abort_block()
-        while self._changed and self._changed[-1][0] > block:
-            _, keys = self._changed.pop()
-            for store, changed in keys:
-                for key in changed:
-                    store.step_back(key)
+        if block < self.head:
+            for store in self.stores.values():
+                for key in list(store.history):
+                    store.step_back(key, block)
         self.head = block
         self.edits += 1
 
@@ -193,9 +176,8 @@ class State:
         for store in self.touched:
             store.dirty = {}
         for store in self.stores.values():
-            store.history, store.gone = {}, {}
+            store.forget_all()
         self.touched, self.making = [], None
-        self._changed.clear()
         self.head = self.oldest = block
         self.edits += 1
 
@@ -209,14 +191,17 @@ class State:
         self.commit_block()
 
     def _prune(self) -> None:
-        limit = self.head - self.history_blocks
-        if not self._changed or self._changed[0][0] + _PRUNE_EVERY > limit:
+        """Let go of old blocks; what is kept of them is dropped bit by bit, over many blocks."""
+        self.oldest = max(self.oldest, self.head - self.history_blocks)
+        if self.oldest == 0:
             return
-        stale: dict[Store, dict[Any, None]] = {}
-        while self._changed and self._changed[0][0] <= limit:
-            for store, keys in self._changed.popleft()[1]:
-                stale.setdefault(store, {}).update(dict.fromkeys(keys))
-        for store, changed in stale.items():
-            for key in changed:
-                store.forget(key, limit)
-        self.oldest = limit
+        share = sum(len(store.history) for store in self.stores.values()) // _PRUNE_EVERY
+        for _ in range(share + 1):
+            if next(self._sweep, self) is self:
+                self._sweep = self._forget_old()
+
+    def _forget_old(self) -> Iterator[None]:
+        for store in tuple(self.stores.values()):
+            for key in list(store.history):
+                store.forget(key, self.oldest)
+                yield

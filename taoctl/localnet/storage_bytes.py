@@ -5,14 +5,17 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from taoctl.errors import TaoctlError
 from taoctl.localnet.declare import StorageMap, StorageValue
 from taoctl.localnet.encoding import Encoding
+from taoctl.localnet.history import ABSENT, Form, Packed
 from taoctl.localnet.pallet import Pallet
+from taoctl.localnet.scaletypes import fixed_size
 from taoctl.localnet.state import BlockChanges, State
-from taoctl.localnet.store import ABSENT, Packed, Store
+from taoctl.localnet.store import Store
 
 _PREFIX = 32
 _SORTED_CACHE = 64
@@ -118,8 +121,8 @@ class StorageBytes:
         store = self.state.add(pallet, name, len(declared.keys), default)
         if not declared.as_bytes:
             value = declared.value
-            store.pack = encoding.encoder(value)
-            store.unpack = lambda data: encoding.decode(value, data)
+            decode = partial(encoding.decode, value)
+            store.keep_as(Form(encoding.encoder(value), decode, fixed_size(value)))
         self.items[pallet, name] = Item(store, declared, encoding)
 
     def item_of(self, key: bytes) -> Item | None:

@@ -2,50 +2,18 @@
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from taoctl.errors import TaoctlError
+from taoctl.localnet.history import ABSENT, Form, History, Packed, history_of
 
 if TYPE_CHECKING:
     from taoctl.localnet.state import State
 
-_LONG = 16
-
-
-class _Absent:
-    def __repr__(self) -> str:
-        return "ABSENT"
-
-
-ABSENT: Final[Any] = _Absent()
-"""Stands for "no value stored" in changes and history."""
-
 
 class ReadOnlyStateError(TaoctlError):
     """Something tried to change the state of a past block."""
-
-
-class Past:
-    """Earlier values of one key: `olds[i]` held until block `blocks[i]` changed it."""
-
-    __slots__ = ("blocks", "key", "olds")
-
-    def __init__(self, key: Any) -> None:
-        self.key = key
-        self.blocks = array("I")
-        self.olds: list[Any] = []
-
-
-class Packed:
-    """An archived dict or long tuple, kept as its SCALE bytes, which take a tenth of the memory."""
-
-    __slots__ = ("data",)
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
 
 
 class Store:
@@ -61,15 +29,14 @@ class Store:
         "data",
         "default",
         "dirty",
+        "form",
         "gone",
         "heads",
         "history",
         "item",
         "keyset",
-        "pack",
         "pallet",
         "state",
-        "unpack",
     )
 
     def __init__(self, state: State, pallet: str, item: str, arity: int, default: Any) -> None:
@@ -77,12 +44,20 @@ class Store:
         self.arity, self.default = arity, default
         self.data: dict[Any, Any] = {}
         self.dirty: dict[Any, Any] = {}
-        self.history: dict[Any, Past] = {}
+        self.form: Form | None = None
+        self.history: History[Any] = history_of(None)
         self.heads: dict[Any, dict[Any, None]] = {}
         self.gone: dict[Any, dict[Any, None]] = {}
         self.keyset = 0
-        self.pack: Callable[[Any], bytes] | None = None
-        self.unpack: Callable[[bytes], Any] | None = None
+
+    def keep_as(self, form: Form) -> None:
+        """Say how earlier values are kept, before there are any."""
+        self.form = form
+        self.forget_all()
+
+    def forget_all(self) -> None:
+        """Drop all history."""
+        self.history, self.gone = history_of(self.form), {}
 
     def write(self, key: Any, value: Any) -> None:
         """Set the value of a key (ABSENT removes it), remembering the old one."""
@@ -138,51 +113,30 @@ class Store:
 
     def unpacked(self, old: Packed) -> Any:
         """The plain value of an archived one."""
-        if self.unpack is None:
+        if self.form is None:
             raise TypeError(f"{self.pallet}.{self.item} has no way to read archived values")
-        return self.unpack(old.data)
+        return self.form.unpack(old.data)
 
-    def archive(self, key: Any, block: int, old: Any, changed: list[Any]) -> None:
-        """Keep in history what a block changed, and note the key in `changed` the first time."""
-        past = self.history.get(key)
-        if past is None:
-            past = self.history[key] = Past(key)
-        elif past.blocks[-1] == block:
-            return
-        kind = type(old)
-        if kind is dict or (kind is tuple and len(old) >= _LONG):
-            old = Packed(self.pack(old)) if self.pack is not None else old
-        past.blocks.append(block)
-        past.olds.append(old)
-        changed.append(past.key)
-
-    def step_back(self, key: Any) -> None:
-        """Undo the latest archived change of a key."""
-        past = self.history[key]
-        past.blocks.pop()
-        self.restore(key, past.olds.pop())
-        if not past.olds:
-            del self.history[key]
+    def step_back(self, key: Any, block: int) -> None:
+        """Give a key the value that it held after a block, forgetting what came after."""
+        old = self.history.back_to(key, block)
+        if old is not None:
+            self.restore(key, old)
 
     def forget(self, key: Any, block: int) -> None:
         """Drop what a key held before a block."""
-        past = self.history[key]
-        cut = bisect_right(past.blocks, block)
-        if cut == len(past.olds):
-            del self.history[key]
-            if self.arity > 1:
-                self.gone.get(key[0], {}).pop(key, None)
-        else:
-            past.blocks = past.blocks[cut:]
-            del past.olds[:cut]
+        if self.history.forget(key, block) and self.arity > 1:
+            gone = self.gone.get(key[0])
+            if gone is not None:
+                gone.pop(key, None)
+                if not gone:
+                    del self.gone[key[0]]
 
     def stored_at(self, key: Any, block: int) -> Any:
         """What a key held after a block: a value, Packed or ABSENT."""
-        past = self.history.get(key)
-        if past is not None:
-            at = bisect_right(past.blocks, block)
-            if at < len(past.olds):
-                return past.olds[at]
+        old = self.history.at(key, block)
+        if old is not None:
+            return old
         if key in self.dirty:
             return self.dirty[key]
         return self.data.get(key, ABSENT)

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scenario_chain import lived
 
+from taoctl.localnet.history import FixedHistory, Form, LooseHistory, Packed, history_of
 from taoctl.localnet.state import ABSENT, BlockChanges, State, StateDiscardedError
 from taoctl.localnet.store import MapStore, MapView, ReadOnlyStateError, ValueStore, ValueView
 
@@ -121,7 +123,7 @@ def test_changes_hold_what_differs_and_no_more() -> None:
     single[2] = 2
     del single[2]
     assert state.commit_block() == BlockChanges(2, {("P", "Map"): {1: ABSENT}})
-    assert state.changed_keys(2) == [(single, [1])]
+    assert list(single.history) == [1]
 
 
 def test_reverting_restores_every_item() -> None:
@@ -160,7 +162,7 @@ def test_old_blocks_are_forgotten_only_beyond_the_promise() -> None:
         state.check_kept(401)
     assert ValueView(value, 300).get() == 300
     assert ValueView(value, state.oldest).get() == state.oldest
-    assert len(value.history[()].olds) < 240
+    assert value.history.records(()) < 240
 
 
 def test_amending_the_head_keeps_the_past() -> None:
@@ -244,3 +246,71 @@ def test_an_amendment_that_fails_leaves_the_head_alone() -> None:
     assert (value.get(), 9 in single, state.pending()) == (1, False, {})
     state.begin_block(2)
     assert state.commit_block().items == {}
+
+
+def test_every_value_of_a_real_chain_is_kept_as_its_scale_bytes() -> None:
+    runtime = lived("small", 24).runtime
+    whole, fixed = 0, 0
+    for name, item in runtime.bytes.items.items():
+        form, values = item.store.form, list(item.store.data.values())
+        assert (form is None) == item.item.as_bytes
+        if form is None:
+            continue
+        for value in values:
+            data = runtime.encoding.encode(item.item.value, value)
+            assert form.bytes_of(value) == data, name
+            assert form.size in (None, len(data)), name
+            fixed += form.size is not None
+        whole += len(values)
+    assert fixed > whole // 2 > 500
+    price = runtime.bytes.items["SubtensorModule", "SubnetMovingPrice"]
+    assert price.store.form is not None
+    for bits in (-1, -(2**127), 2**127 - 1):
+        assert price.store.form.bytes_of(bits) == runtime.encoding.encode(price.item.value, bits)
+    assert {type(s.history) for s in runtime.state.stores.values()} == {FixedHistory, LooseHistory}
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 3), st.none() | st.integers(0, 2**64 - 1)), min_size=1, max_size=30
+    ),
+    st.integers(0, 60),
+    st.integers(0, 60),
+    st.booleans(),
+)
+@settings(deadline=None)
+def test_history_answers_as_a_list_of_all_values_does(
+    steps: list[tuple[int, int | None]], forgotten: int, reverted: int, fixed: bool
+) -> None:
+    def pack(value: int) -> bytes:
+        return value.to_bytes(8, "little") * (1 if fixed else 200)
+
+    form = Form(pack, lambda data: int.from_bytes(data[:8], "little"), 8 if fixed else None)
+    history = history_of(form)
+    olds: list[tuple[int, Any]] = []
+    block = 0
+    for gap, old in steps:
+        block += gap
+        value = ABSENT if old is None else old
+        history.add("key", block, value)
+        history.add("key", block, 77)
+        olds.append((block, value))
+
+    def expect(at: int) -> Any:
+        return next((old for when, old in olds if when > at), None)
+
+    def plain(kept: Any) -> Any:
+        return form.unpack(kept.data) if isinstance(kept, Packed) else kept
+
+    for at in range(block + 2):
+        assert plain(history.at("key", at)) == expect(at)
+    emptied = history.forget("key", forgotten)
+    olds = [(when, old) for when, old in olds if when > forgotten]
+    assert emptied == (not olds) == ("key" not in list(history))
+    if olds:
+        wanted = expect(reverted)
+        assert plain(history.back_to("key", reverted)) == wanted
+        olds = [(when, old) for when, old in olds if when <= reverted]
+        assert history.records("key") == len(olds)
+    for at in range(forgotten, block + 2):
+        assert plain(history.at("key", at)) == expect(at)
