@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from scenario_chain import GENESIS_HASH, ScenarioChain, lived
 
-from taoctl.localnet import opinions
+from taoctl.localnet import opinions, scenarios
 from taoctl.localnet.actors import ERA_BLOCKS, Actors
 from taoctl.localnet.boot import Options, open_chain
 from taoctl.localnet.dev import DevNode
@@ -113,6 +113,26 @@ def test_newcomers_take_the_places_of_the_weakest() -> None:
     assert module.BlockAtRegistration[last["netuid"], uid] > 0
 
 
+def registrations(chain: ScenarioChain, blocks: range) -> list[dict[str, Any]]:
+    """What newcomers would ask for at each of some past blocks."""
+    raws = [raw for at in blocks for raw in chain.actors.extrinsics(at, bytes(32), GENESIS_HASH)]
+    calls = [chain.runtime.codec.decode_extrinsic(raw)["call"] for raw in raws]
+    return [call for call in calls if call["call_function"] == "burned_register"]
+
+
+def test_newcomers_stay_away_from_dear_seats() -> None:
+    chain = ScenarioChain("demo")
+    chain.run(30)
+    assert registrations(chain, range(20, 31))
+    module = chain.runtime.subtensor
+    chain.runtime.state.begin_block(31)
+    for netuid in chain.scenario.registration_netuids:
+        module.Burn[netuid] = 50 * 10**9
+    chain.runtime.state.commit_block()
+    chain.run(10)
+    assert not registrations(chain, range(31, 42))
+
+
 def test_dev_accounts_are_left_alone() -> None:
     rt = lived("demo", 40).runtime
     for name in DEV_ACCOUNTS:
@@ -143,6 +163,32 @@ def test_the_demo_stories_go_as_told() -> None:
     assert later["rising"] > start["rising"] and later["falling"] < start["falling"]
     assert later["idle"] == 0
     assert 0 < later["edge"] < later["fresh"] < later["steady"]
+
+
+@pytest.mark.soak
+def test_the_demo_lives_on_for_thousands_of_blocks() -> None:
+    chain = lived("demo", 2_500)
+    start, rt, module = lived("demo", 0).runtime, chain.runtime, chain.runtime.subtensor
+    for netuid in chain.scenario.netuids:
+        assert 1 / 2 < rt.swap.price_rao(netuid) / start.swap.price_rao(netuid) < 2
+        assert module.Burn[netuid] < 10 * 10**9
+        assert module.SubnetEpochIndex[netuid] > 100
+    miners = scenarios.demo_wallets("demo")[0]
+    for story in keys.stories(chain.scenario):
+        uid = module.Uids[story.netuid, miners.hotkeys[story.hotkey_name]]
+        earned = module.stake_of(
+            miners.hotkeys[story.hotkey_name], miners.coldkey_ss58, story.netuid
+        )
+        idle = story.course == "idle"
+        assert (module.Emission[story.netuid][uid] == 0) == (earned == 0) == idle
+    labels = [keys.registrant_label(chain.scenario, n) for n in range(keys.REGISTRANTS)]
+    labels += [keys.trader_label(chain.scenario, n) for n in range(keys.TRADERS)]
+    assert all(rt.balances.free(signer(label).ss58) > 100 * 10**9 for label in labels)
+    late = Counter(
+        call.name for number, _, call, outcome in chain.outcomes if number > 2_400 and outcome.ok
+    )
+    assert late["set_weights"] > 500 and late["burned_register"] > 0
+    assert late["add_stake"] > 10 and late["remove_stake"] > 10
 
 
 def test_opinions_follow_quality() -> None:
