@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from taoctl.chain.view import Storage, View
+from taoctl.scale.codec import vec_bytes
 
 PALLET = "SubtensorModule"
 ROOT_NETUID = 0
@@ -47,20 +48,7 @@ async def typed_api(view: View, api: str, method: str, *args: Any) -> Any:
 
 def text_of(value: Any) -> str:
     """Text of chain bytes, whichever way they were decoded; broken UTF-8 is replaced."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        if value.startswith("0x") and len(value) % 2 == 0:
-            try:
-                return bytes.fromhex(value[2:]).decode("utf-8", "replace")
-            except ValueError:
-                return value
-        return value
-    if isinstance(value, (bytes, bytearray)):
-        return bytes(value).decode("utf-8", "replace")
-    if isinstance(value, Iterable):
-        return bytes(value).decode("utf-8", "replace")
-    return str(value)
+    return "" if value is None else vec_bytes(value).decode("utf-8", "replace")
 
 
 def bits_of(value: Any) -> int | None:

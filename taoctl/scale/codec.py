@@ -481,14 +481,29 @@ def compact_bytes(number: int) -> bytes:
     return bytes([(size - 4) << 2 | 3]) + number.to_bytes(size, "little")
 
 
-def vec_bytes(value: str | bytes | Sequence[int]) -> bytes:
-    """Bytes of a decoded `Vec<u8>` or `[u8; N]`; `0x` hex text is read as hex."""
-    if isinstance(value, str):
-        if value.startswith("0x"):
-            with contextlib.suppress(ValueError):
-                return bytes.fromhex(value[2:])
-        return value.encode()
-    return bytes(value)
+def vec_bytes(value: str | bytes | Iterable[int]) -> bytes:
+    """Bytes of a decoded `Vec<u8>` or `[u8; N]`.
+
+    `0x` text is hexadecimal only where it stands for bytes that are not UTF-8; everything else
+    was decoded to itself, so that a name such as `0x41` is four characters. The one text that
+    cannot be told apart is the hexadecimal of such bytes itself.
+    """
+    if not isinstance(value, str):
+        return bytes(value)
+    if value.startswith("0x"):
+        with contextlib.suppress(ValueError):
+            raw = bytes.fromhex(value[2:])
+            if not _is_utf8(raw):
+                return raw
+    return value.encode()
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _tuple(value: Any) -> tuple[Any, ...]:
