@@ -5,22 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 MAX_HEAD = 64 * 1024
 MAX_BODY = 16 * 1024 * 1024
 """Bytes of a request body, as large as Substrate nodes take by default (15 MiB) and a little."""
-_CORS = (
-    "Access-Control-Allow-Origin: *\r\n"
-    "Access-Control-Allow-Methods: POST, GET, OPTIONS\r\n"
-    "Access-Control-Allow-Headers: Content-Type\r\n"
-)
+_MAX_LENGTH_DIGITS = 12
+_TRUSTED_SITE = "https://polkadot.js.org"
+_LOCAL_NAME = "localhost"
 _REASONS = {
     200: "OK",
     204: "No Content",
     400: "Bad Request",
+    403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
     413: "Content Too Large",
+    503: "Service Unavailable",
 }
 
 
@@ -52,6 +54,49 @@ class Head:
         """Whether the connection stays open after the answer."""
         connection = self.headers.get("connection", "").lower()
         return connection != "close" and (self.version != "HTTP/1.0" or connection == "keep-alive")
+
+    @property
+    def origin(self) -> str | None:
+        """The web page that sends this, when a browser does."""
+        return self.headers.get("origin")
+
+
+def check_sender(head: Head) -> None:
+    """Keep out web pages that are not local: what anyone may do here, they could do unseen.
+
+    As Substrate nodes do by default, it lets in pages from this machine and polkadot.js.org. The
+    host asked for must be this machine or an address, for names can be pointed here by others.
+
+    Raises:
+        BadRequestError: 403.
+    """
+    origin = head.origin
+    if origin is not None and origin != _TRUSTED_SITE and not _is_local(_host_in(origin)):
+        raise BadRequestError(403, "web pages from other hosts may not use this node\n")
+    host = head.headers.get("host")
+    if host is not None:
+        name = _host_in(f"//{host}")
+        if not (_is_local(name) or _is_address(name)):
+            raise BadRequestError(403, "this node is asked for by a name that is not localhost\n")
+
+
+def _host_in(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
+
+
+def _is_local(name: str | None) -> bool:
+    return name == _LOCAL_NAME or (_is_address(name) and ip_address(name or "").is_loopback)
+
+
+def _is_address(name: str | None) -> bool:
+    try:
+        ip_address(name or "")
+    except ValueError:
+        return False
+    return True
 
 
 async def read_head(reader: asyncio.StreamReader) -> Head | None:
@@ -87,9 +132,9 @@ async def read_body(
         if head.headers.get("transfer-encoding", "").lower() == "chunked":
             return await _read_chunks(reader)
         text = head.headers.get("content-length", "0")
-        if not text.isdigit():
+        if not (text.isascii() and text.isdigit()):
             raise BadRequestError(400, "the content length is not a number")
-        if int(text) > MAX_BODY:
+        if len(text) > _MAX_LENGTH_DIGITS or int(text) > MAX_BODY:
             raise BadRequestError(413, "the request body is too long")
         return await reader.readexactly(int(text))
     except (asyncio.IncompleteReadError, asyncio.LimitOverrunError):
@@ -115,14 +160,26 @@ async def _read_chunks(reader: asyncio.StreamReader) -> bytes:
 
 
 def response(
-    status: int, body: bytes = b"", *, keep: bool, kind: str = "application/json"
+    status: int,
+    body: bytes = b"",
+    *,
+    keep: bool,
+    kind: str = "application/json",
+    origin: str | None = None,
 ) -> bytes:
-    """The bytes of a whole response."""
+    """The bytes of a whole response; `origin` is the web page that may read it."""
+    sharing = ""
+    if origin is not None:
+        sharing = (
+            f"Access-Control-Allow-Origin: {origin}\r\nVary: Origin\r\n"
+            "Access-Control-Allow-Methods: POST, GET, OPTIONS\r\n"
+            "Access-Control-Allow-Headers: Content-Type\r\n"
+        )
     head = (
         f"HTTP/1.1 {status} {_REASONS[status]}\r\n"
         f"Content-Type: {kind}; charset=utf-8\r\n"
         f"Content-Length: {len(body)}\r\n"
         f"Connection: {'keep-alive' if keep else 'close'}\r\n"
-        f"{_CORS}\r\n"
+        f"{sharing}\r\n"
     )
     return head.encode("latin-1") + body

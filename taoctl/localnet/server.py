@@ -18,8 +18,11 @@ from taoctl.localnet import http
 from taoctl.localnet.session import Session
 
 MAX_MESSAGE = http.MAX_BODY
-MAX_UNREAD = 64 * 1024 * 1024
-"""Bytes a client may leave unread before its connection is dropped."""
+MAX_UNREAD = 32 * 1024 * 1024
+"""Bytes of answers and notifications a client may leave unread before it is dropped."""
+MAX_CONNECTIONS = 400
+IDLE_SECONDS = 60.0
+"""How long a client may take for a request, or to read an answer over HTTP."""
 _MAX_PENDING = 256
 _READ = 64 * 1024
 
@@ -67,7 +70,11 @@ class RpcServer:
         assert task is not None
         self._connections.add(task)
         try:
-            await self._converse(reader, writer)
+            if len(self._connections) > MAX_CONNECTIONS:
+                writer.write(http.response(503, b"too many connections\n", keep=False))
+                await _drain(writer)
+            else:
+                await self._converse(reader, writer)
         except (ConnectionError, TimeoutError):
             pass
         except asyncio.CancelledError:
@@ -81,35 +88,41 @@ class RpcServer:
         session = self._sessions(None)
         while True:
             try:
-                head = await http.read_head(reader)
+                head = await asyncio.wait_for(http.read_head(reader), IDLE_SECONDS)
                 if head is None:
                     return
+                http.check_sender(head)
                 if head.wants_websocket:
                     await WebSocket(self._sessions, reader, writer).run(head)
                     return
-                body = await http.read_body(reader, writer, head)
+                body = await asyncio.wait_for(http.read_body(reader, writer, head), IDLE_SECONDS)
             except http.BadRequestError as error:
                 writer.write(http.response(error.status, str(error).encode(), keep=False))
-                await writer.drain()
+                await _drain(writer)
                 return
             writer.write(await _answer(session, head, body))
-            await writer.drain()
+            await _drain(writer)
             if not head.keeps_alive:
                 return
 
 
+async def _drain(writer: asyncio.StreamWriter) -> None:
+    await asyncio.wait_for(writer.drain(), IDLE_SECONDS)
+
+
 async def _answer(session: Session, head: http.Head, body: bytes) -> bytes:
-    keep = head.keeps_alive
+    keep, origin = head.keeps_alive, head.origin
     if head.method == "POST":
         texts: list[str] = []
         await session.handle(body, texts.append)
-        return http.response(200, "".join(texts).encode(), keep=keep)
+        return http.response(200, "".join(texts).encode(), keep=keep, origin=origin)
     if head.method == "OPTIONS":
-        return http.response(204, keep=keep)
+        return http.response(204, keep=keep, origin=origin)
     if head.method == "GET" and head.path.startswith("/health"):
         health = b'{"peers":0,"isSyncing":false,"shouldHavePeers":false}'
-        return http.response(200, health, keep=keep)
-    return http.response(405, b"POST JSON-RPC, or connect with a WebSocket\n", keep=keep)
+        return http.response(200, health, keep=keep, origin=origin)
+    why = b"POST JSON-RPC, or connect with a WebSocket\n"
+    return http.response(405, why, keep=keep, origin=origin)
 
 
 class WebSocket:
@@ -177,6 +190,8 @@ class WebSocket:
         task = asyncio.create_task(self._session.handle(message, self._push))
         self._tasks.add(task)
         task.add_done_callback(self._done)
+        await asyncio.sleep(0)  # one message at a time, so that other clients get their turn
+        await self._writer.drain()
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import shutil
@@ -32,6 +33,7 @@ DEFAULT_PORT = 9944
 READY_SECONDS = 120.0
 STOP_SECONDS = 30.0
 _ASK_SECONDS = 5.0
+_MAX_ANSWER = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,13 +245,13 @@ def ask(port: int, method: str, *params: Any, timeout: float = _ASK_SECONDS) -> 
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(request, timeout=timeout) as response:
-            answer = json.loads(response.read())
+            answer = json.loads(response.read(_MAX_ANSWER))
     except TimeoutError:
         raise DeadlineError(
             f"the localnet on port {port} did not answer within {timeout:g} s",
             "it may be busy; allow more with --timeout",
         ) from None
-    except (urllib.error.HTTPError, ValueError, ConnectionResetError):
+    except (urllib.error.HTTPError, http.client.HTTPException, ValueError, ConnectionResetError):
         raise _no_localnet(port) from None
     except OSError as error:
         if isinstance(getattr(error, "reason", None), TimeoutError):
@@ -262,6 +264,8 @@ def ask(port: int, method: str, *params: Any, timeout: float = _ASK_SECONDS) -> 
         raise _no_localnet(port)
     if "error" in answer:
         problem = answer["error"]
+        if not isinstance(problem, dict):
+            raise _no_localnet(port)
         if problem.get("code") == -32601:
             raise _no_localnet(port)
         if problem.get("message") == "Invalid params":

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import json
 import secrets
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from taoctl.errors import TaoctlError
 from taoctl.localnet.rpc.registry import (
     INTERNAL_ERROR,
     INVALID_REQUEST,
@@ -20,9 +23,16 @@ from taoctl.localnet.rpc.registry import (
 )
 
 MAX_BATCH = 10_000
+MAX_RESPONSE = 15 * 1024 * 1024
+"""Characters of one answer, or of all answers of a batch; as Substrate nodes limit it."""
+_SLICE_SECONDS = 0.004
 MAX_SUBSCRIPTIONS = 1024
 """Per connection, as Substrate nodes limit it."""
 _TOO_MANY_SUBSCRIPTIONS = -32006
+_RESPONSE_TOO_BIG = -32008
+_BATCH_TOO_BIG = -32010
+_BATCH_RESPONSE_TOO_BIG = -32011
+_REFUSED = 1
 
 
 class Sink:
@@ -79,7 +89,7 @@ class Session:
             self._node = await self._opening()
             self._opening = None
         try:
-            request = json.loads(message)
+            request = json.loads(message, parse_constant=_no_constant)
         except (ValueError, RecursionError):
             reply(_failure(None, RpcError(PARSE_ERROR, "Parse error")))
             return
@@ -99,29 +109,54 @@ class Session:
             cancel()
 
     async def _batch(self, requests: list[Any], opened: list[Sink]) -> str | None:
-        if not requests or len(requests) > MAX_BATCH:
+        if not requests:
             return _failure(None, RpcError(INVALID_REQUEST, "Invalid request"))
-        answers = [await self._one(request, opened) for request in requests]
-        texts = [text for text in answers if text is not None]
+        if len(requests) > MAX_BATCH:
+            why = f"Exceeded max limit of {MAX_BATCH}"
+            return _failure(None, RpcError(_BATCH_TOO_BIG, "The batch request was too large", why))
+        texts: list[str] = []
+        size, paused = 0, time.perf_counter()
+        for request in requests:
+            text = await self._one(request, opened)
+            if text is not None:
+                texts.append(text)
+                size += len(text)
+            if size > MAX_RESPONSE:
+                return _failure(
+                    None,
+                    _too_big(_BATCH_RESPONSE_TOO_BIG, "The batch response was too large"),
+                )
+            if time.perf_counter() - paused > _SLICE_SECONDS:
+                await asyncio.sleep(0)
+                paused = time.perf_counter()
         return f"[{','.join(texts)}]" if texts else None
 
     async def _one(self, request: Any, opened: list[Sink]) -> str | None:
         if not isinstance(request, dict) or not isinstance(request.get("method"), str):
             return _failure(None, RpcError(INVALID_REQUEST, "Invalid request"))
         number = request.get("id")
+        if not (number is None or type(number) in (int, str)):
+            return _failure(None, RpcError(INVALID_REQUEST, "Invalid request"))
+        text = await self._answer(request, number, opened)
+        return None if "id" not in request else text
+
+    async def _answer(self, request: dict[str, Any], number: Any, opened: list[Sink]) -> str:
         try:
             params = request.get("params")
             if params is not None and not isinstance(params, (list, dict)):
                 raise invalid_params("params must be a list or an object")
             result = await self._call(request["method"], params, opened)
         except RpcError as error:
-            return None if "id" not in request else _failure(number, error)
+            return _failure(number, error)
+        except TaoctlError as error:
+            return _failure(number, RpcError(_REFUSED, error.message, error.hint))
         except Exception as error:  # the boundary: a bug must answer, not hang the client
             text = f"{type(error).__name__}: {error}"
             return _failure(number, RpcError(INTERNAL_ERROR, "Internal error", text))
-        if "id" not in request:
-            return None
-        return dumps({"jsonrpc": "2.0", "id": number, "result": result})
+        answer = dumps({"jsonrpc": "2.0", "id": number, "result": result})
+        if len(answer) > MAX_RESPONSE:
+            return _failure(number, _too_big(_RESPONSE_TOO_BIG, "Response is too big"))
+        return answer
 
     async def _call(self, name: str, params: Any, opened: list[Sink]) -> Any:
         if name in self._table.unsubscribe:
@@ -159,6 +194,14 @@ class Session:
 def dumps(value: Any) -> str:
     """Compact JSON text."""
     return json.dumps(value, separators=(",", ":"))
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _too_big(code: int, message: str) -> RpcError:
+    return RpcError(code, message, f"Exceeded max limit of {MAX_RESPONSE}")
 
 
 def _failure(number: Any, error: RpcError) -> str:

@@ -14,6 +14,7 @@ import pytest
 import websockets
 
 from taoctl.errors import RefusedError
+from taoctl.localnet import server, session
 from taoctl.localnet.rpc.registry import Table, collect, hex_param, rpc, subscription
 from taoctl.localnet.server import RpcServer
 from taoctl.localnet.session import Session, Sink
@@ -35,6 +36,16 @@ def test_bug(node: object) -> None:
     raise ZeroDivisionError("oops")
 
 
+@rpc()
+def test_big(node: object, size: Any) -> str:
+    return "z" * int(size)
+
+
+@rpc()
+def test_refuse(node: object) -> None:
+    raise RefusedError("no room", "make some")
+
+
 _sinks: list[Sink] = []
 _ended: list[str] = []
 
@@ -48,13 +59,13 @@ def test_subscribe(node: object, sink: Sink, first: Any) -> Callable[[], None]:
 
 def _table() -> Table:
     module = ModuleType("methods")
-    for function in (test_echo, test_slow, test_bug, test_subscribe):
+    for function in (test_echo, test_slow, test_bug, test_big, test_refuse, test_subscribe):
         function.__module__ = "methods"
         setattr(module, function.__name__, function)
     return collect([module])
 
 
-for _function in (test_echo, test_slow, test_bug, test_subscribe):
+for _function in (test_echo, test_slow, test_bug, test_big, test_refuse, test_subscribe):
     _function.__test__ = False  # type: ignore[attr-defined]
 
 
@@ -65,12 +76,12 @@ async def _node() -> object:
 def with_server(work: Callable[[int], Any]) -> None:
     async def run() -> None:
         table = _table()
-        server = RpcServer(lambda push: Session(_node, table, push), port=0)
-        await server.start()
+        running = RpcServer(lambda push: Session(_node, table, push), port=0)
+        await running.start()
         try:
-            await work(server.port)
+            await work(running.port)
         finally:
-            await server.close()
+            await running.close()
 
     asyncio.run(run())
 
@@ -185,6 +196,11 @@ def test_http_post_works_on_the_same_port_without_subscriptions() -> None:
         (b"POST / HTTP/1.1\r\nContent-Length: 999999999\r\n\r\n", b"413"),
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", b"400"),
         (b"GET / HTTP/1.1\r\n" + b"A: " + b"b" * 400_000 + b"\r\n\r\n", b"413"),
+        (b"POST / HTTP/1.1\r\nContent-Length: \xb2\r\n\r\n", b"400"),
+        (b"POST / HTTP/1.1\r\nContent-Length: " + b"9" * 5_000 + b"\r\n\r\n", b"413"),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\n", b"413"),
+        (b"POST / HTTP/1.1\r\nHost: taoctl.evil.example:9944\r\n\r\n", b"403"),
+        (b"POST / HTTP/1.1\r\nHost: [::1\r\n\r\n", b"403"),
         (b"GET / HTTP/1.1\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n", b"400"),
     ],
 )
@@ -221,6 +237,188 @@ def test_a_taken_port_is_refused_with_what_to_do() -> None:
         with pytest.raises(RefusedError, match=f"port {port} on 127.0.0.1 is in use") as caught:
             await second.start()
         assert "--port" in str(caught.value.hint)
+
+    with_server(work)
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"),
+    [
+        ("http://localhost:3000", True),
+        ("https://127.0.0.1", True),
+        ("http://[::1]:8080", True),
+        ("https://polkadot.js.org", True),
+        ("https://evil.example", False),
+        ("http://localhost.evil.example", False),
+        ("http://8.8.8.8", False),
+        ("null", False),
+        ("http://[", False),
+    ],
+)
+def test_web_pages_of_other_hosts_cannot_drive_the_chain(origin: str, allowed: bool) -> None:
+    async def work(port: int) -> None:
+        def post() -> tuple[int, str | None]:
+            ask = urllib.request.Request(
+                f"http://127.0.0.1:{port}/",
+                request("test_echo", [1]).encode(),
+                {"Origin": origin, "Content-Type": "text/plain"},
+            )
+            try:
+                with urllib.request.urlopen(ask, timeout=5) as answer:
+                    return answer.status, answer.headers["Access-Control-Allow-Origin"]
+            except urllib.error.HTTPError as error:
+                return error.code, error.headers["Access-Control-Allow-Origin"]
+
+        assert await asyncio.to_thread(post) == ((200, origin) if allowed else (403, None))
+        opening = websockets.connect(
+            f"ws://127.0.0.1:{port}", additional_headers={"Origin": origin}
+        )
+        if allowed:
+            async with opening as ws:
+                await ws.send(request("test_echo", [2]))
+                assert json.loads(await ws.recv())["result"] == 2
+            return
+        with pytest.raises(websockets.InvalidStatus) as caught:
+            await opening
+        assert caught.value.response.status_code == 403
+
+    with_server(work)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        b"POST / HTTP/1.1\r\nHost: localhost\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: 50\r\n\r\n{",
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+    ],
+)
+def test_a_client_that_never_finishes_is_hung_up_on(
+    monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    monkeypatch.setattr(server, "IDLE_SECONDS", 0.2)
+
+    async def work(port: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(sent)
+        assert await asyncio.wait_for(reader.read(), 5) == b""
+        writer.close()
+
+    with_server(work)
+
+
+def test_no_more_clients_than_the_node_can_bear(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "MAX_CONNECTIONS", 3)
+
+    async def work(port: int) -> None:
+        held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        assert (await asyncio.wait_for(reader.read(), 5)).startswith(b"HTTP/1.1 503")
+        for _, one in (*held, (reader, writer)):
+            one.close()
+        await asyncio.sleep(0.05)
+        answer = await asyncio.to_thread(_post, port, request("test_echo", ["x"]).encode())
+        assert answer["result"] == "x"
+
+    with_server(work)
+
+
+def test_a_client_that_does_not_read_is_dropped_and_disturbs_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(server, "MAX_UNREAD", 2_000_000)
+
+    async def work(port: int) -> None:
+        reader, writer = await _silent_subscriber(port)
+        async with websockets.connect(f"ws://127.0.0.1:{port}") as ws:
+            for turn in range(200):
+                _sinks[-1].send("x" * 100_000)
+                await ws.send(request("test_echo", [turn]))
+                assert json.loads(await ws.recv())["result"] == turn
+        for _ in range(100):
+            if _ended and _ended[-1] == _sinks[-1].id:
+                break
+            await asyncio.sleep(0.01)
+        assert _ended[-1] == _sinks[-1].id, "the subscription of a dropped client lives on"
+        writer.close()
+        del reader
+
+    with_server(work)
+
+
+async def _silent_subscriber(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1024)
+    writer.write(
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    )
+    await reader.readuntil(b"\r\n\r\n")
+    body = request("test_subscribe", ["first"]).encode()
+    writer.write(bytes([0x81, 0x80 | len(body)]) + bytes(4) + body)
+    assert len(body) < 126
+    await reader.readexactly(2)
+    return reader, writer
+
+
+def test_many_large_answers_asked_for_at_once_all_arrive(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "MAX_UNREAD", 2_000_000)
+
+    async def work(port: int) -> None:
+        async with websockets.connect(f"ws://127.0.0.1:{port}", max_size=None) as ws:
+
+            async def send() -> None:
+                for number in range(150):
+                    await ws.send(request("test_big", [500_000], number))
+
+            sending = asyncio.create_task(send())
+            found = [json.loads(await ws.recv())["id"] for _ in range(150)]
+            assert found == list(range(150))
+            await sending
+
+    with_server(work)
+
+
+def test_answers_and_batches_have_a_limit() -> None:
+    async def work(port: int) -> None:
+        big = session.MAX_RESPONSE
+        answer = await asyncio.to_thread(_post, port, request("test_big", [big]).encode())
+        assert answer["error"]["code"] == -32008
+        batch = ",".join(request("test_big", [big // 4]) for _ in range(5))
+        answer = await asyncio.to_thread(_post, port, f"[{batch}]".encode())
+        assert (answer["id"], answer["error"]["code"]) == (None, -32011)
+        many = ",".join(["1"] * (session.MAX_BATCH + 1))
+        answer = await asyncio.to_thread(_post, port, f"[{many}]".encode())
+        assert answer["error"]["code"] == -32010
+        fine = ",".join([request("test_echo", [1])] * 1_000)
+        assert len(await asyncio.to_thread(_post, port, f"[{fine}]".encode())) == 1_000
+
+    with_server(work)
+
+
+def test_what_is_not_json_rpc_is_said_to_be_so() -> None:
+    async def work(port: int) -> None:
+        def code(text: str) -> int:
+            return int(_post(port, text.encode("utf-8", "surrogatepass"))["error"]["code"])
+
+        for text in ('{"id": NaN, "method": "test_echo"}', "[" * 100_000, '"\ud800', "9" * 5_000):
+            assert await asyncio.to_thread(code, text) == -32700, text[:40]
+        for number in ("[1]", "{}", "true", "1.5"):
+            text = f'{{"id": {number}, "method": "test_echo", "params": [1]}}'
+            assert await asyncio.to_thread(code, text) == -32600, text
+
+    with_server(work)
+
+
+def test_a_refusal_says_what_to_do_and_a_notification_is_never_answered() -> None:
+    async def work(port: int) -> None:
+        answer = await asyncio.to_thread(_post, port, request("test_refuse").encode())
+        assert answer["error"] == {"code": 1, "message": "no room", "data": "make some"}
+        async with websockets.connect(f"ws://127.0.0.1:{port}") as ws:
+            for method in ("test_bug", "test_refuse", "nothing", "test_echo"):
+                await ws.send(json.dumps({"jsonrpc": "2.0", "method": method}))
+            await ws.send(request("test_echo", ["answered"]))
+            assert json.loads(await ws.recv())["result"] == "answered"
 
     with_server(work)
 
