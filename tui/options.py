@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from taoctl.chain.client import Chain
-
 from taoctl.gpu.sample import GpuSource
 
 Connect = Callable[..., AbstractAsyncContextManager[Chain]]
