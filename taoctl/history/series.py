@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from taoctl.economics.earnings import neuron_alpha_per_day, tao_value
 from taoctl.history.store import EarningsSample
-from taoctl.units import mul_rao
-
-BLOCKS_PER_DAY = 7_200
-"""Blocks of 12 seconds in a day; the base of every rate, as the chain's own tools use it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +21,7 @@ def tao_per_day_rao(sample: EarningsSample) -> int | None:
     """Rao of TAO a day at one epoch's rate, None where the price is not known."""
     if sample.price_rao is None or sample.tempo <= 0:
         return None
-    return mul_rao(sample.alpha_rao * BLOCKS_PER_DAY // sample.tempo, sample.price_rao)
+    return tao_value(neuron_alpha_per_day(sample.alpha_rao, sample.tempo), sample.price_rao)
 
 
 @dataclass

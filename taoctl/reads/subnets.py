@@ -18,7 +18,7 @@ from taoctl.reads.dynamic import (
     extras,
     prices_one_by_one,
 )
-from taoctl.reads.entries import bits_of, item, text_of
+from taoctl.reads.entries import ROOT_NETUID, bits_of, item, text_of
 from taoctl.reads.registry import read
 
 
@@ -136,9 +136,6 @@ def unknown_netuid(netuid: int, existing: Sequence[int]) -> UsageError:
     )
 
 
-ROOT = 0
-"""The netuid that holds root stake and runs no epochs."""
-
 _IDENTITY = ("subnet_url", "github_repo", "subnet_contact", "discord", "description")
 
 
@@ -199,7 +196,7 @@ def next_epoch(block: int, netuid: int, tempo: int | None, extra: Mapping[str, A
     epoch when (block + netuid + 1) is a multiple of tempo + 1. Deferral at a busy block is not
     foreseen. Root, and a subnet of tempo 0, has none.
     """
-    if not tempo or netuid == ROOT:
+    if not tempo or netuid == ROOT_NETUID:
         return None
     last = extra["LastEpochBlock"]
     if last is None:
