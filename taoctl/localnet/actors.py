@@ -172,16 +172,20 @@ class Actors:
         """The validators of a subnet who set weights now, with the block of their last ones.
 
         Each sets weights once between two epochs, at a block of its own; before the first epoch
-        all do so at once.
+        all do so at once. Where weights must be committed first they set none.
         """
         module = rt.subtensor
+        if module.CommitRevealWeightsEnabled[netuid]:
+            return
         permits, updates = module.ValidatorPermit[netuid], module.LastUpdate[netuid]
         last, epoch = module.LastEpochBlock[netuid], module.SubnetEpochIndex[netuid]
         latest = min(last - 1, block - module.WeightsSetRateLimit[netuid])
         span = max(module.Tempo[netuid] - 3, 1) if epoch else 1
         for seat in seats:
             uid = module.Uids.get((netuid, seat.hotkey))
-            if uid is None or not permits[uid] or 0 < updates[uid] > latest:
+            if uid is None or uid >= min(len(permits), len(updates)):
+                continue
+            if not permits[uid] or 0 < updates[uid] > latest:
                 continue
             wait = (seat.salt >> epoch % 32) % span
             if block >= last + wait:

@@ -80,6 +80,22 @@ def test_weights_are_given_to_miners_only() -> None:
             assert targets and not (targets - {module.owner_uid(netuid)}) & seats
 
 
+def test_actors_live_with_what_a_developer_writes_into_storage() -> None:
+    chain = ScenarioChain("small")
+    chain.run(6)
+    module = chain.runtime.subtensor
+    chain.runtime.state.begin_block(7)
+    module.ValidatorPermit[1], module.LastUpdate[1], module.SubnetworkN[1] = (True,), (), 3
+    module.CommitRevealWeightsEnabled[2] = True
+    chain.runtime.state.commit_block()
+    seen = len(chain.outcomes)
+    chain.run(20)
+    late = chain.outcomes[seen:]
+    assert all(outcome.ok for *_, outcome in late)
+    setting = {call.args["netuid"] for _, _, call, _ in late if call.name == "set_weights"}
+    assert 2 not in setting and 3 in setting
+
+
 def test_scores_move_from_epoch_to_epoch() -> None:
     early, late = lived("demo", 30), lived("demo", 60)
     for netuid in early.scenario.netuids:
