@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import taoctl
 from taoctl.errors import BadDataError, UsageError
 from taoctl.localnet.block import ZERO_HASH, Block, Header, extrinsics_root
 from taoctl.localnet.chain_index import ChainIndex
@@ -20,6 +19,7 @@ from taoctl.localnet.records import corrupt
 from taoctl.localnet.saved import Manifest
 from taoctl.localnet.sealing import Seal, Sealer
 from taoctl.scale.crypto import blake2_256
+from taoctl.version import VERSION
 
 DEFAULT_BLOCK_TIME = 1.0
 
@@ -194,7 +194,7 @@ def _recipe(scenario: str, sudo: str, runtime: Runtime) -> dict[str, object]:
         "scenario": scenario,
         "sudo": sudo,
         "metadata": blake2_256(runtime.metadata_v15).hex(),
-        "taoctl": taoctl.__version__,
+        "taoctl": VERSION,
     }
 
 
@@ -213,7 +213,7 @@ def _node(
     sudo: str,
 ) -> DevNode:
     scenario = options.scenario
-    identity = Identity(f"taoctl localnet {scenario}", f"taoctl-{taoctl.__version__}", scenario)
+    identity = Identity(f"taoctl localnet {scenario}", f"taoctl-{VERSION}", scenario)
     lag = 0 if options.seal is Seal.INSTANT else FINALITY_LAG
     node = DevNode(runtime, index, identity, directory=directory, finality_lag=lag)
     node.sudo = sudo
