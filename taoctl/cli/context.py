@@ -127,6 +127,10 @@ def keys(given: Sequence[str]) -> tuple[list[str], list[str], dict[str, str]]:
         coldkeys += [wallet.coldkey] if wallet.coldkey else []
         hotkeys += [hotkey.ss58 for hotkey in wallet.hotkeys if hotkey.ss58]
     _require([*coldkeys, *hotkeys], wallets, folder)
+    _say_left_out(w for w in wallets if not (wanted or w.coldkey or w.hotkeys))
+    for wallet in chosen if wanted else wallets:
+        if wallet.problem and (wallet.coldkey or wallet.hotkeys):
+            output.warn(f"wallet {printable(wallet.name)!r}: {wallet.problem}")
     return list(dict.fromkeys(coldkeys)), list(dict.fromkeys(hotkeys)), _names(wallets)
 
 

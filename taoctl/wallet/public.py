@@ -30,7 +30,10 @@ class HotkeyRef:
 
 @dataclass(frozen=True, slots=True)
 class WalletRef:
-    """A wallet folder; `coldkey` is None when no public file tells its address."""
+    """A wallet folder; `coldkey` is None when no public file tells its address.
+
+    `problem` says what of the folder could not be read.
+    """
 
     name: str
     coldkey: str | None
@@ -45,10 +48,10 @@ def discover(path: Path) -> tuple[WalletRef, ...]:
     Raises:
         UsageError: the folder cannot be listed.
     """
-    if not path.exists():
-        return ()
     try:
         folders = sorted(entry for entry in path.iterdir() if entry.is_dir())
+    except FileNotFoundError:
+        return ()
     except OSError as error:
         raise UsageError(
             f"the wallet folder {path} cannot be read: {error.strerror or error}",
@@ -133,17 +136,25 @@ def _no_wallet(name: str, path: Path, wallets: tuple[WalletRef, ...]) -> UsageEr
 
 def _wallet(folder: Path) -> WalletRef | None:
     public = folder / f"coldkey{_PUBLIC_SUFFIX}"
-    coldkey, problem = _address_in(public) if public.exists() else (None, None)
-    hotkeys = _hotkeys(folder / "hotkeys")
-    if coldkey is None and problem is None and not hotkeys and not (folder / "coldkey").exists():
+    coldkey: str | None = None
+    hotkeys: tuple[HotkeyRef, ...] = ()
+    locked = False
+    try:
+        coldkey, problem = _address_in(public) if public.exists() else (None, None)
+        locked = (folder / "coldkey").exists()
+        hotkeys = _hotkeys(folder / "hotkeys")
+    except OSError as error:
+        problem = _unreadable(Path(error.filename), error)
+    if coldkey is None and problem is None and not hotkeys and not locked:
         return None
     return WalletRef(folder.name, coldkey, hotkeys, folder, problem)
 
 
 def _hotkeys(folder: Path) -> tuple[HotkeyRef, ...]:
+    """The hotkeys of a wallet; raises OSError when their folder cannot be listed."""
     try:
         files = sorted(entry for entry in folder.iterdir() if entry.is_file())
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return ()
     by_name: dict[str, Path] = {}
     for file in files:
@@ -163,7 +174,7 @@ def _address_in(file: Path) -> tuple[str | None, str | None]:
             return None, f"{file.name} is too large for a key file"
         data = file.read_bytes()
     except OSError as error:
-        return None, f"{file.name} cannot be read: {error.strerror or error}"
+        return None, _unreadable(file, error)
     if data.startswith((b"$NACL", b"$ANSIBLE_VAULT", b"gAAAAA")):
         return None, f"{file.name} is encrypted and has no {_PUBLIC_SUFFIX} beside it"
     try:
@@ -174,3 +185,7 @@ def _address_in(file: Path) -> tuple[str | None, str | None]:
     if not isinstance(address, str) or not is_ss58(address):
         return None, f"{file.name} holds no valid address"
     return address, None
+
+
+def _unreadable(path: Path, error: OSError) -> str:
+    return f"{path.name} cannot be read: {error.strerror or error}"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -118,3 +120,37 @@ def test_a_wallet_without_its_public_key_cannot_be_read(tmp_path: Path) -> None:
 def test_development_accounts_are_marked() -> None:
     assert insecure_name(ALICE) == "//Alice INSECURE"
     assert insecure_name("5Grw") is None
+
+
+@pytest.mark.parametrize(("locked", "known"), [("hidden", None), ("hidden/hotkeys", ALICE)])
+def test_a_folder_that_may_not_be_entered_is_a_problem_of_its_wallet_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, locked: str, known: str | None
+) -> None:
+    wallet(tmp_path, "hidden", ALICE, one=BOB)
+    wallet(tmp_path, "open", BOB)
+    closed = tmp_path / locked
+    stat, listdir = os.stat, os.listdir
+
+    def refused(path: object) -> bool:
+        return isinstance(path, (str, Path)) and closed in (Path(path), Path(path).parent)
+
+    def stat_below(path: Any, *args: Any, **kwargs: Any) -> os.stat_result:
+        if refused(path) and Path(path) != closed:
+            raise PermissionError(13, "Permission denied", str(path))
+        return stat(path, *args, **kwargs)
+
+    def list_below(path: Any) -> list[str]:
+        if refused(path):
+            raise PermissionError(13, "Permission denied", str(path))
+        return listdir(path)
+
+    # As root, who runs some test machines, no mode of a folder keeps anybody out.
+    monkeypatch.setattr(os, "stat", stat_below)
+    monkeypatch.setattr(os, "listdir", list_below)
+    hidden, other = discover(tmp_path)
+    assert (other.name, other.coldkey, other.problem) == ("open", BOB, None)
+    assert (hidden.coldkey, hidden.hotkeys) == (known, ())
+    assert "cannot be read: Permission denied" in (hidden.problem or "")
+    if known is None:
+        with pytest.raises(BadDataError, match="Permission denied"):
+            coldkey_address("hidden", tmp_path)
