@@ -86,6 +86,9 @@ def read(
     ) -> Callable[Concatenate[View, P], Awaitable[R]]:
         @wraps(function)
         async def checked(view: View, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            if not all(_satisfied(need, view.has) for need in needs):
+                # The view of a new head guesses its runtime; an upgrade may have brought them.
+                await view.settle()
             for need in needs:
                 if not _satisfied(need, view.has):
                     raise _absent(name, need, view.spec_version)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
+from state_node import metadata_of, state_node
 from stored_chain import SPECS, StoredChain, codec_of
 
-from taoctl.chain.view import Storage, has_entry
+from taoctl.chain.client import connect
+from taoctl.chain.view import Api, Storage, View, has_entry
 from taoctl.errors import NotInRuntimeError
+from taoctl.reads import registry
 from taoctl.reads.registry import READS, load, read
 from taoctl.reads.subnets import SubnetRow
 
@@ -54,3 +58,26 @@ def test_an_absent_need_is_named_before_anything_is_asked() -> None:
         del READS["gone"]
     assert caught.value.hint is not None
     assert chain.asked == []
+
+
+def test_what_an_upgrade_brings_is_there_for_the_first_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = Api("SubnetInfoRuntimeApi", "get_next_epoch_start_block")
+    monkeypatch.setattr(registry, "READS", {})
+
+    @registry.read("coming", row=object, needs=(new,), help="for this test")
+    async def coming(view: View) -> int:
+        return view.spec_version
+
+    async def main() -> None:
+        async with state_node(424) as node:
+            metadata_of(365)
+            node.old_spec, node.upgraded_at = 365, 21
+            async with connect(node.url, cache_dir=tmp_path) as chain:
+                with pytest.raises(NotInRuntimeError, match="spec 365"):
+                    await coming(await chain.at_head())
+                node.number = 21
+                assert await coming(await chain.at_head()) == 424
+
+    asyncio.run(main())
