@@ -13,10 +13,11 @@ from taoctl.economics.fixed import Bits
 from taoctl.economics.rows import PairRows
 from taoctl.errors import BadDataError
 
-__all__ = ["EpochBits", "EpochInput", "EpochOutput", "run_epoch"]
+__all__ = ["BONDS_SCALE", "EpochBits", "EpochInput", "EpochOutput", "run_epoch"]
 
 U64_MAX = 2**64 - 1
 BONDS_SCALE = 1_000_000
+"""1.0 of bonds_moving_average."""
 
 
 @dataclass(frozen=True, slots=True)

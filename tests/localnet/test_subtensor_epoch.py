@@ -97,6 +97,18 @@ def test_two_mechanisms_keep_their_own_rows():
     assert sum(row.server + row.validator for row in emitted) == pytest.approx(1_000, abs=12)
 
 
+def test_bonds_averages_beyond_one_do_not_stop_the_chain():
+    case = next(c["input"] for c in CASES if c["name"] == "3x3_yuma3")
+    module = loaded(case).subtensor
+    module.BondsMovingAverage[NETUID] = 5_000_000
+    module.epoch_with_mechanisms(NETUID, 1_000)
+    beyond = [module.bond_row(NETUID, uid) for uid in range(3)]
+    module = loaded(case).subtensor
+    module.BondsMovingAverage[NETUID] = 1_000_000
+    module.epoch_with_mechanisms(NETUID, 1_000)
+    assert [module.bond_row(NETUID, uid) for uid in range(3)] == beyond
+
+
 def test_commit_reveal_hides_weights_older_than_a_registration():
     case = next(c["input"] for c in CASES if c["name"] == "3x3_classic_epoch1")
     module = loaded(case).subtensor

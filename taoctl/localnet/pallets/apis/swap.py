@@ -43,6 +43,10 @@ class SwapApi(Pallet):
         return asdict(self._simulated(netuid, "sell", alpha))
 
     def _simulated(self, netuid: int, side: Side, amount: int) -> SimSwap:
+        """A market order, or one to one; all zeros on an unknown subnet.
+
+        Runtime 425 calls the whole amount slippage there, though nothing is swapped.
+        """
         subtensor = self.rt.subtensor
         if subtensor.is_dynamic(netuid):
             return simulate(self.rt.swap.pool(netuid), side, amount)

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from taoctl.economics.mechanisms import MergedTerms, aggregate_mechanisms, split_emission
 from taoctl.economics.schedule import activity_cutoff_blocks
-from taoctl.economics.yuma import EpochInput, EpochOutput, run_epoch
+from taoctl.economics.yuma import BONDS_SCALE, EpochInput, EpochOutput, run_epoch
 from taoctl.localnet.pallets.subtensor.registration import Registration
 from taoctl.localnet.pallets.subtensor.rows import EMPTY, row_body
 
@@ -51,7 +51,11 @@ class Epochs(Registration):
     def epoch_input(
         self, netuid: int, mechanism: int, emission: int, hotkeys: Sequence[str]
     ) -> EpochInput:
-        """Everything an epoch reads of a subnet's mechanism at this block."""
+        """Everything an epoch reads of a subnet's mechanism at this block.
+
+        Only root can store a BondsMovingAverage above one million, with which the runtime lets
+        bonds run away from the weights; it counts as one million here.
+        """
         index, n = self.mechanism_index(netuid, mechanism), len(hotkeys)
         low, high = self.AlphaValues[netuid]
         alpha_stake, tao_stake = self.inherited_stakes(netuid, hotkeys)
@@ -64,7 +68,7 @@ class Epochs(Registration):
             activity_cutoff=self.activity_cutoff_blocks(netuid),
             kappa=self.Kappa[netuid],
             bonds_penalty=self.BondsPenalty[netuid],
-            bonds_moving_average=self.BondsMovingAverage[netuid],
+            bonds_moving_average=min(self.BondsMovingAverage[netuid], BONDS_SCALE),
             yuma3=self.Yuma3On[netuid],
             liquid_alpha=self.LiquidAlphaOn[netuid],
             alpha_low=low,

@@ -108,7 +108,8 @@ class Subnets(Storage):
         """Add an empty network with the parameters every new one gets.
 
         Its first epoch is staggered by `netuid mod tempo` blocks. Pool, owner, symbol and start
-        of trading are the caller's.
+        of trading are the caller's, and so is SubnetEmissionEnabled, which starts true here and
+        which register_network turns off.
         """
         self.SubnetworkN[netuid] = 0
         self.NetworksAdded[netuid] = True
