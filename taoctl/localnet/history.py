@@ -147,6 +147,18 @@ class FixedHistory(History[bytearray]):
         super().__init__()
         self._form, self._stride = form, _WORD + size
 
+    def add(self, key: Any, block: int, old: Any) -> None:
+        """As in any history; the commonest case, a natural number, in as few steps as can be."""
+        past, stride = self._pasts.get(key), self._stride
+        if past is None:
+            past = self._pasts[key] = bytearray()
+        elif _word.unpack_from(past, len(past) - stride)[0] // _FLAGS == block:
+            return
+        if type(old) is int and old >= 0:
+            past += (old << 8 * _WORD | block * _FLAGS).to_bytes(stride, "little")
+        else:
+            self._append(past, block * _FLAGS, old)
+
     def _make(self) -> bytearray:
         return bytearray()
 

@@ -99,10 +99,11 @@ class State:
         changes = BlockChanges(block)
         for store in self.touched:
             changed: dict[Any, Any] = {}
+            keep = store.history.add
             for key, old, new in store.moved():
                 changed[key] = new
                 if archive:
-                    store.history.add(key, block, old)
+                    keep(key, block, old)
             store.dirty = {}
             if changed:
                 changes.items[store.pallet, store.item] = changed
