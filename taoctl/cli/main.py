@@ -40,11 +40,12 @@ def _unwritten(failure: OSError) -> int:
 
 
 def _drop_unwritten() -> None:
-    # Python flushes stdout once more while it ends; after a failed write that fails again.
-    try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    # Python flushes both streams once more while it ends; after a failed write that fails again.
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def main(argv: Sequence[str]) -> int:
