@@ -189,7 +189,7 @@ class Link:
                     wire = await self._live_wire()
                     sent_at = time.monotonic()
                     with contextlib.suppress(LostError):
-                        return await ask(wire)
+                        return await self._answered(method, ask(wire), wire, limit)
         except TimeoutError:
             if wire is None or wire.ended.done():
                 raise self._unreachable() from None
@@ -199,6 +199,27 @@ class Link:
                 f"{shown(wire.endpoint)} did not answer {method} within {limit:g} s",
                 "try again, allow more with --timeout, or name another endpoint with --network",
             ) from None
+
+    async def _answered(self, method: str, asking: Awaitable[Any], wire: Wire, limit: float) -> Any:
+        """The answer; an endpoint that says nothing for its share of the time is given up.
+
+        The next one then has the rest of it. A lone endpoint has all of the time, and so has one
+        that was sent something that must not be sent twice.
+        """
+        if len(self.endpoints) == 1 or method.startswith(_ONCE_ONLY):
+            return await asking
+        sent_at, share = time.monotonic(), limit / len(self.endpoints)
+        answer = asyncio.ensure_future(asking)
+        try:
+            while not answer.done():
+                left = max(sent_at, wire.heard_at) + share - time.monotonic()
+                if left <= 0:
+                    wire.end(SilentError(_silent(share)))
+                    break
+                await asyncio.wait((answer,), timeout=left)
+            return await answer
+        finally:
+            answer.cancel()
 
     async def _live_wire(self) -> Wire:
         while True:
