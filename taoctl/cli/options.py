@@ -145,7 +145,7 @@ def _declaration(
     ] = None,
     quiet: Annotated[
         bool,
-        typer.Option("-q", "--quiet", help="Only data and errors.", rich_help_panel=PANEL),
+        typer.Option("-q", "--quiet", help="Only data, warnings and errors.", rich_help_panel=PANEL),
     ] = False,
     no_input: Annotated[
         bool,
