@@ -25,6 +25,8 @@ _SEATS_KEPT_BLOCKS = 16
 _OPINION_BLOCKS = 12
 _QUORUM = 3
 _FEE_ROOM = 100_000_000
+_PURSE = 200 * RAO_PER_TAO
+"""TAO that a trader keeps for itself."""
 _SEAT_WORTH = (RAO_PER_TAO // 10, 4 * RAO_PER_TAO)
 """What newcomers pay at most for a seat, so that burns settle instead of racing to their cap."""
 _log = logging.getLogger(__name__)
@@ -227,13 +229,16 @@ class Actors:
                 yield trade
 
     def _trade(self, rt: Host, label: str, netuid: int, block: int, draw: Draw) -> Action | None:
-        """A buy or a sale of a small part of the pool, as the mood of the market goes."""
+        """A buy or a sale of a small part of the pool, as the mood of the market goes.
+
+        Who is short of TAO only sells, so that traders never run dry.
+        """
         module, coldkey = rt.subtensor, signer(label).ss58
         if not module.SubtokenEnabled[netuid]:
             return None
         hotkey = module.SubnetOwnerHotkey[netuid]
-        if draw.chance(opinions.mood(self.scenario.seed, netuid, block)):
-            free = rt.balances.reducible(coldkey, keep_alive=True) - _FEE_ROOM
+        free = rt.balances.reducible(coldkey, keep_alive=True) - _FEE_ROOM
+        if draw.chance(opinions.mood(self.scenario.seed, netuid, block)) and free > _PURSE:
             amount = min(module.SubnetTAO[netuid] * draw.between(5, 120) // 10_000, free // 4)
             if amount <= _FEE_ROOM:
                 return None
