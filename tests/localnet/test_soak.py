@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -101,6 +102,74 @@ def _check_step(step: str, before: str, node: DevNode, known: dict[tuple[int, st
         assert (node.best_number, node.best_hash.hex()) in known
     else:
         assert (kind, node.best_hash.hex()) == ("amend", block_hash)
+
+
+# broken files
+
+
+@soak(60, 5_000)
+def test_broken_files_are_named_and_left_alone_or_cut_at_the_end(
+    tmp_path: Path, count: int
+) -> None:
+    pick, origin, copy = random.Random(5), tmp_path / "origin", tmp_path / "copy"
+    states = asyncio.run(_make_saved_chain(origin))
+    refused = 0
+    for _ in range(count):
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(origin, copy)
+        victim = pick.choice([path for path in copy.iterdir() if path.name != "lock"])
+        _break(victim, pick)
+        before = {path.name: path.read_bytes() for path in copy.iterdir() if path.is_file()}
+        try:
+            node = open_plain(copy).node
+        except TaoctlError as error:
+            refused += 1
+            assert str(copy) in error.message, error.message
+            assert error.hint
+            after = {path.name: path.read_bytes() for path in copy.iterdir() if path.is_file()}
+            assert after == before
+        else:
+            assert states[node.best_number] == digest(node), victim.name
+            assert node.best_number >= len(states) - 2 or victim.name == "blocks.log"
+            asyncio.run(node.close())
+    assert refused > count // 3
+
+
+async def _make_saved_chain(path: Path) -> dict[int, str]:
+    """A chain with a snapshot in the middle; the digest of every state that it went through."""
+    node = open_plain(path).node
+    states = {0: digest(node)}
+    for number in range(1, 9):
+        if number == 4:
+            assert node.snapshots is not None
+            node.snapshots.begin(node.best_number)
+            await node.snapshots.settle()
+        node.submit(transfer(node, rao=number))
+        await node.author_block()
+        states[number] = digest(node)
+    await node.close()
+    return states
+
+
+def _break(path: Path, pick: random.Random) -> None:
+    data = bytearray(path.read_bytes())
+    kind = pick.randrange(6)
+    if kind == 0:
+        path.unlink()
+    elif kind == 1:
+        path.unlink()
+        path.mkdir()
+    else:
+        at = pick.randrange(len(data) + 1)
+        if kind == 2:
+            del data[at:]
+        elif kind == 3:
+            data[at:at] = pick.randbytes(pick.randrange(1, 40))
+        elif kind == 4:
+            data[at : at + 1] = pick.randbytes(1)
+        else:
+            data[at:] = bytes(len(data) - at)
+        path.write_bytes(data)
 
 
 # broken extrinsics
