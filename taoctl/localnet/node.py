@@ -361,19 +361,30 @@ class Node:
                 assert self.snapshots is not None
                 self._directory.revert(number, self.snapshots.parts)
             self._finalized = min(self._finalized, number)
+            paused = time.perf_counter()
             for block in gone:
                 self._retract(block)
+                if time.perf_counter() - paused > _SLICE_SECONDS:
+                    await asyncio.sleep(0)
+                    paused = time.perf_counter()
             self.pool.refresh(number)
             self.heads.tell(self.block(number))
 
     def _retract(self, block: Block) -> None:
-        for _, entry in self._included.pop(block.number, ()):
-            entry.tell({"retracted": "0x" + block.hash.hex()})
-            self.pool.unban(entry.hash)
+        """Make the block's extrinsics pending again; those of finalized blocks have no watchers."""
+        entries = {entry.extrinsic.raw: entry for _, entry in self._included.pop(block.number, ())}
+        for raw in block.extrinsics[1:]:
+            entry = entries.get(raw)
+            extrinsic = self._read(raw) if entry is None else entry.extrinsic
+            watchers = [] if entry is None else entry.watchers
+            for tell in watchers:
+                tell({"retracted": "0x" + block.hash.hex()})
+            self.pool.unban(extrinsic.hash)
             try:
-                self._admit(entry.extrinsic, entry.watchers)
+                self._admit(extrinsic, watchers)
             except RpcError:
-                entry.tell("invalid")
+                for tell in watchers:
+                    tell("invalid")
 
     async def amend(self, change: Callable[[Runtime], None]) -> None:
         """Change the best block's state in place; its hash stays, so clients may have cached it."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +18,8 @@ from taoctl.localnet.extrinsic import Era
 from taoctl.localnet.fees import weight_to_fee
 from taoctl.localnet.rpc.registry import RpcError
 from taoctl.localnet.sealing import Seal
+from taoctl.localnet.serve import table
+from taoctl.localnet.session import Session
 from taoctl.localnet.state import StateDiscardedError
 from taoctl.scale.crypto import blake2_256
 
@@ -395,5 +399,75 @@ def test_what_no_block_has_room_for_is_refused_and_a_heavy_call_holds_up_nobody(
     async def run() -> None:
         blocks = [await node.author_block() for _ in range(2)]
         assert [len(block.extrinsics) for block in blocks] == [2, 3]
+
+    asyncio.run(run())
+
+
+def test_a_reorg_below_the_finalized_head_makes_everything_pending_again(tmp_path: Path) -> None:
+    async def run() -> None:
+        node = open_plain(tmp_path).node
+        raws = [transfer(node, rao=n + 1, nonce=n) for n in range(4)]
+        for raw in raws:
+            node.submit(raw)
+            await node.author_block()
+        await node.sealer.new_blocks(4)
+        assert node.finalized_number == 6
+        await node.close()
+        node = open_plain(tmp_path).node
+        await node.set_head(1)
+        assert (node.finalized_number, node.best_number) == (1, 1)
+        assert [entry.extrinsic.raw for entry in node.pool.pending()] == raws[1:]
+        again = await node.author_block()
+        assert again.extrinsics[1:] == tuple(raws[1:])
+        await node.set_head(0)
+        assert refusal(node, raws[0])[0] == 1013
+        await node.close()
+
+    asyncio.run(run())
+
+
+def test_subscriptions_follow_a_reorg() -> None:
+    async def run() -> None:
+        node = open_plain().node
+        pushed: list[dict[str, Any]] = []
+
+        async def opened() -> Any:
+            return node
+
+        session = Session(opened, table(), lambda text: pushed.append(json.loads(text)))
+
+        async def ask(method: str, *params: Any) -> Any:
+            replies: list[str] = []
+            request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+            await session.handle(json.dumps(request), replies.append)
+            return json.loads(replies[0])["result"]
+
+        await node.sealer.new_blocks(2)
+        key = "0x" + node.runtime.codec.storage_key("System", "Account", BOB).hex()
+        names = {
+            await ask("chain_subscribeNewHeads"): "head",
+            await ask("chain_subscribeFinalizedHeads"): "finalized",
+            await ask("state_subscribeStorage", [key]): "storage",
+            await ask("author_submitAndWatchExtrinsic", "0x" + transfer(node).hex()): "watch",
+        }
+        before = await ask("state_getStorage", key)
+        pushed.clear()
+        block = await node.author_block()
+        after = await ask("state_getStorage", key)
+        await node.set_head(2)
+        again = await node.author_block()
+        told: dict[str, list[Any]] = {}
+        for one in pushed:
+            params = one["params"]
+            told.setdefault(names[params["subscription"]], []).append(params["result"])
+        assert [int(head["number"], 16) for head in told["head"]] == [3, 2, 3]
+        assert told["head"][2]["parentHash"] == "0x" + node.block(2).hash.hex()
+        values = [update["changes"][0][1] for update in told["storage"]]
+        assert values == [after, before, after]
+        hashes = ["0x" + one.hash.hex() for one in (block, again)]
+        inclusion = [{"inBlock": hashes[0]}, {"retracted": hashes[0]}, "ready"]
+        assert told["watch"] == [*inclusion, {"inBlock": hashes[1]}]
+        assert [int(head["number"], 16) for head in told["finalized"]] == [1]
+        session.close()
 
     asyncio.run(run())
