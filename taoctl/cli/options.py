@@ -15,8 +15,6 @@ import typer.main
 
 from taoctl.config import Config
 
-PANEL = "Global options"
-
 
 class Format(StrEnum):
     """How a result is written to stdout."""
@@ -118,12 +116,11 @@ def _declaration(
             "--network",
             metavar="NAME|URL",
             help="finney, test, archive, local, or a ws:// URL (several joined by commas).",
-            rich_help_panel=PANEL,
         ),
     ] = None,
     output: Annotated[
         Format | None,
-        typer.Option("-o", "--output", help="Output format.", rich_help_panel=PANEL),
+        typer.Option("-o", "--output", help="Output format."),
     ] = None,
     at_block: Annotated[
         str | None,
@@ -131,40 +128,27 @@ def _declaration(
             "--at-block",
             metavar="NUMBER|HASH",
             help="Read the state of this block instead of the newest.",
-            rich_help_panel=PANEL,
         ),
     ] = None,
     timeout: Annotated[
         float | None,
-        typer.Option(
-            "--timeout",
-            metavar="SECONDS",
-            help="Give up after this; 10 unless set.",
-            rich_help_panel=PANEL,
-        ),
+        typer.Option("--timeout", metavar="SECONDS", help="Give up after this; 10 unless set."),
     ] = None,
     quiet: Annotated[
         bool,
-        typer.Option("-q", "--quiet", help="Only data, warnings and errors.", rich_help_panel=PANEL),
+        typer.Option("-q", "--quiet", help="Only data, warnings and errors."),
     ] = False,
     no_input: Annotated[
         bool,
-        typer.Option("--no-input", help="Never ask anything.", rich_help_panel=PANEL),
+        typer.Option("--no-input", help="Never ask anything."),
     ] = False,
     wallet_path: Annotated[
         Path | None,
-        typer.Option(
-            "--wallet-path",
-            metavar="DIR",
-            help="Folder of the wallets.",
-            rich_help_panel=PANEL,
-        ),
+        typer.Option("--wallet-path", metavar="DIR", help="Folder of the wallets."),
     ] = None,
     wallet: Annotated[
         list[str] | None,
-        typer.Option(
-            "--wallet", metavar="NAME", help="Wallet to use; repeatable.", rich_help_panel=PANEL
-        ),
+        typer.Option("--wallet", metavar="NAME", help="Wallet to use; repeatable."),
     ] = None,
     context: Annotated[
         str | None,
@@ -172,7 +156,6 @@ def _declaration(
             "--context",
             metavar="NAME",
             help="Settings to use, by their name in the configuration file.",
-            rich_help_panel=PANEL,
         ),
     ] = None,
 ) -> None:
