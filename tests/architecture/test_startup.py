@@ -43,6 +43,12 @@ def test_start_up_loads_no_heavy_library(argv: tuple[str, ...]) -> None:
     assert names & HEAVY == set()
 
 
+@pytest.mark.parametrize("argv", [("--help",), ("demo", "--help"), ("wallet", "--help")])
+def test_help_loads_no_client(argv: tuple[str, ...]) -> None:
+    _, names = _loaded_by(*argv)
+    assert names & {"asyncio", "websockets", "bittensor_core", "sqlite3"} == set()
+
+
 def test_version_loads_no_terminal_library() -> None:
     _, names = _loaded_by("--version")
     assert names & {"rich", "websockets", "asyncio", "bittensor_core"} == set()
