@@ -10,7 +10,8 @@ from typing import Any
 
 from taoctl.errors import BadDataError
 from taoctl.localnet.declare import ApiSpec
-from taoctl.localnet.metadata import MetadataWriter, compact
+from taoctl.localnet.lengths import compact_bytes
+from taoctl.localnet.metadata import MetadataWriter
 from taoctl.localnet.pallet import Pallet
 from taoctl.localnet.scaletypes import hex_readings
 from taoctl.localnet.types import Primitive, Tup, Type, Vec
@@ -121,9 +122,9 @@ def _direct(type_: Type) -> Callable[[Any], bytes] | None:
         if isinstance(inner, Primitive) and inner.name in ("u16", "u32", "u64"):
             return _numbers(_WIDTHS[inner.name][0])
         if isinstance(inner, Primitive) and inner.name == "bool":
-            return lambda value: compact(len(value)) + bytes(value)
+            return lambda value: compact_bytes(len(value)) + bytes(value)
         if type_.is_bytes:
-            return lambda value: compact(len(value)) + value
+            return lambda value: compact_bytes(len(value)) + value
         if isinstance(inner, Tup) and _pair_of_u16(inner):
             return _pairs
     return None
@@ -137,13 +138,13 @@ def _pair_of_u16(type_: Tup) -> bool:
 
 def _numbers(code: str) -> Callable[[Any], bytes]:
     def encode(value: Sequence[int]) -> bytes:
-        return compact(len(value)) + _little(array(code, value))
+        return compact_bytes(len(value)) + _little(array(code, value))
 
     return encode
 
 
 def _pairs(value: Sequence[tuple[int, int]]) -> bytes:
-    return compact(len(value)) + _little(array("H", chain.from_iterable(value)))
+    return compact_bytes(len(value)) + _little(array("H", chain.from_iterable(value)))
 
 
 def _little(numbers: array[int]) -> bytes:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from taoctl.addresses import encode_ss58
 from taoctl.errors import BadDataError
 from taoctl.localnet.frame import Call
+from taoctl.localnet.lengths import length_prefixed
 from taoctl.scale.codec import compact
 from taoctl.scale.crypto import blake2_256
 
@@ -100,23 +101,6 @@ class Extrinsic:
     def length(self) -> int:
         """Bytes the extrinsic takes in a block, which the length fee is charged for."""
         return len(self.raw)
-
-
-def compact_bytes(number: int) -> bytes:
-    """SCALE compact encoding of a natural number."""
-    if number < 1 << 6:
-        return bytes([number << 2])
-    if number < 1 << 14:
-        return (number << 2 | 1).to_bytes(2, "little")
-    if number < 1 << 30:
-        return (number << 2 | 2).to_bytes(4, "little")
-    size = (number.bit_length() + 7) // 8
-    return bytes([(size - 4) << 2 | 3]) + number.to_bytes(size, "little")
-
-
-def length_prefixed(data: bytes) -> bytes:
-    """Bytes behind their SCALE length, as `Vec<u8>` writes them."""
-    return compact_bytes(len(data)) + data
 
 
 def bare_extrinsic(call: bytes) -> bytes:

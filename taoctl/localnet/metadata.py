@@ -8,6 +8,7 @@ from typing import Any
 
 from taoctl.localnet.declare import ApiSpec, StorageMap, StorageValue
 from taoctl.localnet.extensions import EXTENSIONS, EXTRA, UNCHECKED_EXTRINSIC
+from taoctl.localnet.lengths import compact_bytes, length_prefixed
 from taoctl.localnet.pallet import Pallet
 from taoctl.localnet.types import (
     Array,
@@ -62,32 +63,15 @@ _PRIMITIVES = {
 }
 
 
-def compact(number: int) -> bytes:
-    """A SCALE compact integer below 2**30, which every length and type id here is."""
-    if number < 1 << 6:
-        return bytes([number << 2])
-    if number < 1 << 14:
-        return (number << 2 | 1).to_bytes(2, "little")
-    if number < 1 << 30:
-        return (number << 2 | 2).to_bytes(4, "little")
-    raise ValueError(f"{number} is too large for a length")
-
-
 def text(value: str) -> bytes:
     """A SCALE string."""
-    raw = value.encode()
-    return compact(len(raw)) + raw
-
-
-def blob(value: bytes) -> bytes:
-    """A SCALE byte vector."""
-    return compact(len(value)) + value
+    return length_prefixed(value.encode())
 
 
 def listed(items: Iterable[bytes]) -> bytes:
     """A SCALE vector of encoded items."""
     parts = list(items)
-    return compact(len(parts)) + b"".join(parts)
+    return compact_bytes(len(parts)) + b"".join(parts)
 
 
 def maybe(item: bytes | None) -> bytes:
@@ -130,7 +114,7 @@ class Registry:
 
     def _shape(self, type_: Type) -> bytes:
         params = listed(
-            text(name) + maybe(None if p is None else compact(self.id_of(p)))
+            text(name) + maybe(None if p is None else compact_bytes(self.id_of(p)))
             for name, p in type_.params
         )
         path = listed(text(part) for part in type_.path)
@@ -142,23 +126,23 @@ class Registry:
         if isinstance(type_, Enum):
             return b"\x01" + listed(self._variant(v) for v in type_.variants)
         if isinstance(type_, Vec):
-            return b"\x02" + compact(self.id_of(type_.inner))
+            return b"\x02" + compact_bytes(self.id_of(type_.inner))
         if isinstance(type_, Array):
             size = type_.length.to_bytes(4, "little")
-            return b"\x03" + size + compact(self.id_of(type_.inner))
+            return b"\x03" + size + compact_bytes(self.id_of(type_.inner))
         if isinstance(type_, Tup):
-            return b"\x04" + listed(compact(self.id_of(i)) for i in type_.items)
+            return b"\x04" + listed(compact_bytes(self.id_of(i)) for i in type_.items)
         if isinstance(type_, Primitive):
             return b"\x05" + bytes([_PRIMITIVES[type_.name]])
         if isinstance(type_, Compact):
-            return b"\x06" + compact(self.id_of(type_.inner))
+            return b"\x06" + compact_bytes(self.id_of(type_.inner))
         raise TypeError(f"{type_!r} has no metadata form")
 
     def fields(self, fields: Sequence[Field]) -> bytes:
         """The fields of a struct or variant."""
         return listed(
             maybe(None if f.name is None else text(f.name))
-            + compact(self.id_of(f.type))
+            + compact_bytes(self.id_of(f.type))
             + maybe(None if f.type_name is None else text(f.type_name))
             + _NO_DOCS
             for f in fields
@@ -241,20 +225,20 @@ class MetadataWriter:
         ids = self.registry
         pallets = listed([self._pallet(p) + _NO_DOCS for p in self.pallets])
         outer = ids.outer
-        call = compact(ids.id_of(outer["node_subtensor_runtime::RuntimeCall"]))
+        call = compact_bytes(ids.id_of(outer["node_subtensor_runtime::RuntimeCall"]))
         extrinsic = bytes([EXTRINSIC_VERSION]) + b"".join(
             [
-                compact(ids.id_of(MultiAddress)),
+                compact_bytes(ids.id_of(MultiAddress)),
                 call,
-                compact(ids.id_of(MultiSignature)),
-                compact(ids.id_of(EXTRA)),
+                compact_bytes(ids.id_of(MultiSignature)),
+                compact_bytes(ids.id_of(EXTRA)),
                 self._extensions(),
             ]
         )
-        runtime = compact(ids.id_of(RuntimeType))
+        runtime = compact_bytes(ids.id_of(RuntimeType))
         apis = self._apis()
         outers = call + b"".join(
-            compact(ids.id_of(outer[f"node_subtensor_runtime::Runtime{kind}"]))
+            compact_bytes(ids.id_of(outer[f"node_subtensor_runtime::Runtime{kind}"]))
             for kind in ("Event", "Error")
         )
         custom = listed([])
@@ -264,19 +248,21 @@ class MetadataWriter:
         """The bytes of MetadataVersioned V14."""
         ids = self.registry
         pallets = listed([self._pallet(p) for p in self.pallets])
-        extrinsic = compact(ids.id_of(UNCHECKED_EXTRINSIC)) + bytes([EXTRINSIC_VERSION])
+        extrinsic = compact_bytes(ids.id_of(UNCHECKED_EXTRINSIC)) + bytes([EXTRINSIC_VERSION])
         extrinsic += self._extensions()
-        runtime = compact(ids.id_of(RuntimeType))
+        runtime = compact_bytes(ids.id_of(RuntimeType))
         return b"meta\x0e" + self._types() + pallets + extrinsic + runtime
 
     def _types(self) -> bytes:
         entries = self.registry.entries
-        return listed(compact(number) + entry for number, entry in enumerate(entries))
+        return listed(compact_bytes(number) + entry for number, entry in enumerate(entries))
 
     def _extensions(self) -> bytes:
         ids = self.registry
         return listed(
-            text(e.identifier) + compact(ids.id_of(e.type)) + compact(ids.id_of(e.implicit))
+            text(e.identifier)
+            + compact_bytes(ids.id_of(e.type))
+            + compact_bytes(ids.id_of(e.implicit))
             for e in EXTENSIONS
         )
 
@@ -284,7 +270,7 @@ class MetadataWriter:
         types = self.types[pallet.name]
 
         def kind(type_: Type | None) -> bytes:
-            return maybe(None if type_ is None else compact(self.registry.id_of(type_)))
+            return maybe(None if type_ is None else compact_bytes(self.registry.id_of(type_)))
 
         items = pallet.storage_items
         storage = None
@@ -294,8 +280,8 @@ class MetadataWriter:
         constants = listed(
             [
                 text(c.name)
-                + compact(self.registry.id_of(c.type))
-                + blob(self._encoded(c.type, c.value_for(self.pallets)))
+                + compact_bytes(self.registry.id_of(c.type))
+                + length_prefixed(self._encoded(c.type, c.value_for(self.pallets)))
                 + _NO_DOCS
                 for c in pallet.constants
             ]
@@ -313,16 +299,16 @@ class MetadataWriter:
         )
 
     def _storage(self, name: str, item: StorageMap | StorageValue) -> bytes:
-        value = compact(self.registry.id_of(item.value))
+        value = compact_bytes(self.registry.id_of(item.value))
         if item.keys:
             hashers = listed(bytes([_HASHERS[h]]) for h, _ in item.keys)
             key = item.keys[0][1] if len(item.keys) == 1 else Tup(*(k for _, k in item.keys))
-            kind = b"\x01" + hashers + compact(self.registry.id_of(key)) + value
+            kind = b"\x01" + hashers + compact_bytes(self.registry.id_of(key)) + value
         else:
             kind = b"\x00" + value
         default = b"\x00" if item.optional else self._encoded(item.value, item.declared)
         modifier = b"\x00" if item.optional else b"\x01"
-        return text(name) + modifier + kind + blob(default) + _NO_DOCS
+        return text(name) + modifier + kind + length_prefixed(default) + _NO_DOCS
 
     def _apis(self) -> bytes:
         grouped: dict[str, list[ApiSpec]] = {}
@@ -337,8 +323,10 @@ class MetadataWriter:
         )
 
     def _method(self, spec: ApiSpec) -> bytes:
-        inputs = listed(text(name) + compact(self.registry.id_of(t)) for name, t in spec.args)
-        return text(spec.method) + inputs + compact(self.registry.id_of(spec.returns)) + _NO_DOCS
+        inputs = listed(text(name) + compact_bytes(self.registry.id_of(t)) for name, t in spec.args)
+        return (
+            text(spec.method) + inputs + compact_bytes(self.registry.id_of(spec.returns)) + _NO_DOCS
+        )
 
     def _encoded(self, type_: Type, value: Any) -> bytes:
         return b"" if self.encode is None else self.encode(type_, value)
