@@ -23,6 +23,7 @@ from taoctl.chain.client import Chain
 from taoctl.errors import TaoctlError
 from taoctl.history.series import EarningsPoint, EarningsSeries
 from taoctl.history.store import EarningsSample, Store
+from taoctl.reads.entries import ROOT_NETUID
 from taoctl.text import printable
 from tui import commands
 from tui.ascii_filter import AsciiFilter
@@ -191,10 +192,10 @@ class Dashboard(App[int]):
 
     @property
     def focus_netuid(self) -> int:
-        """The subnet last looked at, else the first with an own neuron, else 1."""
+        """The subnet last looked at, else the first but root with an own neuron, else 1."""
         if self._focus_netuid is not None:
             return self._focus_netuid
-        return min(self.own_netuids, default=1)
+        return min(self.own_netuids - {ROOT_NETUID}, default=1)
 
     def is_own(self, hotkey: str, coldkey: str | None) -> bool:
         """Whether a neuron belongs to one of the wallets."""

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
+from taoctl.reads.entries import ROOT_NETUID
+from taoctl.reads.metagraph import NeuronRow
 from taoctl.reads.neurons import MyNeuronRow
 
 STALE_WEIGHTS_TEMPOS = 3
 """A validator whose last weights are older than so many tempos has probably stopped."""
 
-_ROOT = 0
 _LOW_RANK = 3
 _IMMUNITY_TEMPOS = 3
 
@@ -45,23 +46,38 @@ def warnings(neurons: Iterable[MyNeuronRow], block: int) -> tuple[Warning, ...]:
     return tuple(sorted(found, key=lambda w: (-w.severity, w.netuid, w.uid)))
 
 
-def weights_age_tempos(row: MyNeuronRow, block: int) -> int | None:
-    """Whole tempos since a validator set weights; None for a miner or an unknown age."""
-    if not row.validator_permit or row.last_update is None or not row.tempo:
+def stale_weights_tempos(row: NeuronRow, tempo: int | None, block: int) -> int | None:
+    """Whole tempos since the last weights of a validator that has probably stopped, else None.
+
+    A neuron that never set weights since its registration is no validator, whatever its permit
+    says; on root nobody sets weights.
+    """
+    if row.netuid == ROOT_NETUID or not row.validator_permit or not tempo:
         return None
-    return max(0, block - row.last_update) // row.tempo
+    if row.last_update is None or row.last_update <= (row.registered_at or 0):
+        return None
+    tempos = max(0, block - row.last_update) // tempo
+    return tempos if tempos >= STALE_WEIGHTS_TEMPOS else None
+
+
+def prune_severity(rank: int | None, free_slots: int | None) -> Severity | None:
+    """How soon a prune rank costs the UID; None for never, or while the subnet has free UIDs."""
+    if rank is None or rank > _LOW_RANK or free_slots:
+        return None
+    return Severity.BAD if rank == 1 else Severity.WARN
 
 
 def _about(row: MyNeuronRow, block: int) -> Iterator[tuple[Severity, str]]:
-    if row.prune_rank == 1 and row.netuid != _ROOT:
-        yield Severity.BAD, "first in line to be replaced"
-    elif row.prune_rank is not None and row.prune_rank <= _LOW_RANK and row.netuid != _ROOT:
-        yield Severity.WARN, f"number {row.prune_rank} to be replaced"
-    tempos = weights_age_tempos(row, block)
-    if tempos is not None and tempos >= STALE_WEIGHTS_TEMPOS:
+    danger = prune_severity(row.prune_rank, row.free_slots)
+    if danger is not None:
+        first = danger is Severity.BAD
+        place = "first in line" if first else f"number {row.prune_rank}"
+        yield danger, f"{place} to be replaced"
+    tempos = stale_weights_tempos(row, row.tempo, block)
+    if tempos is not None:
         yield Severity.BAD, f"weights are {tempos} tempos old"
     left = row.immunity_left_blocks
     if left and row.tempo and left <= _IMMUNITY_TEMPOS * row.tempo:
         yield Severity.WARN, f"immunity ends in {left} blocks"
-    if row.emission_rao == 0 and row.netuid != _ROOT:
+    if row.emission_rao == 0 and row.netuid != ROOT_NETUID:
         yield Severity.NOTE, "earned nothing last epoch"

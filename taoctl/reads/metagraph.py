@@ -59,7 +59,7 @@ class NeuronRow:
     ]
     prune_rank: Annotated[
         int | None,
-        Column("prune", Kind.INT, "1 is replaced by the next registration; - is never"),
+        Column("prune", Kind.INT, "1 is the first to be replaced in a full subnet; - is never"),
     ]
     axon: Annotated[str | None, Column("axon", Kind.TEXT, "address it serves at", wide=True)]
 

@@ -45,6 +45,10 @@ class MyNeuronRow(NeuronRow):
     last_epoch_block: Annotated[
         int | None, Column("last epoch", Kind.BLOCK, "block of the last epoch", wide=True)
     ]
+    free_slots: Annotated[
+        int | None,
+        Column("free", Kind.INT, "UIDs not taken; while there are any, none is pruned", wide=True),
+    ]
     alpha_per_day_rao: Annotated[
         int | None, Column("α/day", Kind.ALPHA, "alpha a day at the last epoch's rate, gross")
     ]
@@ -113,6 +117,7 @@ def _mine(neuron: NeuronRow, subnet: SubnetRow, names: Mapping[str, str]) -> MyN
         tempo=subnet.tempo,
         price_rao=subnet.price_rao,
         last_epoch_block=subnet.last_epoch_block,
+        free_slots=subnet.free_slots,
         alpha_per_day_rao=alpha,
         tao_per_day_rao=worth,
     )

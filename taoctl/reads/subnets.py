@@ -93,6 +93,13 @@ class SubnetRow:
         str | None, Column("description", Kind.TEXT, "as the owner says", wide=True)
     ]
 
+    @property
+    def free_slots(self) -> int | None:
+        """UIDs that are not taken; while there are any, a registration replaces nobody."""
+        if self.neurons is None or self.max_neurons is None:
+            return None
+        return max(0, self.max_neurons - self.neurons)
+
 
 _NEEDS = (item("NetworksAdded"), item("Tempo"))
 _WANTS: tuple[Entry, ...] = (*DYNAMIC_ENTRIES, *(item(name) for name in EXTRA_ITEMS))

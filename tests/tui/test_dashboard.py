@@ -20,7 +20,7 @@ from taoctl.errors import UnreachableError, UsageError
 from tui.app import Dashboard
 from tui.screens.detail import DetailScreen
 from tui.screens.help import HelpScreen
-from tui.screens.metagraph import MetagraphScreen
+from tui.screens.metagraph import MetagraphScreen, SubnetFacts
 from tui.widgets.bars import Banner, Crumbs, Hints, TooSmall
 from tui.widgets.header import Header
 from tui.widgets.lines import Lines
@@ -50,6 +50,11 @@ def shown(widget: Lines) -> str:
 
 def text(dash: Dashboard, kind: type[Lines]) -> str:
     return shown(dash.screen.query_one(kind))
+
+
+def cell(dash: Dashboard, key: Any, column: str) -> str:
+    model = dash.live_screen.table.model
+    return model.cells(key)[[c.key for c in model.columns].index(column)].text
 
 
 def hidden(dash: Dashboard, kind: type[Lines]) -> bool:
@@ -199,6 +204,33 @@ def test_the_metagraph_key_shows_the_first_subnet_with_an_own_neuron() -> None:
         await pilot.pause()
         assert isinstance(dash.screen, MetagraphScreen) and dash.screen.netuid == 8
         assert dash.live_screen.table.model.total == 0
+
+    drive(steps)
+
+
+def test_the_metagraph_key_prefers_any_subnet_to_root() -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        rows = overview_rows()
+        on_root = replace(rows.neurons[0], netuid=0)
+        dash.live_screen.live = live(replace(rows, neurons=(on_root, *rows.neurons[3:])))
+        await pilot.pause()
+        await pilot.press("3")
+        assert isinstance(dash.screen, MetagraphScreen) and dash.screen.netuid == 3
+
+    drive(steps)
+
+
+def test_root_has_no_price_of_registration() -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        await pilot.press("2")
+        feed(dash)
+        await pilot.pause()
+        assert cell(dash, 0, "burn_rao") == "-" and cell(dash, 1, "burn_rao") != "-"
+        dash.open_metagraph(0)
+        await pilot.pause()
+        feed(dash)
+        await pilot.pause()
+        assert "registration by stake" in text(dash, SubnetFacts)
 
     drive(steps)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from dashboard_rows import my_neuron
@@ -102,7 +103,7 @@ def test_warnings_are_sorted_by_what_they_cost() -> None:
     assert warnings([calm], 1000) == ()
     idle = replace(calm, uid=3, hotkey_name=None, emission_rao=0)
     risk = replace(calm, uid=4, prune_rank=2)
-    stopped = replace(calm, uid=5, last_update=900)
+    stopped = replace(calm, uid=5, last_update=900, registered_at=10)
     young = replace(calm, uid=6, immunity_left_blocks=4)
     next_out = replace(calm, uid=7, prune_rank=1)
     found = warnings([idle, risk, stopped, young, next_out], 1000)
@@ -127,6 +128,36 @@ def test_unknown_values_warn_of_nothing() -> None:
         tempo=None,
     )
     assert warnings([row], 1000) == ()
+
+
+def test_nobody_is_replaced_while_the_subnet_has_free_uids() -> None:
+    row = replace(my_neuron(1, 9, "w", "n"), prune_rank=1, emission_rao=5, immunity_left_blocks=0)
+    row = replace(row, validator_permit=False)
+    assert [w.text for w in warnings([row], 1000)] == ["first in line to be replaced"]
+    assert warnings([replace(row, free_slots=3)], 1000) == ()
+    # Where the number of free UIDs is not known, the worst is assumed.
+    assert len(warnings([replace(row, free_slots=None)], 1000)) == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"netuid": 0},  # root, where nobody sets weights
+        {"validator_permit": False},
+        {"last_update": 500, "registered_at": 500},  # a miner that was given a permit
+    ],
+)
+def test_only_a_validator_that_once_set_weights_can_have_stopped(changes: dict[str, Any]) -> None:
+    stopped = replace(
+        my_neuron(1, 8, "w", "n"),
+        prune_rank=None,
+        emission_rao=5,
+        immunity_left_blocks=0,
+        last_update=500,
+        registered_at=10,
+    )
+    assert len(warnings([stopped], 1000)) == 1
+    assert warnings([replace(stopped, **changes)], 1000) == ()
 
 
 @given(st.text())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from typing import Any
 
 import pytest
@@ -289,7 +290,17 @@ def test_my_neurons_are_found_by_ownership_and_membership_without_stake() -> Non
     ]
     # 40 rao an epoch, 7200 / 20 epochs a day, half a TAO per alpha.
     assert (rows[0].alpha_per_day_rao, rows[0].tao_per_day_rao) == (14_400, 7_200)
+    assert [r.free_slots for r in rows] == [0, 0, 0]
     assert asyncio.run(my_neurons(chain.view(), [])) == ()
+
+
+def test_free_slots_are_the_uids_that_a_subnet_may_still_give() -> None:
+    chain = graph_chain()
+    chain.put("MaxAllowedUids", 1, value=20)
+    row = asyncio.run(metagraph(chain.view(), 1)).subnet
+    assert row.free_slots == 4
+    assert dataclasses.replace(row, neurons=21).free_slots == 0
+    assert dataclasses.replace(row, max_neurons=None).free_slots is None
 
 
 def stake_info(hotkey: str, coldkey: str, netuid: int, alpha: int) -> dict[str, Any]:

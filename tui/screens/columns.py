@@ -8,21 +8,23 @@ from typing import Any
 
 from taoctl.addresses import short_ss58
 from taoctl.reads.columns import ABSENT, Column, column
+from taoctl.reads.entries import ROOT_NETUID
 from taoctl.reads.metagraph import NeuronRow
 from taoctl.reads.neurons import MyNeuronRow
 from taoctl.reads.subnets import SubnetRow
-from tui.attention import STALE_WEIGHTS_TEMPOS
+from tui.attention import Severity, prune_severity, stale_weights_tempos
 from tui.figures import fixed
 from tui.widgets.table_model import TableColumn, absent, from_read, quiet_zero
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A row, the block it was seen at, and the tempo of its subnet where columns need it."""
+    """A row, the block it was seen at, and what columns need to know of its subnet."""
 
     row: Any
     block: int
     tempo: int | None = None
+    free_slots: int | None = None
 
 
 def subnet_columns() -> tuple[TableColumn, ...]:
@@ -46,7 +48,7 @@ def subnet_columns() -> tuple[TableColumn, ...]:
             min_width=4,
         ),
         declared("max_neurons", rank=3, tone=_muted),
-        declared("burn_rao", text=_amount(4), min_width=10, delta=True),
+        declared("burn_rao", value=_registration_price, text=_amount(4), min_width=10, delta=True),
         declared("registration_allowed", rank=1, right=False, tone=_closed),
         declared("tempo", rank=2, tone=_muted),
         TableColumn(
@@ -143,7 +145,7 @@ def my_neuron_columns() -> tuple[TableColumn, ...]:
 def _declared(row_type: type) -> Callable[..., TableColumn]:
     def make(key: str, **changes: Any) -> TableColumn:
         found: Column = column(row_type, key)
-        return from_read(found, value=lambda seen: found.value(seen.row), **changes)
+        return from_read(found, **({"value": lambda seen: found.value(seen.row)} | changes))
 
     return make
 
@@ -175,9 +177,9 @@ def _weights_age(rank: int) -> TableColumn:
 
 
 def _age_tone(seen: Seen, blocks: int | None) -> str | None:
-    if blocks is None or not seen.row.validator_permit or not seen.tempo:
+    if blocks is None:
         return "muted"
-    return "bad" if blocks >= STALE_WEIGHTS_TEMPOS * seen.tempo else None
+    return "bad" if stale_weights_tempos(seen.row, seen.tempo, seen.block) is not None else None
 
 
 def _amount(digits: int) -> Callable[[Any], str]:
@@ -185,6 +187,8 @@ def _amount(digits: int) -> Callable[[Any], str]:
 
 
 def _weights_age_of(seen: Seen) -> int | None:
+    if seen.row.netuid == ROOT_NETUID:
+        return None
     if seen.row.validator_permit is False or seen.row.last_update is None:
         return None
     return max(0, seen.block - int(seen.row.last_update))
@@ -206,10 +210,16 @@ def _closed(_seen: Seen, allowed: bool | None) -> str | None:
     return None if allowed else "muted"
 
 
-def _prune_tone(_seen: Seen, rank: int | None) -> str | None:
-    if rank is None:
-        return "muted"
-    return "bad" if rank == 1 else "warn" if rank <= 3 else None
+def _prune_tone(seen: Seen, rank: int | None) -> str | None:
+    danger = prune_severity(rank, seen.free_slots)
+    if danger is None:
+        return "muted" if rank is None else None
+    return "bad" if danger is Severity.BAD else "warn"
+
+
+def _registration_price(seen: Seen) -> int | None:
+    """Rao of TAO; None on root, which is joined by stake and has no such price."""
+    return None if seen.row.netuid == ROOT_NETUID else seen.row.burn_rao
 
 
 def _immune_tone(seen: Seen, blocks: int | None) -> str | None:

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from taoctl.addresses import short_ss58
 from taoctl.chain.view import View
 from taoctl.reads.columns import column
+from taoctl.reads.entries import ROOT_NETUID
 from taoctl.reads.metagraph import Metagraph, NeuronRow, metagraph
 from taoctl.reads.subnets import SubnetRow
 from taoctl.text import printable
@@ -79,6 +80,8 @@ class SubnetFacts(Lines):
         return [Piece("uids ", "muted"), Piece(f"{subnet.neurons}/{subnet.max_neurons}")]
 
     def _burn(self, subnet: SubnetRow) -> list[Piece]:
+        if subnet.netuid == ROOT_NETUID:
+            return [Piece("registration ", "muted"), Piece("by stake")]
         if subnet.registration_allowed is False:
             return [Piece("registration ", "muted"), Piece("closed", "warn")]
         if subnet.burn_rao is None:
@@ -140,7 +143,8 @@ class MetagraphScreen(LiveScreen[Metagraph]):
         self._shown = self.netuid
         self.query_one(SubnetFacts).show(rows, block)
         self.table.set_empty("This subnet has no neurons.")
-        self.table.set_rows(Seen(row, block, rows.subnet.tempo) for row in rows.neurons)
+        tempo, free = rows.subnet.tempo, rows.subnet.free_slots
+        self.table.set_rows(Seen(row, block, tempo, free) for row in rows.neurons)
         if self._select is not None:
             self._put_cursor(rows.neurons, self._select)
             self._select = None

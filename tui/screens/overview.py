@@ -120,7 +120,7 @@ class OverviewScreen(LiveScreen[OverviewRows]):
             if self.dash.options.wallets
             else self._empty_text()
         )
-        self.table.set_rows(Seen(row, block, row.tempo) for row in rows.neurons)
+        self.table.set_rows(Seen(row, block, row.tempo, row.free_slots) for row in rows.neurons)
         rates = [row.tao_per_day_rao for row in rows.neurons]
         known = [rate for rate in rates if rate is not None]
         total = sum(known) if known or not rates else None
