@@ -29,6 +29,7 @@ T = TypeVar("T")
 FINALITY_LAG = 2
 """Blocks that the finalized head is behind the best one."""
 _SLICE_SECONDS = 0.004
+_LATEST_MS = 253_402_300_799_999
 
 
 class Listeners(Generic[T]):
@@ -405,8 +406,10 @@ class Node:
         """Let the next block's time be this; the clock goes on from there.
 
         Raises:
-            ValueError: the chain's time is past it already.
+            ValueError: the chain's time is past it already, or it is after the year 9999.
         """
+        if now_ms > _LATEST_MS:
+            raise ValueError("there is no time after the year 9999")
         if now_ms <= self._timestamp():
             raise ValueError(f"the chain's time is {self._timestamp()} ms already")
         self._clock_offset_ms = now_ms - _wall_ms()

@@ -237,6 +237,8 @@ def test_time_only_goes_forward_and_can_be_moved() -> None:
         assert target <= node.head.timestamp.Now.get() < target + 60_000
         with pytest.raises(ValueError):
             node.travel_to(target - 1)
+        with pytest.raises(ValueError, match="9999"):
+            node.travel_to(2**62)
 
     asyncio.run(run())
 
