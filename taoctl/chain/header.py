@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from taoctl.errors import BadDataError
-from taoctl.scale.codec import compact_bytes
+from taoctl.scale.compact import compact_bytes
 from taoctl.scale.crypto import blake2_256
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from taoctl.chain.rpc import Caller, RpcError
 from taoctl.errors import BadDataError
-from taoctl.scale.codec import Codec, hex_bytes, strip_length
+from taoctl.scale.codec import Codec, hex_bytes
+from taoctl.scale.compact import strip_length
 from taoctl.scale.crypto import blake2_256
 
 NEWEST_TESTED_SPEC = 424

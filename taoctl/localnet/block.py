@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from taoctl.localnet.lengths import compact_bytes, length_prefixed
+from taoctl.scale.compact import compact_bytes, length_prefixed
 from taoctl.scale.crypto import blake2_256
 
 ZERO_HASH = bytes(32)

@@ -10,12 +10,12 @@ from typing import Any
 
 from taoctl.errors import BadDataError
 from taoctl.localnet.declare import ApiSpec
-from taoctl.localnet.lengths import compact_bytes
 from taoctl.localnet.metadata import MetadataWriter
 from taoctl.localnet.pallet import Pallet
 from taoctl.localnet.scaletypes import hex_readings
 from taoctl.localnet.types import Primitive, Tup, Type, Vec
 from taoctl.scale.codec import Codec
+from taoctl.scale.compact import compact_bytes
 
 _WIDTHS = {"u8": ("B", 1), "u16": ("H", 2), "u32": ("I", 4), "u64": ("Q", 8)}
 _SWAP = sys.byteorder == "big"

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from taoctl.addresses import encode_ss58
 from taoctl.errors import BadDataError
 from taoctl.localnet.frame import Call
-from taoctl.localnet.lengths import length_prefixed
-from taoctl.scale.codec import compact
+from taoctl.scale.compact import compact, length_prefixed
 from taoctl.scale.crypto import blake2_256
 
 BARE_V4 = 0x04

@@ -8,7 +8,6 @@ from typing import Any
 
 from taoctl.localnet.declare import ApiSpec, StorageMap, StorageValue
 from taoctl.localnet.extensions import EXTENSIONS, EXTRA, UNCHECKED_EXTRINSIC
-from taoctl.localnet.lengths import compact_bytes, length_prefixed
 from taoctl.localnet.pallet import Pallet
 from taoctl.localnet.types import (
     Array,
@@ -26,6 +25,7 @@ from taoctl.localnet.types import (
     Variant,
     Vec,
 )
+from taoctl.scale.compact import compact_bytes, length_prefixed
 
 EXTRINSIC_VERSION = 4
 

@@ -14,9 +14,8 @@ from typing import Any
 from taoctl.errors import BadDataError, UsageError
 from taoctl.localnet.block import Block, Header
 from taoctl.localnet.changes import Changes, decode_changes
-from taoctl.localnet.lengths import length_prefixed
 from taoctl.localnet.records import Record, corrupt, read_records
-from taoctl.scale.codec import compact
+from taoctl.scale.compact import compact, length_prefixed
 
 FORMAT = 1
 NUMBER = struct.Struct("<I")

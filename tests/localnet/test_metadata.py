@@ -9,10 +9,10 @@ from scalecodec.type_registry import load_type_registry_preset
 
 from taoctl.localnet.extensions import EXTENSIONS
 from taoctl.localnet.frame import Call, Runtime
-from taoctl.localnet.lengths import compact_bytes
 from taoctl.localnet.pallets import PALLETS
 from taoctl.scale import codec
 from taoctl.scale.codec import Codec
+from taoctl.scale.compact import compact_bytes
 from taoctl.scale.crypto import KeySigner
 
 ALICE, BOB = KeySigner("//Alice").ss58, KeySigner("//Bob").ss58

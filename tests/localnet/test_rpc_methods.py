@@ -11,7 +11,8 @@ from nodes import ALICE, BOB, TAO, open_plain, transfer
 from taoctl.localnet.dev import DevNode
 from taoctl.localnet.serve import table
 from taoctl.localnet.session import Session
-from taoctl.scale.codec import Codec, compact
+from taoctl.scale.codec import Codec
+from taoctl.scale.compact import compact
 from taoctl.scale.crypto import api_id
 
 TABLE = table()

@@ -12,7 +12,8 @@ import pytest
 from scripted_node import Failure, Peer, ScriptedNode, header
 
 from taoctl.chain.header import read_header
-from taoctl.scale.codec import Codec, compact_bytes
+from taoctl.scale.codec import Codec
+from taoctl.scale.compact import compact_bytes
 
 CHAIN = Path(__file__).resolve().parents[2].parent / "shared" / "chain"
 FILES = {218: "subtensor-218", 365: "finney-365", 393: "finney-393", 424: "finney-424"}

@@ -8,7 +8,8 @@ import pytest
 from state_node import FILES, metadata_of
 
 from taoctl.errors import BadDataError, NotInRuntimeError, UsageError
-from taoctl.scale.codec import Codec, compact, compact_bytes, strip_length, vec_bytes
+from taoctl.scale.codec import Codec, vec_bytes
+from taoctl.scale.compact import compact, compact_bytes, strip_length
 from taoctl.scale.crypto import (
     ED25519,
     KeySigner,

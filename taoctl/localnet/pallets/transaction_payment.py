@@ -29,7 +29,7 @@ from taoctl.localnet.types import (
     u64,
     u128,
 )
-from taoctl.scale.codec import compact
+from taoctl.scale.compact import compact
 
 MULTIPLIER_ONE = 10**18
 
