@@ -17,6 +17,7 @@ from textual.binding import BindingType
 from textual.command import Provider
 from textual.reactive import reactive
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
 import taoctl
 from taoctl.chain.client import Chain
@@ -37,6 +38,7 @@ from tui.screens.help import HelpScreen
 from tui.screens.metagraph import MetagraphScreen
 from tui.screens.overview import OverviewScreen
 from tui.screens.subnets import SubnetsScreen
+from tui.signals import ending_on_signals
 from tui.theme import DARK, THEMES, derived_colours
 
 _RETRY_SECONDS = 2.0
@@ -322,8 +324,11 @@ class Dashboard(App[int]):
         """Raise what ended the dashboard, if it did not end on request."""
         if self.failure is not None:
             raise self.failure
-        if self._exception is not None:
-            raise self._exception
+        error = self._exception
+        if isinstance(error, WorkerFailed):
+            error = error.error
+        if error is not None:
+            raise error
 
 
 def _short_name(chain: Chain) -> str:
@@ -354,13 +359,21 @@ class _Photographer(Dashboard):
 def run(options: DashOptions) -> int:
     """Open the dashboard on the terminal; returns the exit code.
 
+    A signal that asks the program to end gives the terminal back first; then the exit code is
+    128 and its number.
+
     Raises:
         TaoctlError: the chain could not be reached in the first place.
     """
     app = Dashboard(options)
-    code = app.run()
+    code = asyncio.run(_on_terminal(app))
     app.raise_failure()
     return code or 0
+
+
+async def _on_terminal(app: Dashboard) -> int | None:
+    with ending_on_signals(lambda code: app.exit(code, return_code=code)):
+        return await app.run_async()
 
 
 async def screenshot(

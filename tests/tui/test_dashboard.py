@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import dashboard_rows as made
 import pytest
@@ -22,6 +22,7 @@ from tui.screens.detail import DetailScreen
 from tui.screens.help import HelpScreen
 from tui.screens.metagraph import MetagraphScreen, SubnetFacts
 from tui.widgets.bars import Banner, Crumbs, Hints, TooSmall
+from tui.widgets.gpu_strip import GpuStrip
 from tui.widgets.header import Header
 from tui.widgets.lines import Lines
 from tui.widgets.panels import AttentionPanel, EarningsPanel, PortfolioPanel
@@ -481,3 +482,105 @@ def test_overlays_keep_the_keys_of_the_screen_below_to_themselves() -> None:
         assert not dash.screen.query_one(Prompt).is_open
 
     drive(steps)
+
+
+def unknown(row: Any) -> Any:
+    """The row with None in every field that may be unknown."""
+    hints = get_type_hints(type(row))
+    return replace(
+        row, **{name: None for name, hint in hints.items() if type(None) in get_args(hint)}
+    )
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)])
+def test_values_that_a_runtime_does_not_have_are_unknown_and_never_zero(
+    size: tuple[int, int],
+) -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        beat(dash)
+        rows = overview_rows()
+        blank = replace(
+            rows,
+            neurons=tuple(map(unknown, rows.neurons)),
+            balances=tuple(map(unknown, rows.balances)),
+        )
+        subnets = tuple(map(unknown, made.subnet_rows()))
+        graph = unknown(made.graph(1))
+        graph = replace(
+            graph, subnet=unknown(graph.subnet), neurons=tuple(map(unknown, graph.neurons))
+        )
+        certain = {"netuid", "name", "symbol", "uid", "hotkey", "coldkey", "subnet_name"}
+        for key, content in (("1", blank), ("2", subnets), ("3", graph)):
+            await pilot.press(key)
+            dash.live_screen.live = live(content)
+            await pilot.pause()
+            table = dash.live_screen.table
+            await pilot.press("w", "s", "right", "right", "right", "s", "slash", *"-", "enter")
+            await pilot.pause()
+            assert table.model.total == len(table.model.order) > 0
+            for row in table.model.order:
+                for column, shown_cell in zip(
+                    table.model.columns, table.model.cells(row), strict=True
+                ):
+                    assert column.key in certain or shown_cell.text == "-", column.key
+            await pilot.press("escape")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(dash.screen, DetailScreen)
+        await pilot.press("escape", "1")
+        await pilot.pause()
+        assert text(dash, EarningsPanel) == "no earnings known yet"
+        assert text(dash, AttentionPanel) == "all quiet"
+
+    drive(steps, size=size)
+
+
+def test_an_empty_network_and_rows_that_go_leave_a_quiet_screen() -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        rows = overview_rows()
+        feed(dash)
+        await pilot.pause()
+        await pilot.press("end")
+        last = dash.live_screen.table.cursor_key
+        dash.live_screen.live = live(replace(rows, neurons=rows.neurons[:-1]))
+        await pilot.pause()
+        assert dash.live_screen.table.cursor_key not in (None, last)
+        dash.live_screen.live = live(replace(rows, neurons=()))
+        await pilot.pause()
+        await pilot.press("down", "enter", "s", "c", "right", "end", "pagedown")
+        assert dash.trail() == ["Overview"]
+        for key, content in (("2", ()), ("3", replace(made.graph(1), neurons=()))):
+            await pilot.press(key)
+            dash.live_screen.live = live(content)
+            await pilot.pause()
+            await pilot.press("down", "enter", "s", "c", "right", "end", "pageup", "w", "slash")
+            await pilot.press("x", "enter", "escape")
+            assert len(dash.trail()) == 1
+
+    drive(steps)
+
+
+def test_gpus_that_fail_do_not_take_the_screen_with_them() -> None:
+    class Broken:
+        async def sample(self) -> Any:
+            raise OSError("the driver was unloaded")
+
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        await pilot.pause(0.1)
+        assert "the driver was unloaded" in text(dash, GpuStrip)
+
+    drive(steps, gpus=Broken())
+
+
+def test_what_failed_in_a_worker_is_raised_as_itself() -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        async def fail() -> None:
+            raise ZeroDivisionError("nobody foresaw this")
+
+        dash.run_worker(fail())
+        await pilot.pause(0.1)
+
+    with pytest.raises(Exception) as caught:
+        drive(steps)
+    failed = caught.value
+    assert "ZeroDivisionError" in repr(failed)

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from taoctl.chain.view import View
+from taoctl.gpu.sample import GpuReading
 from taoctl.history.store import EarningsSample
 from taoctl.reads.balances import BalanceRow, balances
 from taoctl.reads.neurons import MyNeuronRow, my_neurons
@@ -169,8 +170,15 @@ class OverviewScreen(LiveScreen[OverviewRows]):
     @work(group="gpus", exclusive=True)
     async def _sample_gpus(self) -> None:
         source = self.dash.options.gpus
-        if source is not None:
-            self.query_one(GpuStrip).reading = await source.sample()
+        if source is None:
+            return
+        try:
+            reading = await source.sample()
+        except Exception as error:
+            # Drivers fail in ways of their own; the chain is shown all the same.
+            self.log.error(error)
+            reading = GpuReading((), f"the GPUs could not be read ({error})", "", False)
+        self.query_one(GpuStrip).reading = reading
 
 
 def _samples(neurons: tuple[MyNeuronRow, ...], genesis: str | None) -> list[EarningsSample]:
