@@ -10,9 +10,8 @@ from scalecodec.type_registry import load_type_registry_preset
 from taoctl.localnet.extensions import EXTENSIONS
 from taoctl.localnet.frame import Call, Runtime
 from taoctl.localnet.pallets import PALLETS
-from taoctl.scale import codec
 from taoctl.scale.codec import Codec
-from taoctl.scale.compact import compact_bytes
+from taoctl.scale.compact import compact, compact_bytes
 from taoctl.scale.crypto import KeySigner
 
 ALICE, BOB = KeySigner("//Alice").ss58, KeySigner("//Bob").ss58
@@ -107,5 +106,5 @@ def test_a_signed_extrinsic_of_the_codec_is_read_back(runtime: Runtime) -> None:
 def test_lengths_take_every_compact_form() -> None:
     for number in (0, 63, 64, 16_383, 16_384, 2**30 - 1, 2**30, 2**64 - 1):
         data = compact_bytes(number)
-        assert codec.compact(data) == (number, len(data))
+        assert compact(data) == (number, len(data))
     assert [len(compact_bytes(n)) for n in (63, 64, 16_384, 2**30)] == [1, 2, 4, 5]
