@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="A dev chain on this machine.", no_args_is_help=True, rich_markup_mode=None)
 
-Port = Annotated[int, typer.Option("--port", help="Port of the localnet.")]
+Port = Annotated[int, typer.Option("--port", min=0, max=65_535, help="Port of the localnet.")]
 _LONG_SECONDS = 600.0
 _CAPITAL = re.compile(r"([A-Z])")
 
