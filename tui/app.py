@@ -324,7 +324,7 @@ class Dashboard(App[int]):
         """Raise what ended the dashboard, if it did not end on request."""
         if self.failure is not None:
             raise self.failure
-        error = self._exception
+        error: BaseException | None = self._exception
         if isinstance(error, WorkerFailed):
             error = error.error
         if error is not None:
