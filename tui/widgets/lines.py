@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
+from textual.filter import LineFilter
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.style import Style
 from textual.widget import Widget
 
-from tui.widgets.paint import strip_of
+from tui.widgets.paint import needed_filters, strip_of
 from tui.widgets.table_model import cell_width, fit
 
 
@@ -112,6 +113,10 @@ class Lines(Widget):
             return Strip.blank(width, base.rich_style)
         strip = strip_of((piece.text, self._style(piece.tone)) for piece in self._shown[y])
         return strip.crop_extend(0, width, base.rich_style)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """The filters of the app that make a difference here."""
+        return needed_filters(super().get_line_filters())
 
     def notify_style_update(self) -> None:
         """Forget the styles when the theme changes."""

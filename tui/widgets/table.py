@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
@@ -14,7 +15,7 @@ from textual.strip import Strip
 from textual.style import Style
 
 from tui.glyphs import UNICODE, Glyphs
-from tui.widgets.paint import on_background, strip_of
+from tui.widgets.paint import needed_filters, on_background, strip_of
 from tui.widgets.table_layout import GAP, TableLayout
 from tui.widgets.table_model import Cell, Row, TableColumn, TableModel, fit
 
@@ -270,6 +271,10 @@ class Table(ScrollView, can_focus=True):
     def watch_show_vertical_scrollbar(self) -> None:
         """Columns have a cell less beside a scrollbar; that is no resize to Textual."""
         self.call_after_refresh(self.on_resize)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """The filters of the app that make a difference here."""
+        return needed_filters(super().get_line_filters())
 
     def notify_style_update(self) -> None:
         """Forget painted lines when the theme changes."""
