@@ -74,11 +74,14 @@ def test_nothing_listens() -> None:
 
 def test_a_hung_endpoint_ends_at_the_deadline_and_is_named() -> None:
     async def work() -> None:
-        hung = await asyncio.start_server(lambda r, w: asyncio.sleep(30), "127.0.0.1", 0)
+        held: list[asyncio.StreamWriter] = []  # a writer that nobody holds closes its socket
+        hung = await asyncio.start_server(lambda _, writer: held.append(writer), "127.0.0.1", 0)
         url = f"ws://127.0.0.1:{hung.sockets[0].getsockname()[1]}"
         caught = await ends_in(3.0, UnreachableError, Link([url], greet).open(0.5))
         assert f"{url}: no answer within 0.5 s" in str(caught.value)
         hung.close()
+        for writer in held:
+            writer.close()
 
     run(work())
 
