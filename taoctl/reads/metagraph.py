@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import Annotated, Any
@@ -66,7 +66,7 @@ class NeuronRow:
 
 @dataclass(frozen=True, slots=True)
 class Metagraph:
-    """A subnet and all its neurons in UID order, read at one block."""
+    """A subnet and its neurons (all, or those asked for) in UID order, read at one block."""
 
     subnet: SubnetRow
     immunity_period_blocks: int | None
@@ -112,21 +112,29 @@ async def metagraph(view: View, netuid: int) -> Metagraph:
     return await _graph(view, netuid, answer, extra, price)
 
 
-async def metagraphs(view: View, netuids: Sequence[int]) -> tuple[Metagraph, ...]:
-    """Several subnets in the given order, with what they share asked for once."""
+async def metagraphs(view: View, wanted: Mapping[int, Collection[int]]) -> tuple[Metagraph, ...]:
+    """Subnets with no neurons but the wanted UIDs of each, in the order of `wanted`.
+
+    What the subnets share is asked for once.
+    """
     extra, known, *answers = await asyncio.gather(
-        extras(view, netuids), all_prices(view), *(_selective(view, n) for n in netuids)
+        extras(view, list(wanted)), all_prices(view), *(_selective(view, n) for n in wanted)
     )
     if known is None:
-        return tuple(await asyncio.gather(*(metagraph(view, netuid) for netuid in netuids)))
+        graphs = await asyncio.gather(*(metagraph(view, netuid) for netuid in wanted))
+        return tuple(_only(graph, wanted[graph.subnet.netuid]) for graph in graphs)
     return tuple(
         await asyncio.gather(
             *(
-                _graph(view, netuid, answer, extra[netuid], known.get(netuid))
-                for netuid, answer in zip(netuids, answers, strict=True)
+                _graph(view, netuid, answer, extra[netuid], known.get(netuid), wanted[netuid])
+                for netuid, answer in zip(wanted, answers, strict=True)
             )
         )
     )
+
+
+def _only(graph: Metagraph, uids: Collection[int]) -> Metagraph:
+    return replace(graph, neurons=tuple(row for row in graph.neurons if row.uid in uids))
 
 
 async def _selective(view: View, netuid: int) -> Any:
@@ -134,10 +142,18 @@ async def _selective(view: View, netuid: int) -> Any:
 
 
 async def _graph(
-    view: View, netuid: int, answer: Any, extra: Mapping[str, Any], price_rao: int | None
+    view: View,
+    netuid: int,
+    answer: Any,
+    extra: Mapping[str, Any],
+    price_rao: int | None,
+    uids: Collection[int] | None = None,
 ) -> Metagraph:
     if answer is None or answer.get("hotkeys") is None:
-        return await _metagraph_from_storage(view, netuid)
+        graph = await _metagraph_from_storage(view, netuid)
+        return graph if uids is None else _only(graph, uids)
+    everyone = range(len(answer["hotkeys"]))
+    shown = everyone if uids is None else [uid for uid in everyone if uid in uids]
     info = {
         **answer,
         # The answer holds 0 here unless field 0 is asked for.
@@ -164,13 +180,15 @@ async def _graph(
         "emission_rao": answer["emission"],
         "last_update": answer["last_update"],
         "registered_at": answer["block_at_registration"],
-        "axon": [axon_text(axon) for axon in answer["axons"] or ()],
+        "axon": answer["axons"],
     }
     return Metagraph(
         subnet=subnet_row(view.block, info, extra, price_rao, None),
         immunity_period_blocks=answer.get("immunity_period"),
         max_validators=answer.get("max_validators"),
-        neurons=_rows(view.block, netuid, columns, answer.get("immunity_period"), protection),
+        neurons=_rows(
+            view.block, netuid, columns, answer.get("immunity_period"), protection, shown
+        ),
     )
 
 
@@ -205,10 +223,10 @@ async def _metagraph_from_storage(view: View, netuid: int) -> Metagraph:
         "alpha_stake_rao": None,
         "tao_stake_rao": None,
         "registered_at": registered,
-        "axon": [axon_text(axon) for axon in axons],
+        "axon": axons,
         **dict(zip(_STORED_VECTORS, vectors, strict=True)),
     }
-    neurons = _rows(view.block, netuid, columns, immunity, None)
+    neurons = _rows(view.block, netuid, columns, immunity, None, range(len(hotkeys)))
     return Metagraph(row, immunity, validators, neurons)
 
 
@@ -268,31 +286,30 @@ def _rows(
     columns: Mapping[str, Sequence[Any] | None],
     immunity_period: int | None,
     protection: _Protection | None,
+    uids: Sequence[int],
 ) -> tuple[NeuronRow, ...]:
-    count = len(columns["hotkey"] or ())
-    immunity: list[int | None] = [None] * count
-    registered = columns["registered_at"]
-    if registered is not None and immunity_period is not None:
-        immunity = [immunity_left_blocks(at, block, immunity_period) for at in registered]
+    """The rows of some UIDs; a value is None where its column is absent or too short."""
     ranks = _ranks(block, columns, immunity_period, protection)
-    names = tuple(columns)
-    full = (_filled(column, count) for column in columns.values())
-    return tuple(
-        NeuronRow(
-            netuid=netuid,
-            uid=uid,
-            immunity_left_blocks=immunity[uid],
-            prune_rank=ranks.get(uid),
-            **dict(zip(names, values, strict=True)),
+    known = {name: column or () for name, column in columns.items()}
+    rows = []
+    for uid in uids:
+        values: dict[str, Any] = {
+            name: column[uid] if uid < len(column) else None for name, column in known.items()
+        }
+        values["axon"] = axon_text(values["axon"])
+        registered, left = values["registered_at"], None
+        if registered is not None and immunity_period is not None:
+            left = immunity_left_blocks(registered, block, immunity_period)
+        rows.append(
+            NeuronRow(
+                netuid=netuid,
+                uid=uid,
+                immunity_left_blocks=left,
+                prune_rank=ranks.get(uid),
+                **values,
+            )
         )
-        for uid, values in enumerate(zip(*full, strict=True))
-    )
-
-
-def _filled(column: Sequence[Any] | None, count: int) -> Sequence[Any]:
-    """A value for every UID: None where the column is absent or too short."""
-    known = column or ()
-    return [*known[:count], *[None] * (count - len(known))]
+    return tuple(rows)
 
 
 def axon_text(axon: Mapping[str, Any] | None) -> str | None:

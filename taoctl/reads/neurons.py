@@ -76,16 +76,10 @@ async def my_neurons(
     owned = await column_of(view, "OwnedHotkeys", [(coldkey,) for coldkey in coldkeys])
     mine = list(dict.fromkeys([*hotkeys, *(key for keys in owned for key in keys or ())]))
     found = await _memberships(view, mine)
-    graphs = await metagraphs(view, sorted(found))
-    rows: list[MyNeuronRow] = []
-    for graph in graphs:
-        uids = found[graph.subnet.netuid]
-        rows.extend(
-            _mine(neuron, graph.subnet, names or {})
-            for neuron in graph.neurons
-            if neuron.uid in uids
-        )
-    return tuple(rows)
+    graphs = await metagraphs(view, dict(sorted(found.items())))
+    return tuple(
+        _mine(neuron, graph.subnet, names or {}) for graph in graphs for neuron in graph.neurons
+    )
 
 
 async def _memberships(view: View, hotkeys: Sequence[str]) -> dict[int, set[int]]:
