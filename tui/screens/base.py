@@ -99,6 +99,7 @@ class LiveScreen(Screen[None], Generic[T]):
     def on_mount(self) -> None:
         """Keep hints and the banner in step with the app."""
         self.bindings_updated_signal.subscribe(self, lambda _: self._hint())
+        self.table.arranged.subscribe(self, lambda _: self._note(), immediate=True)
         self.watch(self.app, "pulse", self._pulse_changed)
 
     def on_resize(self) -> None:
@@ -203,7 +204,6 @@ class LiveScreen(Screen[None], Generic[T]):
 
     # --- table, filter, commands ----------------------------------------------------------
 
-    @on(Table.Arranged)
     def _note(self) -> None:
         """Say beside the breadcrumbs what the table shows."""
         table = self.table

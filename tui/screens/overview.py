@@ -79,7 +79,8 @@ class OverviewScreen(LiveScreen[OverviewRows]):
             yield GpuStrip(glyphs)
 
     def on_mount(self) -> None:
-        """Look at the GPUs now and every few seconds."""
+        """Look at the GPUs now and every few seconds; keep the heights in step with the rows."""
+        self.table.arranged.subscribe(self, lambda _: self.share_height(), immediate=True)
         if self.dash.options.gpus is not None:
             self._sample_gpus()
             self.set_interval(_GPU_SECONDS, self._gpu_tick)
@@ -149,12 +150,11 @@ class OverviewScreen(LiveScreen[OverviewRows]):
             "Point to them with --wallet-path, or press 2 to look at the subnets."
         )
 
-    @on(Table.Arranged)
     def share_height(self) -> None:
         """Give the rows what they need; the chart takes the rest when that is enough for it."""
         panel, chart = self.query_one("#neurons-panel"), self.query_one(EarningsChart)
         taken = panel.outer_size.height + (chart.outer_size.height if chart.display else 0)
-        rows = len(self.table.model.order) + _TABLE_FRAME
+        rows = self.table.model.total + _TABLE_FRAME
         fits = taken - rows >= _CHART_HEIGHT and bool(self.table.model.total)
         panel.styles.height = rows if fits else "1fr"
         chart.display = fits

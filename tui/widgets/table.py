@@ -11,6 +11,7 @@ from textual.filter import LineFilter
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
+from textual.signal import Signal
 from textual.strip import Strip
 from textual.style import Style
 
@@ -71,18 +72,6 @@ class Table(ScrollView, can_focus=True):
             """The table it came from."""
             return self.table
 
-    class Arranged(Message):
-        """The order, filter or number of the shown rows changed."""
-
-        def __init__(self, table: Table) -> None:
-            super().__init__()
-            self.table = table
-
-        @property
-        def control(self) -> Table:
-            """The table it came from."""
-            return self.table
-
     def __init__(
         self,
         columns: Sequence[TableColumn],
@@ -94,6 +83,9 @@ class Table(ScrollView, can_focus=True):
         id: str | None = None,
     ) -> None:
         super().__init__(id=id)
+        self.arranged: Signal[None] = Signal(self, "arranged")
+        """The order, filter or number of the shown rows changed. Told at once and not by a
+        message, so that what others say of it is painted in the same frame."""
         self.model = TableModel(columns, key)
         self.wide = False
         self._own = own
@@ -118,7 +110,7 @@ class Table(ScrollView, can_focus=True):
         for key in changes.cells:
             self._forget(key)
         if changes.order or total != self.model.total:
-            self.post_message(self.Arranged(self))
+            self.arranged.publish(None)
         if changes.widths or not total:
             self._lay_out()
             self._keep_cursor()
@@ -337,7 +329,7 @@ class Table(ScrollView, can_focus=True):
         self._resize()
         self._keep_cursor()
         self.refresh()
-        self.post_message(self.Arranged(self))
+        self.arranged.publish(None)
 
     # --- layout ---------------------------------------------------------------------------
 
