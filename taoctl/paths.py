@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+HOME_VARIABLE = "TAOCTL_HOME"
+"""The environment variable that moves everything below one directory."""
+
 
 def config_dir() -> Path:
     """Directory of `config.toml`, which the user writes."""
@@ -32,7 +35,7 @@ def wallets_dir() -> Path:
 
 
 def _dir(kind: str) -> Path:
-    home = os.environ.get("TAOCTL_HOME")
+    home = os.environ.get(HOME_VARIABLE)
     if home:
         return Path(home).expanduser() / kind
     import platformdirs

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ NEWEST_TESTED_SPEC = 424
 """The newest Subtensor runtime that taoctl was tested against."""
 
 _V15_ARGUMENT = "0x0f000000"
+_KEPT_CHAINS = 12
 _DIGEST_SIZE = 32
 
 
@@ -162,7 +164,15 @@ def _write_checked(path: Path, metadata: bytes) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(blake2_256(metadata) + metadata)
         Path(temporary).replace(path)
+        _forget_old_chains(path.parent.parent)
     except OSError:
         if temporary is not None:
             with contextlib.suppress(OSError):
                 Path(temporary).unlink()
+
+
+def _forget_old_chains(folder: Path) -> None:
+    """Keep the metadata of the chains used last; every new dev chain is one more."""
+    chains = sorted(folder.iterdir(), key=lambda chain: chain.stat().st_mtime, reverse=True)
+    for chain in chains[_KEPT_CHAINS:]:
+        shutil.rmtree(chain, ignore_errors=True)

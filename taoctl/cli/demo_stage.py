@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from taoctl.localnet import service
 from taoctl.localnet.boot import Options
 from taoctl.localnet.scenarios import demo_wallets
 from taoctl.localnet.service import Launch
+from taoctl.paths import HOME_VARIABLE
 from taoctl.wallet.dev_accounts import DEV_ACCOUNTS
 from taoctl.wallet.public import discover
 from taoctl.wallet.watch_only import write_watch_only
@@ -87,19 +89,34 @@ def _stage(block_seconds: float) -> Iterator[DashOptions]:
     """A chain, wallets and GPUs for the time of the block; gone whatever way it ends."""
     from tui import options as dashboard
 
+    timeout = context.timeout()
     scratch = Path(tempfile.mkdtemp(prefix="taoctl-demo-"))
     folder = scratch / "wallets"
     launch = Launch(Options(scenario=SCENARIO, block_time=block_seconds), port=0)
-    with _ended_by_signals(), service.tied(launch, scratch) as running:
+    with _ended_by_signals(), _home(scratch), service.tied(launch, scratch) as running:
         for wallet in demo_wallets(SCENARIO):
             write_watch_only(folder, wallet.name, wallet.coldkey_ss58, wallet.hotkeys)
         yield dashboard.DashOptions(
             network=running.endpoint,
-            timeout=context.timeout(),
+            timeout=timeout,
             wallets=dashboard_wallets(discover(folder)),
             gpus=SimulatedSource(),
             insecure=frozenset(DEV_ACCOUNTS),
         )
+
+
+@contextmanager
+def _home(scratch: Path) -> Iterator[None]:
+    """Let this process and the chain's keep caches and logs of the demo with the demo."""
+    before = os.environ.get(HOME_VARIABLE)
+    os.environ[HOME_VARIABLE] = str(scratch / "home")
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[HOME_VARIABLE]
+        else:
+            os.environ[HOME_VARIABLE] = before
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import asdict, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -29,12 +30,21 @@ _LONG_SECONDS = 600.0
 _CAPITAL = re.compile(r"([A-Z])")
 
 
+class ScenarioName(StrEnum):
+    """The chains a localnet can start from."""
+
+    SMALL = "small"
+    DEMO = "demo"
+    MAINNET = "mainnet"
+
+
 @app.command("up")
 def up(
     port: Port = DEFAULT_PORT,
     scenario: Annotated[
-        str, typer.Option("--scenario", help="small, demo or mainnet: how many subnets.")
-    ] = "demo",
+        ScenarioName | None,
+        typer.Option("--scenario", help="How many subnets; default as saved, else demo."),
+    ] = None,
     block_time: Annotated[
         float, typer.Option("--block-time", metavar="SECONDS", help="0 makes blocks nonstop.")
     ] = 1.0,
@@ -63,12 +73,14 @@ def up(
       taoctl localnet up --port 9955 --seal manual --fresh
     """
     where = state_dir if state_dir is not None else service.default_state_dir(port)
+    where = where.expanduser().absolute()
+    saved = None if fresh else service.saved_scenario(where)
     chosen = Options(
-        scenario=scenario,
+        scenario=scenario or saved or ScenarioName.DEMO,
         block_time=block_time,
         seal=seal,
         sudo=sudo,
-        state_dir=where.expanduser().absolute(),
+        state_dir=where,
         fresh=fresh,
     )
     launch = service.check_launch(Launch(chosen, port))
@@ -81,7 +93,8 @@ def up(
     from taoctl.localnet.launch import run
 
     asyncio.run(run(launch, _say_started))
-    output.note("the localnet has stopped; `taoctl localnet up` goes on from here")
+    same_port = "" if port == DEFAULT_PORT else f" --port {port}"
+    output.note(f"the localnet has stopped; `taoctl localnet up{same_port}` goes on from here")
 
 
 def _say_started(started: Started) -> None:
@@ -148,8 +161,8 @@ def advance(
         raise UsageError(
             "say how far to advance", "use --blocks N, or --epochs N together with --netuid N"
         )
-    if min(blocks or 0, epochs or 0) < 0:
-        raise UsageError("the chain cannot go backwards", "use a natural number")
+    if (blocks if blocks is not None else epochs or 0) < 1:
+        raise UsageError("there is nothing to advance by", "use a number from 1 on")
     if blocks is not None:
         service.ask(port, "dev_newBlock", {"count": blocks}, timeout=_LONG_SECONDS)
     else:

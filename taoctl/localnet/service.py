@@ -95,6 +95,15 @@ def default_state_dir(port: int) -> Path:
     return state_dir() / "localnet" / str(port)
 
 
+def saved_scenario(state_dir: Path) -> str | None:
+    """The scenario of the chain in a state directory, None when there is none to be read."""
+    try:
+        scenario = json.loads((state_dir / "chain.json").read_bytes())["scenario"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return scenario if isinstance(scenario, str) else None
+
+
 def start_detached(launch: Launch, *, wait_seconds: float = READY_SECONDS) -> Running:
     """Start a localnet as its own process and wait until it answers.
 

@@ -15,8 +15,10 @@ from typing import Any
 
 import pytest
 
+from taoctl.cli.localnet import ScenarioName
 from taoctl.cli.main import main
 from taoctl.localnet import service
+from taoctl.localnet.scenarios import SCENARIOS
 
 BOB = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty"
 
@@ -96,9 +98,10 @@ def test_from_start_to_stop_and_on_again(
     code, _, err = said(capsys, "localnet", "status", *at)
     assert code == 3 and "no localnet is running" in err
 
-    words = ("localnet", "up", "--scenario", "small", "--seal", "manual", "--detach", *at)
+    words = ("localnet", "up", "--seal", "manual", "--detach", *at)
     assert said(capsys, *words)[0] == 0
-    assert data_of(capsys, "localnet", "status", *at)["block"] == got["block"]
+    again = data_of(capsys, "localnet", "status", *at)
+    assert (again["block"], again["scenario"]) == (got["block"], "small")
     assert said(capsys, "localnet", "down", *at)[0] == 0
 
 
@@ -143,7 +146,7 @@ def test_corrupt_state_is_named_and_fresh_moves_it_aside(
 @pytest.mark.parametrize(
     ("words", "code", "why"),
     [
-        (("up", "--scenario", "huge"), 2, "no scenario"),
+        (("up", "--scenario", "huge"), 2, "not one of"),
         (("up", "--block-time", "-1"), 2, "block time"),
         (("up", "--sudo", "nonsense"), 2, "not a Bittensor address"),
         (("up", "--seal", "sometimes"), 2, "sometimes"),
@@ -151,7 +154,8 @@ def test_corrupt_state_is_named_and_fresh_moves_it_aside(
         (("advance",), 2, "how far"),
         (("advance", "--epochs", "1"), 2, "how far"),
         (("advance", "--blocks", "1", "--epochs", "1", "--netuid", "1"), 2, "how far"),
-        (("advance", "--blocks", "-1"), 2, "backwards"),
+        (("advance", "--blocks", "0"), 2, "nothing to advance"),
+        (("advance", "--blocks", "-1"), 2, "nothing to advance"),
         (("faucet", "nonsense", "1"), 2, "not a Bittensor address"),
         (("faucet", BOB, "much"), 2, "not an amount"),
         (("down", "--port", "1"), 3, "no localnet is running"),
@@ -219,3 +223,7 @@ def test_signals_end_the_foreground_cleanly(home: Path, port: int, number: int) 
         process.kill()
     assert (process.returncode, out) == (0, "")
     assert "Traceback" not in err and "stopped" in err
+
+
+def test_the_scenarios_offered_are_those_there_are() -> None:
+    assert [name.value for name in ScenarioName] == list(SCENARIOS)

@@ -98,6 +98,7 @@ def test_headless_demo_sums_up_a_living_chain(env: dict[str, str], tmp_path: Pat
     for word in ("SIM", "Overview", "rising", "chief"):
         assert word in svg
     assert list(Path(env["TMPDIR"]).iterdir()) == []
+    assert not Path(env["TAOCTL_HOME"]).exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from state_node import StateNode, metadata_of, state_node
 
 from taoctl.chain.client import connect
 from taoctl.chain.header import read_header
+from taoctl.chain.runtime import _KEPT_CHAINS, _write_checked
 from taoctl.chain.view import Api, Call, Constant, Entry, Storage
 from taoctl.errors import (
     BadDataError,
@@ -462,3 +464,12 @@ def test_an_endpoint_that_hides_its_name_serves(tmp_path: Path) -> None:
                 assert not chain.simulated
 
     run(work())
+
+
+def test_metadata_of_chains_not_used_lately_is_forgotten(tmp_path: Path) -> None:
+    for number in range(_KEPT_CHAINS + 3):
+        path = tmp_path / "metadata" / f"{number:02d}" / "1-1.metadata"
+        _write_checked(path, b"meta")
+        os.utime(path.parent, (number, number))
+    kept = sorted(chain.name for chain in (tmp_path / "metadata").iterdir())
+    assert kept == [f"{number:02d}" for number in range(3, _KEPT_CHAINS + 3)]
