@@ -87,10 +87,8 @@ def _meaning(value: int | bool | None, known: Known | None) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     match known.unit if known else "count":
-        case "blocks":
-            return f"{value} blocks"
-        case "epochs":
-            return f"{value} epochs"
+        case "blocks" | "epochs" as unit:
+            return f"{value} {unit if value != 1 else unit.removesuffix('s')}"
         case "tao":
             return f"{rao_to_decimal(value)} TAO"
         case "u16":

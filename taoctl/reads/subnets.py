@@ -59,9 +59,11 @@ class SubnetRow:
     ]
     neurons: Annotated[int | None, Column("uids", Kind.INT, "registered neurons")]
     max_neurons: Annotated[int | None, Column("max", Kind.INT, "slots for neurons", drop=4)]
-    burn_rao: Annotated[int | None, Column("register τ", Kind.TAO, "price of a registration")]
+    burn_rao: Annotated[
+        int | None, Column("register τ", Kind.TAO, "price of a registration, none on root")
+    ]
     registration_allowed: Annotated[
-        bool | None, Column("open", Kind.BOOL, "whether registration is allowed")
+        bool | None, Column("open", Kind.BOOL, "whether registration is allowed; not asked of root")
     ]
     trading_enabled: Annotated[
         bool | None, Column("trading", Kind.BOOL, "whether the subtoken can be traded", wide=True)
@@ -157,6 +159,7 @@ def subnet_row(
     identity = info.get("subnet_identity") or {}
     texts = {key: text_of(identity.get(key)) or None for key in _IDENTITY}
     netuid = int(info["netuid"])
+    is_root = netuid == ROOT_NETUID
     return SubnetRow(
         netuid=netuid,
         name=text_of(info.get("subnet_name")) or text_of(identity.get("subnet_name")),
@@ -173,8 +176,9 @@ def subnet_row(
         volume_rao=info.get("subnet_volume"),
         neurons=extra["SubnetworkN"],
         max_neurons=extra["MaxAllowedUids"],
-        burn_rao=extra["Burn"],
-        registration_allowed=extra["NetworkRegistrationAllowed"],
+        # Root has no paid registration: a hotkey enters by its stake, whatever these items say.
+        burn_rao=None if is_root else extra["Burn"],
+        registration_allowed=None if is_root else extra["NetworkRegistrationAllowed"],
         trading_enabled=extra["SubtokenEnabled"],
         tempo=info.get("tempo"),
         last_epoch_block=info.get("last_step"),

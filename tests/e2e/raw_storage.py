@@ -220,7 +220,7 @@ def subnet(raw: RawStorage, netuid: int) -> dict[str, Any]:
         "alpha_in_emission": raw.number("SubnetAlphaInEmission", net),
         "alpha_out_emission": raw.number("SubnetAlphaOutEmission", net),
         "moving_price_bits": raw.number("SubnetMovingPrice", net),
-        "burn": raw.number("Burn", net, default=100_000_000),
+        "burn": raw.number("Burn", net, default=100_000_000) if netuid else None,
         "neurons": raw.number("SubnetworkN", net),
         "max_neurons": raw.number("MaxAllowedUids", net, default=256),
         "tempo": tempo,

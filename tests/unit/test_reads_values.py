@@ -79,6 +79,8 @@ def subnet_chain() -> StoredChain:
     chain.answer("SwapRuntimeApi", "current_alpha_price_all", value=prices)
     chain.put("SubnetworkN", 1, value=16)
     chain.put("MaxAllowedUids", 1, value=16)
+    chain.put("Burn", 0, value=456)
+    chain.put("NetworkRegistrationAllowed", 0, value=True)
     chain.put("Burn", 1, value=123)
     chain.put("NetworkRegistrationAllowed", 1, value=False)
     chain.put("SubtokenEnabled", 1, value=True)
@@ -104,6 +106,11 @@ def test_subnets_come_from_one_api_call_and_storage() -> None:
     assert one.url == "https://one.example"
     assert one.github is None
     assert chain.asked.count("SubnetInfoRuntimeApi_get_all_dynamic_info") == 1
+
+
+def test_root_sells_no_registration() -> None:
+    root = asyncio.run(subnets(subnet_chain().view()))[0]
+    assert (root.netuid, root.burn_rao, root.registration_allowed) == (0, None, None)
 
 
 def test_emission_shares_count_the_part_that_buys_alpha() -> None:
@@ -380,6 +387,9 @@ def test_hyperparameters_say_value_meaning_and_setter() -> None:
         {"name": "alpha_sigmoid_steepness", "value": {"I32F32": {"bits": -(1 << 32)}}},
         {"name": "liquid_alpha_enabled", "value": {"Bool": False}},
         {"name": "of_tomorrow", "value": {"U64": 3}},
+        {"name": "commit_reveal_period", "value": {"U64": 1}},
+        {"name": "weights_rate_limit", "value": {"U64": 1}},
+        {"name": "serving_rate_limit", "value": {"U64": 50}},
     ]
     chain.answer("SubnetInfoRuntimeApi", "get_subnet_hyperparams_v3", 1, value=entries)
     rows = {row.name: row for row in asyncio.run(hyperparameters(chain.view(), 1))}
@@ -392,6 +402,10 @@ def test_hyperparameters_say_value_meaning_and_setter() -> None:
     assert rows["burn_increase_mult"].meaning == "1.2500"
     assert rows["alpha_sigmoid_steepness"].meaning == "-1.0000"
     assert rows["liquid_alpha_enabled"].value is False
+    assert [
+        rows[name].meaning
+        for name in ("commit_reveal_period", "weights_rate_limit", "serving_rate_limit")
+    ] == ["1 epoch", "1 block", "50 blocks"]
     assert (rows["of_tomorrow"].value, rows["of_tomorrow"].setter) == (3, None)
 
 
