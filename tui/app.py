@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from textual import work
 from textual._compositor import ChopsUpdate
-from textual.app import App, SystemCommand
+from textual.app import App, ScreenStackError, SystemCommand
 from textual.binding import BindingType
 from textual.command import Provider
 from textual.reactive import reactive
@@ -315,6 +315,14 @@ class Dashboard(App[int]):
         if type(renderable) is ChopsUpdate:
             renderable = ExactUpdate.of(renderable)
         super()._display(screen, renderable)
+
+    def clear_selection(self) -> None:
+        """Drop the selected text; from Python 3.12 on a first input asks before there is a screen.
+
+        Textual starts tasks eagerly there, and so mounts a mode's screen while its stack is empty.
+        """
+        with contextlib.suppress(ScreenStackError):
+            super().clear_selection()
 
     def _fatal_error(self) -> None:
         """Close without printing a traceback; `run` raises the error to its caller."""
