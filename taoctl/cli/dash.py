@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from taoctl.addresses import decode_ss58, short_ss58
 from taoctl.cli import context
 from taoctl.errors import UsageError
 from taoctl.paths import data_dir
 from taoctl.wallet.dev_accounts import DEV_ACCOUNTS
-from taoctl.wallet.public import WalletRef, discover, find_wallet
+from taoctl.wallet.public import WalletRef, discover, find_wallet, looks_like_address
 
 if TYPE_CHECKING:
     from tui import options as dashboard
@@ -75,11 +77,24 @@ def dashboard_wallets(wallets: Iterable[WalletRef]) -> tuple[dashboard.WalletRef
 
 
 def chosen_wallets() -> tuple[WalletRef, ...]:
-    """The wallets that --wallet names, or every wallet; only those whose coldkey is known."""
+    """The wallets that --wallet names, or every wallet; only those whose coldkey is known.
+
+    An address is a wallet of its own, to watch, under its short form.
+
+    Raises:
+        UsageError: neither an address nor a wallet.
+    """
     folder = context.wallet_path()
     wanted = context.wallet_names()
-    found = tuple(find_wallet(name, folder) for name in wanted) or discover(folder)
+    found = tuple(_chosen(text, folder) for text in wanted) or discover(folder)
     return tuple(wallet for wallet in found if wallet.coldkey)
+
+
+def _chosen(text: str, folder: Path) -> WalletRef:
+    if looks_like_address(text):
+        decode_ss58(text)
+        return WalletRef(short_ss58(text), text, (), folder)
+    return find_wallet(text, folder)
 
 
 def require_own_tui() -> None:
