@@ -11,6 +11,7 @@ from taoctl.cli import options, output
 from taoctl.cli.output import Origin
 from taoctl.errors import DeadlineError, TaoctlError, UsageError
 from taoctl.text import printable
+from taoctl.units import U16_MAX
 from taoctl.wallet.dev_accounts import DEV_ACCOUNTS, INSECURE, insecure_name
 from taoctl.wallet.public import (
     WalletRef,
@@ -176,6 +177,20 @@ def wallet_completions(incomplete: str) -> list[str]:
     except (OSError, TaoctlError):
         return []
     return [name for name in names if name.startswith(incomplete) and printable(name) == name]
+
+
+def netuid(text: str) -> int:
+    """The subnet number that an argument is.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if not (text.isascii() and text.isdecimal()) or len(text) > 20 or int(text) > U16_MAX:
+        shown = text if len(text) <= 20 else f"{text[:20]}…"
+        raise UsageError(
+            f"{shown!r} is not a subnet number", f"a subnet number goes from 0 to {U16_MAX}"
+        )
+    return int(text)
 
 
 def warn_insecure(shown: Iterable[str | None]) -> None:

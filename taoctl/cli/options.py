@@ -148,7 +148,11 @@ def _declaration(
     ] = None,
     wallet: Annotated[
         list[str] | None,
-        typer.Option("--wallet", metavar="NAME", help="Wallet to use; repeatable."),
+        typer.Option(
+            "--wallet",
+            metavar="SS58|NAME",
+            help="Wallet or address to use; repeatable.",
+        ),
     ] = None,
     context: Annotated[
         str | None,

@@ -20,7 +20,7 @@ from typing import Any, TextIO
 from taoctl.cli import options
 from taoctl.cli.options import Format
 from taoctl.cli.yaml import to_yaml
-from taoctl.errors import TaoctlError
+from taoctl.errors import TaoctlError, UsageError
 from taoctl.reads.columns import Column, Kind, columns_of
 from taoctl.text import printable
 
@@ -119,11 +119,32 @@ def show(result: Result) -> None:
             _show_tables(result, wide=chosen is Format.WIDE)
 
 
+def addresses_in(section: Section) -> list[str | None]:
+    """Every address in a section, also of columns that a narrow table leaves out."""
+    columns = [column for column in columns_of(section.row) if column.kind is Kind.SS58]
+    return [column.value(row) for row in section.rows for column in columns]
+
+
+def require_form() -> None:
+    """Refuse CSV for an answer without rows; a command with effects asks before it has any.
+
+    Raises:
+        UsageError: CSV was asked for.
+    """
+    if options.current().format is Format.CSV:
+        raise UsageError("this answer has no rows to write as CSV", "use -o json")
+
+
 def show_data(schema: str, data: Any, text: str, origin: Origin | None = None) -> None:
-    """Write plain data: `text` for people, the envelope for machines (CSV has no form for it)."""
+    """Write plain data: `text` for people, the envelope for machines.
+
+    Raises:
+        UsageError: CSV, which has no form for it, was asked for.
+    """
+    require_form()
     chosen = options.current().format
     whole = envelope(schema, origin or Origin(), data)
-    if chosen in (Format.TABLE, Format.WIDE, Format.CSV):
+    if chosen in (Format.TABLE, Format.WIDE):
         write(text)
     elif chosen is Format.YAML:
         write(to_yaml(whole).rstrip("\n"))

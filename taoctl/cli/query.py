@@ -35,7 +35,9 @@ def query(
     ] = None,
     arguments: Annotated[
         list[str] | None,
-        typer.Argument(metavar="ARGUMENT", help="A netuid, or addresses and wallet names."),
+        typer.Argument(
+            metavar="[ARGUMENT]...", help="A subnet number, or addresses and wallet names."
+        ),
     ] = None,
     list_: Annotated[bool, typer.Option("--list", help="List the reads and stop.")] = False,
 ) -> None:
@@ -61,6 +63,7 @@ def query(
     single = not isinstance(found, tuple)
     section = Section((found,) if single else found, read.row, single=single)
     output.show(Result(f"taoctl.query.{name}/1", origin, (section,)))
+    context.warn_insecure(output.addresses_in(section))
 
 
 def usage(read: Read) -> str:
@@ -110,13 +113,7 @@ def _prepared(read: Read, arguments: Sequence[str]) -> Callable[[View], Awaitabl
         else:
             if not given:
                 raise UsageError(f"{parameter.name} is missing", f"taoctl query {usage(read)}")
-            values[parameter.name] = _number(parameter.name, given.pop(0))
+            values[parameter.name] = context.netuid(given.pop(0))
     if given:
         raise UsageError(f"{given[0]!r} is one argument too many", f"taoctl query {usage(read)}")
     return lambda view: read.function(view, **values)
-
-
-def _number(name: str, text: str) -> int:
-    if not (text.isascii() and text.isdecimal()) or int(text) > 65_535:
-        raise UsageError(f"{text!r} is not a {name}", f"a {name} is a number from 0 to 65535")
-    return int(text)

@@ -137,7 +137,12 @@ def _help(command: Any, path: str) -> list[str]:
 
 
 def _option_line(param: Any) -> str:
-    return f"- `{', '.join(param.opts)}`: {param.help}"
+    value = "" if param.is_flag else f" {_value_name(param)}"
+    return f"- `{', '.join(param.opts)}{value}`: {param.help}"
+
+
+def _value_name(param: Any) -> str:
+    return param.metavar or "|".join(param.type.choices)
 
 
 def write(folder: Path) -> None:

@@ -22,7 +22,7 @@ def list_(
     accounts: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="SS58|NAME",
+            metavar="[SS58|NAME]...",
             help="Every wallet when left out.",
             autocompletion=context.wallet_completions,
         ),

@@ -19,7 +19,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Netuid = Annotated[int, typer.Argument(help="Subnet number.", min=0, max=65535)]
+Netuid = Annotated[
+    int, typer.Argument(metavar="NETUID", help="Subnet number.", parser=context.netuid)
+]
 
 
 @app.command("list")

@@ -24,7 +24,7 @@ def balance(
     accounts: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="SS58|NAME",
+            metavar="[SS58|NAME]...",
             help="Every wallet when left out.",
             autocompletion=context.wallet_completions,
         ),

@@ -84,16 +84,18 @@ def test_every_command_has_help_with_examples_first(
         (["nonsense"], "No such command 'nonsense'"),
         (["subnet", "lst"], "Did you mean 'list'"),
         (["subnet", "show"], "Missing argument"),
-        (["subnet", "show", "x"], "Invalid value for 'netuid'"),
+        (["subnet", "show", "x"], "'x' is not a subnet number"),
         (["subnet", "show", "-1"], "No such option"),
-        (["subnet", "show", "65536"], "Invalid value for 'netuid'"),
+        (["subnet", "show", "65536"], "'65536' is not a subnet number"),
+        (["subnet", "metagraph", "9" * 5000], "is not a subnet number"),
+        (["query", "--list", "-o", "csv"], "no rows to write as CSV"),
         (["subnet", "list", "--nope"], "No such option: --nope"),
         (["subnet", "list", "-o", "xml"], "Invalid value for '-o'"),
         (["subnet", "list", "--timeout", "0", "-n", NOBODY], "timeout cannot be '0.0'"),
         (["query", "nonsense"], "there is no read 'nonsense'"),
         (["query", "metagraph"], "netuid is missing"),
         (["query", "metagraph", "1", "2"], "one argument too many"),
-        (["query", "metagraph", "²"], "is not a netuid"),
+        (["query", "metagraph", "²"], "is not a subnet number"),
         (["wallet", "balance", "nobody"], "neither an address nor a wallet"),
         (["stake", "list", "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQZ"], "checksum"),
         (["wallet", "balance"], "there are no wallets in"),
@@ -128,6 +130,23 @@ def test_errors_are_json_on_stderr_when_json_is_asked_for(
     assert problem["error"]["code"] == "usage"
     assert problem["error"]["exit_code"] == 2
     assert captured.out == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("stake list", "[SS58|NAME]..."),
+        ("wallet balance", "[SS58|NAME]..."),
+        ("query", "[NAME] [ARGUMENT]..."),
+        ("subnet show", "{NETUID}"),
+    ],
+)
+def test_usage_says_what_and_how_many(
+    path: str, expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*path.split(), "--help"]) == 0
+    usage = capsys.readouterr().out.splitlines()[0]
+    assert usage == f"Usage: taoctl {path} [OPTIONS] {expected}"
 
 
 def test_an_endpoint_that_is_down_is_exit_3_and_named(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ import pytest
 from taoctl.cli import options, output
 from taoctl.cli.options import Format
 from taoctl.cli.output import Origin, Result, Section, cell_width, fitted, table_text
-from taoctl.errors import RefusedError
+from taoctl.errors import RefusedError, UsageError
 from taoctl.reads.columns import Column, Kind, columns_of
 
 ORIGIN = Origin("local", "0x" + "11" * 32, 7, "0x" + "22" * 32, 424, simulated=True)
@@ -140,6 +140,22 @@ def test_one_row_is_a_list_of_fields(capsys: pytest.CaptureFixture[str]) -> None
     assert ALICE in out
     out, _ = shown(Format.JSON, capsys, single)
     assert json.loads(out)["data"]["uid"] == 0
+
+
+def test_the_addresses_of_a_section_are_those_of_its_address_columns() -> None:
+    assert output.addresses_in(Section(ROWS, Row)) == [ALICE] * 3
+    assert output.addresses_in(Section((), Row)) == []
+
+
+def test_csv_is_refused_where_there_are_no_rows(capsys: pytest.CaptureFixture[str]) -> None:
+    options.reset()
+    options.current().output = Format.CSV
+    with pytest.raises(UsageError, match="no rows"):
+        output.show_data("taoctl.test/1", {"pid": 1}, "a localnet runs")
+    assert capsys.readouterr().out == ""
+    options.current().output = Format.NDJSON
+    output.show_data("taoctl.test/1", {"pid": 1}, "a localnet runs")
+    assert json.loads(capsys.readouterr().out)["data"] == {"pid": 1}
 
 
 def test_several_sections_are_fields_of_the_data(capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,6 +22,14 @@ def test_a_page_is_current(name: str) -> None:
     assert written == pages()[name], "run `python -m taoctl.cli.reference docs`"
 
 
+def test_global_options_name_their_values() -> None:
+    page = pages()["reference/commands.md"]
+    assert "- `-n, --network NAME|URL`: " in page
+    assert "- `-o, --output table|wide|json|ndjson|csv|yaml`: " in page
+    assert "- `--timeout SECONDS`: " in page
+    assert "- `-q, --quiet`: " in page
+
+
 def test_no_page_of_a_command_that_is_gone_stays_behind() -> None:
     there = {path.name for path in (ROOT / "docs" / "reference").iterdir()}
     assert there == {Path(name).name for name in pages() if name.startswith("reference/")}

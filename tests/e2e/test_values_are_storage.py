@@ -26,6 +26,8 @@ from raw_storage import (
     u16,
 )
 
+from taoctl.wallet.dev_accounts import DEV_ACCOUNTS
+
 TAOCTL = Path(sys.executable).with_name("taoctl")
 SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "schemas"
 ALICE = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"
@@ -216,6 +218,16 @@ def test_development_accounts_are_marked(localnet: Localnet) -> None:
     done = localnet.run("wallet", "balance", ALICE)
     assert "INSECURE" in done.stdout
     assert "INSECURE: //Alice" in done.stderr
+
+
+def test_queries_mark_development_accounts_too(localnet: Localnet) -> None:
+    asked = [("balances", ALICE), ("stake", ALICE), ("neurons", ALICE), ("metagraph", "1")]
+    marked = {}
+    for words in (*asked, ("chain",)):
+        done = localnet.run("query", *words, "-o", "json")
+        marked[words] = "INSECURE: //" in done.stderr
+        assert marked[words] == any(address in done.stdout for address in DEV_ACCOUNTS), words
+    assert marked["balances", ALICE]
 
 
 def test_a_wallet_is_found_by_name(localnet: Localnet) -> None:
