@@ -20,6 +20,7 @@ from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 import taoctl
+from taoctl.addresses import short_ss58
 from taoctl.chain.client import Chain
 from taoctl.errors import TaoctlError
 from taoctl.history.series import EarningsPoint, EarningsSeries
@@ -94,6 +95,10 @@ class Dashboard(App[int]):
         self.names = {w.coldkey: w.name for w in options.wallets} | self.hotkey_names
         for address in options.insecure & self.names.keys():
             self.names[address] += " INSECURE"
+        self.labels = {
+            **{address: f"{short_ss58(address)} INSECURE" for address in options.insecure},
+            **{address: self.names[address] for address in self.hotkey_names},
+        }
         self.set_reactive(Dashboard.pulse, Pulse(options.network))
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -374,6 +379,8 @@ def run(options: DashOptions) -> int:
         TaoctlError: the chain could not be reached in the first place.
     """
     app = Dashboard(options)
+    if options.theme is not None and options.theme not in app.available_themes:
+        raise commands.unknown_theme(options.theme, app.available_themes)
     code = asyncio.run(_on_terminal(app))
     app.raise_failure()
     return code or 0

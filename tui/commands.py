@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from taoctl.errors import UsageError
 from taoctl.text import printable
+from taoctl.units import U16_MAX
 from tui.screens.base import LiveScreen
 
 if TYPE_CHECKING:
     from tui.app import Dashboard
+
+_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ def run_line(dash: Dashboard, line: str) -> None:
             command.run(dash, words[1:])
             return
     if words[0].isdigit():
-        dash.open_metagraph(int(words[0]))
+        _metagraph(dash, words)
         return
     known = ", ".join(command.names[0] for command in COMMANDS)
     raise UsageError(f"there is no command {words[0]!r}", f"commands: {known}")
@@ -63,10 +67,17 @@ def _table_columns(dash: Dashboard) -> list[str]:
 def _metagraph(dash: Dashboard, args: Sequence[str]) -> None:
     if not args:
         dash.action_go("metagraph")
-    elif args[0].isdigit():
+    elif args[0].isdecimal() and int(args[0]) <= U16_MAX:
         dash.open_metagraph(int(args[0]))
     else:
         raise UsageError(f"{args[0]!r} is not a subnet number", "for example: metagraph 1")
+
+
+def _subnets(dash: Dashboard, args: Sequence[str]) -> None:
+    if args:
+        _metagraph(dash, args)
+    else:
+        dash.action_go("subnets")
 
 
 def _sort(dash: Dashboard, args: Sequence[str]) -> None:
@@ -80,7 +91,7 @@ def _sort(dash: Dashboard, args: Sequence[str]) -> None:
             down = column.largest_first if len(args) < 2 else args[1].startswith("d")
             table.sort_by(column.key, descending=down)
             return
-    keys = ", ".join(column.key for column in table.model.columns)
+    keys = _some((column.key for column in table.model.columns), wanted)
     raise UsageError(f"this table has no column {args[0]!r}", f"columns: {keys}")
 
 
@@ -89,16 +100,32 @@ def _filter(dash: Dashboard, args: Sequence[str]) -> None:
 
 
 def _theme(dash: Dashboard, args: Sequence[str]) -> None:
-    if not args or args[0] not in dash.available_themes:
-        raise UsageError("name a theme", ", ".join(sorted(dash.available_themes)))
+    if not args:
+        raise UsageError("name a theme", _some(dash.available_themes, ""))
+    if args[0] not in dash.available_themes:
+        raise unknown_theme(args[0], dash.available_themes)
     dash.theme = args[0]
+
+
+def unknown_theme(name: str, known: Iterable[str]) -> UsageError:
+    """The error for a theme that is none of the known ones."""
+    return UsageError(f"there is no theme {name!r}", _some(known, name))
+
+
+def _some(known: Iterable[str], wanted: str) -> str:
+    """A few of the names there are, the likeliest ones first."""
+    names = sorted(known)
+    close = get_close_matches(wanted, names, n=_SHOWN)
+    shown = [*close, *(name for name in names if name not in close)][:_SHOWN]
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
 
 
 COMMANDS: tuple[Command, ...] = (
     Command(
         ("overview", "ov"), "", "my neurons, earnings, GPUs", lambda d, _: d.action_go("overview")
     ),
-    Command(("subnets", "sn"), "", "all subnets", lambda d, _: d.action_go("subnets")),
+    Command(("subnets", "sn"), "[NETUID]", "all subnets, or the neurons of one", _subnets),
     Command(("metagraph", "mg"), "[NETUID]", "the neurons of one subnet", _metagraph),
     Command(
         ("sort",),

@@ -46,6 +46,7 @@ def run_dashboard() -> int:
 
 def run_headless(blocks: int, screenshot: Path | None) -> None:
     """Run a new chain for some blocks, print what was seen and save a picture if wanted."""
+    output.require_form()
     with _stage(HEADLESS_BLOCK_SECONDS) as options:
         summary = asyncio.run(_summarise(options, blocks, screenshot))
     output.show_data("taoctl.demo/1", to_json(summary), to_text(summary), summary.origin)

@@ -85,6 +85,7 @@ def up(
     )
     launch = service.check_launch(Launch(chosen, port))
     if detach:
+        output.require_form()
         running = service.start_detached(launch)
         _say_aside(running.moved_aside)
         text = f"{running.endpoint}\nstop it with `taoctl localnet down --port {running.port}`"
@@ -121,6 +122,7 @@ def down(port: Port = DEFAULT_PORT) -> None:
       taoctl localnet down
       taoctl localnet down --port 9955
     """
+    output.require_form()
     stopped = service.stop(port)
     text = f"the localnet on port {port} has stopped at block {stopped.block}"
     output.show_data("taoctl.localnet.down/1", asdict(stopped), text)
@@ -163,6 +165,7 @@ def advance(
         )
     if (blocks if blocks is not None else epochs or 0) < 1:
         raise UsageError("there is nothing to advance by", "use a number from 1 on")
+    output.require_form()
     if blocks is not None:
         service.ask(port, "dev_newBlock", {"count": blocks}, timeout=_LONG_SECONDS)
     else:
@@ -188,6 +191,7 @@ def faucet(
 
     decode_ss58(account)
     wanted = Tao.parse(amount)
+    output.require_form()
     data = service.ask(port, "dev_faucet", account, str(wanted.rao), timeout=_LONG_SECONDS)
     free = rao_to_decimal(int(data["freeRao"]))
     text = f"{account} has {free} TAO free since block {data['block']}"

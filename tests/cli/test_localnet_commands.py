@@ -154,6 +154,8 @@ def test_corrupt_state_is_named_and_fresh_moves_it_aside(
         (("advance",), 2, "how far"),
         (("advance", "--epochs", "1"), 2, "how far"),
         (("advance", "--blocks", "1", "--epochs", "1", "--netuid", "1"), 2, "how far"),
+        (("advance", "--blocks", "1", "-o", "csv"), 2, "no rows"),
+        (("down", "-o", "csv"), 2, "no rows"),
         (("advance", "--blocks", "0"), 2, "nothing to advance"),
         (("advance", "--blocks", "-1"), 2, "nothing to advance"),
         (("faucet", "nonsense", "1"), 2, "not a Bittensor address"),

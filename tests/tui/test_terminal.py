@@ -121,5 +121,5 @@ def test_a_theme_that_does_not_exist_is_one_line_after_the_terminal_is_given_bac
     with dashboard(endpoint, tmp_path, "--theme", "nothing") as shell:
         assert shell.ended() == 2
         after = shell.written.rpartition(MAIN_SCREEN)[2]
-        assert b"name a theme" in after and b"Traceback" not in shell.written
+        assert b"there is no theme 'nothing'" in after and b"Traceback" not in shell.written
         assert termios.tcgetattr(shell.fd) == shell.modes

@@ -189,7 +189,8 @@ class LiveScreen(Screen[None], Generic[T]):
         else:
             waiting = f"to {pulse.network}" if pulse.block is None else None
             problem, block = pulse.problem or waiting, None
-        self.query_one(Banner).set_state(problem, block)
+        linked = pulse.link is not None and pulse.link.live
+        self.query_one(Banner).set_state(problem, block, linked=linked)
 
     def _hint(self) -> None:
         if self.query_one(Prompt).is_open:

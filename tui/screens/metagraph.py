@@ -125,7 +125,7 @@ class MetagraphScreen(LiveScreen[Metagraph]):
         """The facts and the table."""
         yield SubnetFacts(self.dash.glyphs)
         yield Table(
-            neuron_columns(self.dash.hotkey_names),
+            neuron_columns(self.dash.labels),
             key=lambda seen: seen.row.hotkey,
             own=self._is_own,
             glyphs=self.dash.glyphs,

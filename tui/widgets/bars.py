@@ -50,6 +50,7 @@ class Banner(Lines):
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(id="banner")
         self._clock = clock
+        self._linked = False
         self._problem: str | None = None
         self._block: int | None = None
         self._since = 0.0
@@ -58,8 +59,12 @@ class Banner(Lines):
         """Count the seconds while shown."""
         self.set_interval(1.0, self._tick)
 
-    def set_state(self, problem: str | None, block: int | None) -> None:
-        """Trouble and the block of the rows on the screen, or None when all is well."""
+    def set_state(self, problem: str | None, block: int | None, *, linked: bool = False) -> None:
+        """Trouble and the block of the rows on the screen, or None when all is well.
+
+        `linked` tells whether there is a connection, for trouble before the first rows.
+        """
+        self._linked = linked
         if problem is not None and self._problem is None:
             self._since = self._clock()
         changed = (problem, block) != (self._problem, self._block)
@@ -84,7 +89,8 @@ class Banner(Lines):
             return [()]
         waited = age(self._clock() - self._since)
         if self._block is None:
-            left = [Piece("CONNECTING ", "strong"), Piece(f"{waited}  ")]
+            what = "NOTHING TO SHOW " if self._linked else "CONNECTING "
+            left = [Piece(what, "strong"), Piece(f"{waited}  ")]
         else:
             left = [
                 Piece("STALE ", "strong"),
