@@ -72,7 +72,7 @@ class Terminal:
                 raise TimeoutError(f"{text!r} did not appear; last output: {out[-300:]!r}")
             out += self.drain(0.1)
 
-    def time_key(self, keys: bytes, quiet: float = 0.05) -> tuple[float, int]:
+    def time_key(self, keys: bytes, quiet: float = 0.015) -> tuple[float, int]:
         """Seconds from a key to the end of the paint it causes, and the bytes painted."""
         begin = time.perf_counter()
         self.send(keys)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -386,7 +387,18 @@ def run(options: DashOptions) -> int:
     return code or 0
 
 
+def _spare_the_collector() -> None:
+    """Keep what start-up made out of every later collection, and collect seldom.
+
+    A full collection over Textual's modules takes longer than a frame may.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
 async def _on_terminal(app: Dashboard) -> int | None:
+    _spare_the_collector()
     with ending_on_signals(lambda code: app.exit(code, return_code=code)):
         return await app.run_async()
 
