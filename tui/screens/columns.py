@@ -123,13 +123,13 @@ def my_neuron_columns() -> tuple[TableColumn, ...]:
         declared("uid", min_width=4),
         declared("wallet_name", rank=2, max_width=14, tone=_muted),
         declared("subnet_name", rank=2, max_width=14, tone=_muted),
-        _role(),
+        _role(rank=1),
         declared("incentive", title="incent", min_width=6, delta=True),
         declared("dividends", title="divid", min_width=6, delta=True),
         declared("alpha_per_day_rao", text=_amount(4), min_width=10, delta=True),
         declared("tao_per_day_rao", text=_amount(4), min_width=9, delta=True),
         declared("prune_rank", min_width=5, tone=_prune_tone),
-        declared("immunity_left_blocks", rank=1, min_width=6, tone=_immune_tone),
+        declared("immunity_left_blocks", min_width=6, tone=_immune_tone),
         _weights_age(rank=1),
         declared("emission_rao", rank=3, text=_amount(4), min_width=8, delta=True),
         declared("stake_rao", rank=3, text=_amount(2), min_width=11),
@@ -150,10 +150,11 @@ def _declared(row_type: type) -> Callable[..., TableColumn]:
     return make
 
 
-def _role() -> TableColumn:
+def _role(rank: int = 0) -> TableColumn:
     return TableColumn(
         "role",
         "role",
+        rank=rank,
         value=lambda seen: seen.row.validator_permit,
         text=absent(lambda permit: "vali" if permit else "miner"),
         right=False,
