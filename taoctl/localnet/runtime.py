@@ -208,9 +208,3 @@ class Runtime(Host):
         pallet = self.at(block).pallets[pallet_name]
         values = (args,) if spec.raw else self.encoding.decode_args(spec, args)
         return self.encoding.encode(spec.returns, spec.func(pallet, *values))
-
-    def api_value(self, name: str, *values: Any, block: int | None = None) -> Any:
-        """The plain value a runtime API method returns, without encoding."""
-        pallet_name, spec = self._apis[name]
-        at = self if block is None else self.at(block)
-        return spec.func(at.pallets[pallet_name], *values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from taoctl.errors import TaoctlError
@@ -170,12 +170,6 @@ class ValueStore(Store):
         """Whether a value is stored."""
         return () in self.data
 
-    def mutate(self, change: Callable[[Any], Any]) -> Any:
-        """Store what `change` makes of the value, and return it."""
-        value = change(self.get())
-        self.put(value)
-        return value
-
 
 class MapStore(Store):
     """A storage map. The key is the one key value, or a tuple for double and triple maps."""
@@ -206,12 +200,6 @@ class MapStore(Store):
         value = self[key]
         if key in self:
             del self[key]
-        return value
-
-    def mutate(self, key: Any, change: Callable[[Any], Any]) -> Any:
-        """Store what `change` makes of a key's value, and return it."""
-        value = change(self[key])
-        self[key] = value
         return value
 
     def items(self) -> Iterator[tuple[Any, Any]]:

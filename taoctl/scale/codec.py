@@ -92,13 +92,6 @@ class Codec:
         except _FAILURES as error:
             raise self._bad(f"{len(data)} bytes are not one {type_string}", error) from error
 
-    def decode_all(self, type_strings: Sequence[str], datas: Sequence[bytes]) -> list[Any]:
-        """Decode many values at once, type by type; raises BadDataError."""
-        try:
-            return list(self._core.batch_decode(list(type_strings), list(datas)))
-        except _FAILURES as error:
-            raise self._bad(f"one of {len(datas)} values is not of its type", error) from error
-
     def encode(self, type_string: str, value: Any) -> bytes:
         """SCALE bytes of a value; raises UsageError when it does not fit the type."""
         try:
@@ -113,11 +106,6 @@ class Codec:
         if head != "scale_info" or not number.isdigit():
             return type_string
         return str(self._core.type_name_of(int(number)))
-
-    def type_id(self, name: str) -> int | None:
-        """The registry index of a named type, or None."""
-        found = self._core.type_id_of(name)
-        return None if found is None else int(found)
 
     @cached_property
     def registry(self) -> dict[int, dict[str, Any]]:
@@ -297,10 +285,6 @@ class Codec:
     def pallets(self) -> dict[str, dict[str, Any]]:
         """Per pallet: index, calls (name, args, docs), errors, storage and constant names."""
         return {pallet["name"]: pallet for pallet in self._core.metadata_ir()["pallets"]}
-
-    def has_pallet(self, pallet: str) -> bool:
-        """Whether the runtime has the pallet."""
-        return pallet in self.pallets
 
     def has_call(self, pallet: str, call: str) -> bool:
         """Whether the pallet has the call."""
