@@ -1,0 +1,146 @@
+"""What every chain write is: an intent that becomes a call, and says first what it will do."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal, TypeAlias
+
+from taoctl.chain.view import Entry, View
+from taoctl.scale.codec import Codec
+from taoctl.units import Alpha, Tao
+
+Quantity: TypeAlias = Tao | Alpha | str | None
+"""One side of an effect: an amount, a word, or None where it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChainCall:
+    """A call by the chain's own names, not yet bytes.
+
+    `args` has one value per argument, in the shapes that `Codec` gives and takes: accounts are
+    ss58 text (also where the chain takes a MultiAddress), a unit variant its name, a variant with
+    data `{name: value}`, options None or the value, hashes `0x` text, byte vectors bytes. A nested
+    call is a ChainCall, and a vector of calls a list of them.
+    """
+
+    pallet: str
+    name: str
+    args: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.pallet}.{self.name}"
+
+    def nested(self) -> Iterator[ChainCall]:
+        """The calls directly inside this one, in order."""
+        yield from _calls_in(tuple(self.args.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Something that the chain would refuse, known before anything is signed.
+
+    Attributes:
+        name: the chain's error name where it has one, or a name of our own.
+        message: what is wrong, one sentence.
+        hint: what to do about it.
+        allowed_from_block: the first block in which it would be accepted, where time mends it.
+    """
+
+    name: str
+    message: str
+    hint: str | None = None
+    allowed_from_block: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What one account, or the chain, has before and after.
+
+    Attributes:
+        account: ss58 address of whom it happens to; None for the chain itself.
+        what: what changes, such as `free`, `reserved` or `proxies`.
+        before: None where unknown.
+        after: None where unknown. Fees are not in it: the plan knows those.
+    """
+
+    account: str | None
+    what: str
+    before: Quantity
+    after: Quantity
+
+
+class Intent(ABC):
+    """Something a user wants of the chain; a subclass is a frozen dataclass of raw values.
+
+    In every method `origin` is the ss58 address of the account that the call acts for: the signer,
+    or inside a wrapper the proxied or multisig account. Reads go to one pinned view, so that all
+    answers are of one block.
+    """
+
+    needs: ClassVar[tuple[Entry, ...]] = ()
+    """What the runtime must have; a plan raises NotInRuntimeError for what is absent."""
+
+    signs_with: ClassVar[Literal["coldkey", "hotkey"]] = "coldkey"
+
+    @abstractmethod
+    def summary(self) -> str:
+        """What is wanted, in one line of words."""
+
+    @abstractmethod
+    async def call(self, view: View, origin: str) -> ChainCall:
+        """The call to send; raises UsageError for values that the runtime's types do not take."""
+
+    async def preflight(self, view: View, origin: str) -> tuple[Refusal, ...]:
+        """What the chain would refuse; empty when nothing stands in the way."""
+        return ()
+
+    async def effects(self, view: View, origin: str) -> tuple[Effect, ...]:
+        """What changes when it succeeds, without fees."""
+        return ()
+
+    async def warnings(self, view: View, origin: str) -> tuple[str, ...]:
+        """What the user should know and the chain does not mind."""
+        return ()
+
+    async def spends(self, view: View, origin: str) -> Tao | None:
+        """TAO that leaves the signer's free balance beside the fee; None where unknown."""
+        return Tao(0)
+
+    async def fee_payer(self, view: View, origin: str) -> str:
+        """Address of the account that pays the fee: the signer, unless a proxied account does."""
+        return origin
+
+
+def call_bytes(codec: Codec, call: ChainCall) -> bytes:
+    """SCALE bytes of a call and all calls inside it.
+
+    Raises:
+        NotInRuntimeError: the runtime has no such call.
+        UsageError: a value does not fit its argument.
+    """
+    args = {name: _with_bytes(codec, value) for name, value in call.args.items()}
+    return codec.compose_call(call.pallet, call.name, args)
+
+
+def _with_bytes(codec: Codec, value: Any) -> Any:
+    """A value whose nested calls are bytes, as the encoder takes them."""
+    if isinstance(value, ChainCall):
+        return call_bytes(codec, value)
+    if isinstance(value, list | tuple):
+        return [_with_bytes(codec, one) for one in value]
+    if isinstance(value, Mapping):
+        return {key: _with_bytes(codec, one) for key, one in value.items()}
+    return value
+
+
+def _calls_in(value: Any) -> Iterator[ChainCall]:
+    if isinstance(value, ChainCall):
+        yield value
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _calls_in(one)
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _calls_in(one)
