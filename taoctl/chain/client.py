@@ -18,6 +18,7 @@ from taoctl.chain.networks import Network, resolve
 from taoctl.chain.rpc import Caller, RpcError, Subscription
 from taoctl.chain.runtime import Runtime, Runtimes, RuntimeVersion, read_version
 from taoctl.chain.status import LinkState, LinkStatus, Pulse
+from taoctl.chain.submission import Submission
 from taoctl.chain.view import View
 from taoctl.errors import BadDataError, UnreachableError, UsageError
 
@@ -151,6 +152,11 @@ class Chain:
         # Whatever is asked may change the chain, so the head learnt on connecting is old now.
         self._untouched = False
         return await self._link.call(method, params, timeout=timeout)
+
+    async def submit_and_watch(self, extrinsic: str, *, timeout: float | None = None) -> Submission:
+        """Hand a signed extrinsic to the node, once, and follow it; see `Link.submit_and_watch`."""
+        self._untouched = False
+        return await self._link.submit_and_watch(extrinsic, timeout=timeout)
 
     # blocks
 

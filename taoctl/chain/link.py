@@ -18,8 +18,10 @@ from taoctl.chain.rpc import (
     Subscription,
     Wire,
     open_wire,
+    repeatable,
 )
 from taoctl.chain.status import LinkState, LinkStatus, Pulse
+from taoctl.chain.submission import SUBMIT_AND_WATCH, Submission
 from taoctl.errors import DeadlineError, TaoctlError, UnknownOutcomeError, UnreachableError
 
 FIRST_DELAY_S = 0.2
@@ -33,7 +35,6 @@ BAR_S = 600.0
 
 _GROWTH = 1.6
 _STEADY_S = 10.0
-_ONCE_ONLY = ("author_submit", "dev_")
 
 
 class Link:
@@ -121,27 +122,37 @@ class Link:
         """The result of one JSON-RPC request.
 
         A read that loses its connection is asked again on the next one, within the same
-        deadline; a submission is not.
+        deadline; a submission is sent once.
 
         Raises:
             RpcError: the node answered with an error.
-            DeadlineError: no answer within `timeout` seconds (default `call_timeout`).
-            UnreachableError: no endpoint serves.
-            UnknownOutcomeError: the connection ended after a submission had been sent.
+            DeadlineError: a read got no answer within `timeout` seconds (default `call_timeout`).
+            UnreachableError: no endpoint serves; nothing was sent.
+            UnknownOutcomeError: a submission was sent, and not answered before the connection
+                ended or the time was over.
         """
 
         async def ask(wire: Wire) -> Any:
-            try:
-                return await wire.request(method, params)
-            except LostError as lost:
-                if method.startswith(_ONCE_ONLY):
-                    raise UnknownOutcomeError(
-                        f"the connection ended before {method} was answered: {lost.message}",
-                        "look at the chain before you send it again",
-                    ) from None
-                raise
+            return await wire.request(method, params)
 
+        if not repeatable(method):
+            return await self._once(method, ask, timeout)
         return await self._on_wire(method, ask, timeout)
+
+    async def submit_and_watch(self, extrinsic: str, *, timeout: float | None = None) -> Submission:
+        """Hand a signed extrinsic, as hex, to the node in use and follow it there.
+
+        It is sent once: neither a lost connection nor a silent node sends it anywhere again.
+        Raises as `call` does for a submission.
+        """
+
+        async def ask(wire: Wire) -> Submission:
+            submission = Submission(wire, extrinsic)
+            await submission.send()
+            return submission
+
+        submission: Submission = await self._once(SUBMIT_AND_WATCH, ask, timeout)
+        return submission
 
     async def subscribe(
         self,
@@ -177,6 +188,28 @@ class Link:
         if self._wire is not None and not self._wire.ended.done():
             await self._wire.unsubscribe(subscription)
 
+    async def _once(
+        self, method: str, ask: Callable[[Wire], Awaitable[Any]], timeout: float | None
+    ) -> Any:
+        """Ask what must not be asked twice: on one wire, and never again."""
+        limit = self.call_timeout if timeout is None else timeout
+        wire: Wire | None = None
+        sent_at = 0.0
+        try:
+            async with asyncio.timeout(limit):
+                wire = await self._live_wire()
+                sent_at = time.monotonic()
+                return await ask(wire)
+        except LostError as lost:
+            why = f"the connection ended before {method} was answered: {lost.message}"
+        except TimeoutError:
+            if wire is None:
+                raise self._unreachable() from None
+            if wire.heard_at < sent_at:
+                wire.end(SilentError(_silent(limit)))
+            why = f"{shown(wire.endpoint)} did not answer {method} within {limit:g} s"
+        raise UnknownOutcomeError(why, "look at the chain before you send it again")
+
     async def _on_wire(
         self, method: str, ask: Callable[[Wire], Awaitable[Any]], timeout: float | None
     ) -> Any:
@@ -189,7 +222,7 @@ class Link:
                     wire = await self._live_wire()
                     sent_at = time.monotonic()
                     with contextlib.suppress(LostError):
-                        return await self._answered(method, ask(wire), wire, limit)
+                        return await self._answered(ask(wire), wire, limit)
         except TimeoutError:
             if wire is None or wire.ended.done():
                 raise self._unreachable() from None
@@ -200,13 +233,12 @@ class Link:
                 "try again, allow more with --timeout, or name another endpoint with --network",
             ) from None
 
-    async def _answered(self, method: str, asking: Awaitable[Any], wire: Wire, limit: float) -> Any:
+    async def _answered(self, asking: Awaitable[Any], wire: Wire, limit: float) -> Any:
         """The answer; an endpoint that says nothing for its share of the time is given up.
 
-        The next one then has the rest of it. A lone endpoint has all of the time, and so has one
-        that was sent something that must not be sent twice.
+        The next one then has the rest of it. A lone endpoint has all of the time.
         """
-        if len(self.endpoints) == 1 or method.startswith(_ONCE_ONLY):
+        if len(self.endpoints) == 1:
             return await asking
         sent_at, share = time.monotonic(), limit / len(self.endpoints)
         answer = asyncio.ensure_future(asking)

@@ -28,6 +28,7 @@ PING_S = 5.0
 
 _POLICY_STATUS = frozenset((401, 402, 403, 429, 451))
 _POLICY_RPC_CODES = frozenset((429, -32005, -32029))
+_ONCE_ONLY = ("author_submit", "dev_")
 _METHOD_NOT_FOUND = -32601
 _EARLY = 16
 
@@ -131,6 +132,12 @@ class Wire:
         """Subscribe; values are delivered from the node's answer on. Raises as `request`."""
         await self._request(subscription.method, subscription.params, subscription)
 
+    def forget(self, subscription: Subscription) -> None:
+        """Listen no more to a subscription that the node has ended itself."""
+        subscription.active = False
+        for key in [k for k, held in self._subscriptions.items() if held is subscription]:
+            del self._subscriptions[key]
+
     async def unsubscribe(self, subscription: Subscription) -> None:
         """End a subscription, whether or not the node agrees."""
         subscription.active = False
@@ -210,8 +217,12 @@ class Wire:
             return
         if "error" in message:
             error = _rpc_error(pending.method, message["error"])
-            if not pending.future.done():
+            policy = error.rpc_code in _POLICY_RPC_CODES
+            # A read is asked elsewhere; of a submission it is now known that it was not taken.
+            if not pending.future.done() and not (policy and repeatable(pending.method)):
                 pending.future.set_exception(error)
+            if policy:
+                raise PolicyError(f"it refuses more requests: {error.text}")
         else:
             result = message["result"]
             if pending.subscription is not None:
@@ -295,12 +306,15 @@ def _open(endpoint: str, **kwargs: Any) -> ws_client.connect:
     )
 
 
-def _rpc_error(method: str, error: Any) -> TaoctlError:
+def repeatable(method: str) -> bool:
+    """Whether a request may be sent again when nobody knows what became of it."""
+    return not method.startswith(_ONCE_ONLY)
+
+
+def _rpc_error(method: str, error: Any) -> RpcError:
     code, text = error["code"], str(error.get("message", "no message"))
     if not isinstance(code, int):
         raise ValueError("an error without a code")
-    if code in _POLICY_RPC_CODES:
-        raise PolicyError(f"it refuses more requests: {text}")
     return RpcError(method, code, text, error.get("data"))
 
 
