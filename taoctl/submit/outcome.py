@@ -1,0 +1,96 @@
+"""What became of a transaction, as `send` and `settle` say it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from taoctl.journal.record import Record, State
+from taoctl.units import Tao
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why the chain did not do what was asked.
+
+    Attributes:
+        name: of the error as the chain says it, such as `SubtensorModule.NotEnoughBalanceToStake`
+            or `Token.BelowMinimum`.
+        docs: what the runtime says of it, None where it says nothing.
+        where: the wrapper inside which it failed, such as `Proxy.proxy` or `Utility.batch item 2`;
+            None for the transaction itself.
+        remedy: what to do about it, None where nobody knows.
+    """
+
+    name: str
+    docs: str | None = None
+    where: str | None = None
+    remedy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event of a transaction, values as `Codec` decodes them."""
+
+    pallet: str
+    name: str
+    values: Any
+
+    def __str__(self) -> str:
+        return f"{self.pallet}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A step on the way, to be shown.
+
+    Attributes:
+        stage: `signing`, `sent`, `future`, `ready`, `in_block`, `retracted`, `finalized`,
+            `lost`, `waiting` or another word of the node's pool.
+        text: the same in words, with what the user may want to know.
+        record_id: in the journal; None before it is written.
+    """
+
+    stage: str
+    text: str
+    record_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a transaction that was sent.
+
+    Attributes:
+        record: as it stands in the journal now.
+        error: why it failed; None when it did not.
+        events: its events; empty before it is in a block.
+    """
+
+    record: Record
+    error: Failure | None = None
+    events: tuple[Event, ...] = ()
+
+    @property
+    def state(self) -> State:
+        """What is known of it."""
+        return self.record.state
+
+    @property
+    def block(self) -> int | None:
+        """Number of the block that has it."""
+        return self.record.block
+
+    @property
+    def block_hash(self) -> str | None:
+        """Hash of the block that has it."""
+        return self.record.block_hash
+
+    @property
+    def index(self) -> int | None:
+        """Place in that block."""
+        return self.record.index
+
+    @property
+    def fee_paid(self) -> Tao | None:
+        """What was paid, tip included; None where unknown."""
+        return self.record.fee
