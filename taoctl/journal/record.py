@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from taoctl.units import Tao
 
@@ -125,7 +124,3 @@ class Step:
     block: int | None
     endpoint: str | None
     reason: str | None
-
-
-Changes = dict[str, Any]
-"""New values of a record's attributes, by name."""
