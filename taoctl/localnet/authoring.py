@@ -159,7 +159,8 @@ class Author:
         index = self._enter()
         runtime.system.inc_account_nonce(signer)
         payment = runtime.transaction_payment
-        paid = payment.withdraw(signer, valid.fee.total + signed.tip)
+        payer = runtime.fee_payer(extrinsic.call, signer)
+        paid = payment.withdraw(payer, valid.fee.total + signed.tip)
         outcome = runtime.dispatch(extrinsic.call, Signed(signer))
         weight = outcome.weight + runtime.extension_weight(extrinsic.call)
         fee = fee_of(
@@ -168,7 +169,7 @@ class Author:
             pays=outcome.pays,
             dispatch_class=valid.fee.dispatch_class,
         )
-        payment.settle(signer, paid, fee.total + signed.tip, signed.tip)
+        payment.settle(payer, paid, fee.total + signed.tip, signed.tip)
         total = replace(outcome, weight=weight)
         runtime.system.note_extrinsic(total, valid.fee.dispatch_class)
         self._leave(extrinsic, total.weight, valid.fee.dispatch_class)

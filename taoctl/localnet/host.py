@@ -40,11 +40,15 @@ class CallWeight:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a dispatched call ended. `weight` and `pays` are what it really cost."""
+    """How a dispatched call ended. `weight` and `pays` are what it really cost.
+
+    `stated_weight` is the ref time that the call itself told; None: what it declares stands.
+    """
 
     error: DispatchError | None
     weight: int
     pays: bool
+    stated_weight: int | None = None
 
     @property
     def ok(self) -> bool:
@@ -144,6 +148,11 @@ class Host:
         if isinstance(found, CallWeight):
             return found
         return CallWeight(found, 0, spec.dispatch_class, spec.pays)
+
+    def fee_payer(self, call: Call, who: str) -> str:
+        """Who pays the fee of a call that `who` signed."""
+        payers = (pallet.fee_payer(call, who) for pallet in self.pallets.values())
+        return next((payer for payer in payers if payer is not None), who)
 
     def extension_weight(self, call: Call) -> int:
         """Ref time that all transaction extensions add to a call."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from taoctl.localnet.declare import ApiSpec, CallSpec, Constant, Event, StorageMap, StorageValue
@@ -15,9 +15,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """The origin of a call that an account signed."""
+    """The origin of a call that an account signed.
+
+    `allows` narrows what may be called with it, at any depth; None leaves it to the chain's own
+    filters.
+    """
 
     account: str
+    allows: Callable[[Call], bool] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +147,10 @@ class Pallet:
 
     def validate(self, call: Call, who: str) -> int | str | None:
         """What keeps a signed call out of the pool: a custom code, or a named invalidity."""
+        return None
+
+    def fee_payer(self, call: Call, who: str) -> str | None:
+        """Who pays for a call that `who` signed, where that is somebody else."""
         return None
 
     def check_call(self, call: Call, who: str) -> None:

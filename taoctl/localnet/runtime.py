@@ -147,8 +147,8 @@ class Runtime(Host):
     def dispatch(self, call: Call, origin: Origin, *, bypass_filter: bool = False) -> Outcome:
         """Run a call; a failure is rolled back, events included, and told in the outcome.
 
-        Calls that some pallet filters fail with System.CallFiltered, except for root and with
-        `bypass_filter`; signed ones must pass every pallet's `check_call` too.
+        Calls that some pallet or the origin filters fail with System.CallFiltered, except for
+        root and with `bypass_filter`; signed ones must pass every pallet's `check_call` too.
         """
         declared = self.weight_of(call)
         mark = len(self.events)
@@ -168,11 +168,14 @@ class Runtime(Host):
         if post is not None:
             weight = weight if post.weight is None else min(post.weight, weight)
             pays = pays if post.pays is None else pays and post.pays
-        return Outcome(error, weight, pays)
+        return Outcome(error, weight, pays, None if post is None else post.weight)
 
     def _check(self, call: Call, origin: Origin) -> None:
         if isinstance(origin, Root):
             return
+        allows = origin.allows if isinstance(origin, Signed) else None
+        if allows is not None and not allows(call):
+            raise self.pallets["System"].error("CallFiltered")
         if any(pallet.filters(call) for pallet in self.pallets.values()):
             raise self.pallets["System"].error("CallFiltered")
         if isinstance(origin, Signed):

@@ -149,7 +149,8 @@ class Rules:
             raise InvalidTransactionError("MandatoryValidation")
         if not LIMITS[fee.dispatch_class].allow(fee.weight, extrinsic.length):
             raise InvalidTransactionError("ExhaustsResources")
-        if not host.transaction_payment.can_withdraw(signer, fee.total + signed.tip):
+        payer = host.fee_payer(extrinsic.call, signer)
+        if not host.transaction_payment.can_withdraw(payer, fee.total + signed.tip):
             raise InvalidTransactionError("Payment")
         for pallet in host.pallets.values():
             problem = pallet.validate(extrinsic.call, signer)

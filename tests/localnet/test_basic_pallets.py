@@ -254,14 +254,26 @@ def test_force_batch_runs_everything(rt: Runtime) -> None:
         Call("Utility", "batch", {"calls": ()}),
         Call("Utility", "batch_all", {"calls": ()}),
         Call("Utility", "force_batch", {"calls": ()}),
-        Call("Sudo", "sudo", {"call": send(1)}),
     ],
 )
-def test_batches_hold_neither_batches_nor_sudo(rt: Runtime, inner: Call) -> None:
+def test_batches_hold_no_batches(rt: Runtime, inner: Call) -> None:
     outcome = do(rt, ALICE, "Utility", "batch", calls=(inner,))
     assert str(outcome.error) == "System.CallFiltered"
     by_root = do(rt, Root(), "Utility", "batch", calls=(inner,))
     assert by_root.ok
+
+
+def test_batch_all_is_not_nested_at_any_depth(rt: Runtime) -> None:
+    deep = Call("Utility", "batch_all", {"calls": ()})
+    between = Call("Utility", "as_derivative", {"index": 0, "call": deep})
+    outcome = do(rt, ALICE, "Utility", "batch_all", calls=(between,))
+    assert str(outcome.error) == "System.CallFiltered"
+    assert do(rt, ALICE, "Utility", "batch", calls=(between,)).ok
+
+
+def test_a_batch_is_free_when_everything_in_it_is(rt: Runtime) -> None:
+    assert not rt.weight_of(Call("Utility", "batch", {"calls": ()})).pays
+    assert rt.weight_of(Call("Utility", "batch", {"calls": (send(1),)})).pays
 
 
 def test_a_batch_in_a_batch_in_if_else_is_filtered_too(rt: Runtime) -> None:

@@ -6,33 +6,20 @@ from typing import Any
 
 from taoctl.localnet.frame import (
     ArithmeticError_,
-    Blake2_128Concat,
     Constant,
     Event,
     Origin,
-    Pallet,
-    StorageMap,
-    StorageValue,
     TokenError,
     call,
     ensure_root,
     ensure_signed,
     lookup,
 )
-from taoctl.localnet.pallets.account_types import (
-    EMPTY_DATA,
-    AccountData,
-    AdjustmentDirection,
-    BalanceLock,
-    BalanceStatus,
-    FreezeAmount,
-    HoldAmount,
-    ReserveData,
-)
+from taoctl.localnet.pallets.account_balances import EXISTENTIAL_DEPOSIT, AccountBalances
+from taoctl.localnet.pallets.account_types import AdjustmentDirection, BalanceStatus
 from taoctl.localnet.pallets.system_types import DB_READ, DB_WRITE
 from taoctl.localnet.types import (
     AccountId32,
-    Bounded,
     Compact,
     MultiAddress,
     bool_,
@@ -41,10 +28,6 @@ from taoctl.localnet.types import (
 )
 from taoctl.units import U64_MAX
 
-EXISTENTIAL_DEPOSIT = 500
-"""Rao that an account needs to exist."""
-
-_ADDRESS = (Blake2_128Concat, AccountId32)
 _DEST = ("dest", MultiAddress, "AccountIdLookupOf<T>")
 _WHO = ("who", MultiAddress, "AccountIdLookupOf<T>")
 _VALUE = ("value", Compact(u64), "T::Balance")
@@ -58,21 +41,13 @@ def _of(*names: str) -> list[tuple[str, Any, str]]:
     ]
 
 
-class Balances(Pallet):
+class Balances(AccountBalances):
     """Free TAO of every account, in rao."""
 
     name = "Balances"
     index = 5
     crate = "pallet_balances::pallet"
     instantiable = True
-
-    TotalIssuance = StorageValue(u64)
-    InactiveIssuance = StorageValue(u64)
-    Account = StorageMap(AccountData, [_ADDRESS], default=EMPTY_DATA)
-    Locks = StorageMap(Bounded(BalanceLock, 50, weak=True), [_ADDRESS], default=())
-    Reserves = StorageMap(Bounded(ReserveData, 50), [_ADDRESS], default=())
-    Holds = StorageMap(Bounded(HoldAmount, 4), [_ADDRESS], default=())
-    Freezes = StorageMap(Bounded(FreezeAmount, 50), [_ADDRESS], default=())
 
     events = [
         Event(0, "Endowed", _of("account", "free_balance")),
@@ -124,21 +99,6 @@ class Balances(Pallet):
     ]
 
     # what other pallets use
-
-    @property
-    def total_issuance(self) -> int:
-        """All rao that exist in accounts."""
-        issued: int = self.TotalIssuance.get()
-        return issued
-
-    def data(self, who: str) -> dict[str, int]:
-        """The balances of an account."""
-        data: dict[str, int] = self.rt.system.Account[who]["data"]
-        return data
-
-    def free(self, who: str) -> int:
-        """Free rao of an account, frozen ones included."""
-        return self.data(who)["free"]
 
     def reducible(self, who: str, *, keep_alive: bool) -> int:
         """Rao that can leave the account: above what is frozen and, to live on, the deposit."""
@@ -204,9 +164,6 @@ class Balances(Pallet):
         self.rt.system.Account[who] = {**info, "providers": 1, "data": data}
         self._issue(free)
 
-    def _issue(self, amount: int) -> None:
-        self.TotalIssuance.put(self.TotalIssuance.get() + amount)
-
     def _check_withdraw(self, who: str, amount: int, *, keep_alive: bool) -> None:
         if amount == 0:
             return
@@ -236,29 +193,6 @@ class Balances(Pallet):
             raise TokenError("BelowMinimum")
         if free + data["reserved"] > U64_MAX:
             raise ArithmeticError_("Overflow")
-
-    def _set_free(self, who: str, free: int) -> None:
-        """Set a free balance with everything that follows: references, reaping, dust."""
-        system = self.rt.system
-        info = system.Account[who]
-        data = info["data"]
-        if data["free"] >= EXISTENTIAL_DEPOSIT and free >= EXISTENTIAL_DEPOSIT:
-            system.Account[who] = {**info, "data": {**data, "free": free}}
-            return
-        is_new = data == EMPTY_DATA
-        if data["free"] < EXISTENTIAL_DEPOSIT <= free:
-            system.inc_providers(who)
-        elif free < EXISTENTIAL_DEPOSIT <= data["free"]:
-            system.dec_providers(who)
-        dust = free if free < EXISTENTIAL_DEPOSIT and not data["reserved"] else 0
-        if system.exists(who):
-            kept = EMPTY_DATA if dust else {**data, "free": free}
-            system.Account[who] = {**system.Account[who], "data": kept}
-        if is_new and free:
-            self.deposit("Endowed", who, free)
-        if dust:
-            self.deposit("DustLost", who, dust)
-            self._issue(-dust)
 
     # calls
 

@@ -7,7 +7,6 @@ from typing import Any
 from taoctl.addresses import decode_ss58, encode_ss58
 from taoctl.localnet.frame import (
     NORMAL,
-    OPERATIONAL,
     BadOrigin,
     Call,
     CallWeight,
@@ -75,24 +74,12 @@ _IF_ELSE = 23_143_000 + 2 * DB_READ
 _DISPATCH_AS = 7_484_000
 _DISPATCH_AS_FALLIBLE = 7_434_000
 
-_NESTING = {
-    "Utility": frozenset({"batch", "batch_all", "force_batch"}),
-    "Proxy": frozenset({"proxy", "proxy_announced"}),
-    "Multisig": frozenset({"as_multi", "as_multi_threshold_1"}),
-    "Crowdloan": frozenset({"create"}),
-    "Scheduler": frozenset(
-        {"schedule", "schedule_after", "schedule_named", "schedule_named_after"}
-    ),
-}
-_NOT_NESTED = {**_NESTING, "Sudo": frozenset({"sudo", "sudo_as", "sudo_unchecked_weight"})}
+_BATCHES = frozenset({"batch", "batch_all", "force_batch"})
 
 
-def nested_calls(call: Call) -> tuple[Call, ...]:
-    """The calls directly inside a call of a kind that may not be nested in another such call."""
-    if call.name not in _NESTING.get(call.pallet, ()):
-        return ()
-    inner = call.args["calls"] if "calls" in call.args else (call.args.get("call"),)
-    return tuple(c for c in inner if c is not None)
+def is_batch(call: Call) -> bool:
+    """Whether a call runs a list of calls."""
+    return call.pallet == "Utility" and call.name in _BATCHES
 
 
 def _weigh_batch(rates: tuple[int, int]) -> Any:
@@ -101,9 +88,7 @@ def _weigh_batch(rates: tuple[int, int]) -> Any:
     def weigh(pallet: Pallet, args: dict[str, Any]) -> CallWeight:
         inner = [pallet.rt.weight_of(c) for c in args["calls"]]
         total = base + each * len(inner) + sum(w.ref_time for w in inner)
-        normal = any(w.dispatch_class == NORMAL for w in inner)
-        pays = all(w.pays for w in inner)
-        return CallWeight(total, 0, NORMAL if normal else OPERATIONAL, pays)
+        return CallWeight(total, 0, NORMAL, any(w.pays for w in inner))
 
     return weigh
 
@@ -111,22 +96,19 @@ def _weigh_batch(rates: tuple[int, int]) -> Any:
 def _weigh_one(base: int) -> Any:
     def weigh(pallet: Pallet, args: dict[str, Any]) -> CallWeight:
         inner: CallWeight = pallet.rt.weight_of(args["call"])
-        return CallWeight(base + inner.ref_time, 0, inner.dispatch_class, True)
+        return CallWeight(base + inner.ref_time, 0, NORMAL, True)
 
     return weigh
 
 
 def _weigh_given(pallet: Pallet, args: dict[str, Any]) -> CallWeight:
     weight = args["weight"]
-    inner: CallWeight = pallet.rt.weight_of(args["call"])
-    return CallWeight(weight["ref_time"], weight["proof_size"], inner.dispatch_class, True)
+    return CallWeight(weight["ref_time"], weight["proof_size"], NORMAL, True)
 
 
 def _weigh_if_else(pallet: Pallet, args: dict[str, Any]) -> CallWeight:
     main, fallback = pallet.rt.weight_of(args["main"]), pallet.rt.weight_of(args["fallback"])
-    operational = main.dispatch_class == fallback.dispatch_class == OPERATIONAL
-    total = _IF_ELSE + main.ref_time + fallback.ref_time
-    return CallWeight(total, 0, OPERATIONAL if operational else NORMAL, True)
+    return CallWeight(_IF_ELSE + main.ref_time + fallback.ref_time, 0, NORMAL, True)
 
 
 class Utility(Pallet):
@@ -151,8 +133,8 @@ class Utility(Pallet):
     constants = [Constant("batched_calls_limit", u32, BATCHED_CALLS_LIMIT)]
 
     def filters(self, call: Call) -> bool:
-        """Calls that hold calls may not hold such calls again, nor sudo."""
-        return any(c.name in _NOT_NESTED.get(c.pallet, ()) for c in nested_calls(call))
+        """A batch may not hold a batch."""
+        return is_batch(call) and any(is_batch(c) for c in call.args["calls"])
 
     def _ensure_batch(self, origin: Origin, calls: tuple[Call, ...]) -> None:
         if isinstance(origin, NoneOrigin):
@@ -181,7 +163,8 @@ class Utility(Pallet):
         """Run a call as an account that derives from the sender's."""
         who = ensure_signed(origin)
         seed = b"modlpy/utilisuba" + decode_ss58(who) + index.to_bytes(2, "little")
-        outcome = self.rt.dispatch(call, Signed(encode_ss58(blake2_256(seed))))
+        allows = origin.allows if isinstance(origin, Signed) else None
+        outcome = self.rt.dispatch(call, Signed(encode_ss58(blake2_256(seed)), allows))
         post = Post(_AS_DERIVATIVE + outcome.weight)
         if outcome.error is not None:
             outcome.error.post = post
@@ -194,8 +177,9 @@ class Utility(Pallet):
         self._ensure_batch(origin, calls)
         base, each = _BATCH_ALL
         weight = 0
+        narrowed = _without_batch_all(origin)
         for index, one in enumerate(calls):
-            outcome = self.rt.dispatch(one, origin)
+            outcome = self.rt.dispatch(one, narrowed)
             weight += outcome.weight
             if outcome.error is not None:
                 outcome.error.post = Post(base + each * (index + 1) + weight)
@@ -268,6 +252,19 @@ class Utility(Pallet):
             outcome.error.post = None
             raise outcome.error
         self.deposit("DispatchedAs", outcome.result)
+
+
+def _without_batch_all(origin: Origin) -> Origin:
+    """An origin that calls what the given one does, except batch_all; root stays root."""
+    if not isinstance(origin, Signed):
+        return origin
+    outer = origin.allows
+
+    def allows(call: Call) -> bool:
+        nested = call.pallet == "Utility" and call.name == "batch_all"
+        return not nested and (outer is None or outer(call))
+
+    return Signed(origin.account, allows)
 
 
 def _origin_of(caller: Any) -> Origin:
