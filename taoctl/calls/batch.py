@@ -1,0 +1,128 @@
+"""Several intents in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from taoctl.calls.accounts import ACCOUNT, EXISTENTIAL_DEPOSIT, cannot_spend
+from taoctl.calls.base import ChainCall, Effect, Intent, Quantity, Refusal
+from taoctl.calls.generic import nested_batches
+from taoctl.chain.view import Call, View
+from taoctl.units import Alpha, Tao
+
+_SHOWN = 3
+
+
+class BatchMode(StrEnum):
+    """What a failing call does to the others."""
+
+    ALL = "batch_all"
+    STOP = "batch"
+    FORCE = "force_batch"
+
+
+_WORDS = {
+    BatchMode.ALL: "all or none",
+    BatchMode.STOP: "until one fails",
+    BatchMode.FORCE: "each for itself",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Batch(Intent):
+    """Intents that one transaction carries out in order."""
+
+    needs = (ACCOUNT, EXISTENTIAL_DEPOSIT, Call("Utility", "batch_all"))
+
+    intents: tuple[Intent, ...]
+    mode: BatchMode = BatchMode.ALL
+
+    def summary(self) -> str:
+        """How many there are and the first of them."""
+        first = "; ".join(one.summary() for one in self.intents[:_SHOWN])
+        more = len(self.intents) - _SHOWN
+        rest = f"; and {more} more" if more > 0 else ""
+        return f"{len(self.intents)} calls, {_WORDS[self.mode]}: {first}{rest}"
+
+    async def call(self, view: View, origin: str) -> ChainCall:
+        """The `Utility` call of the mode."""
+        calls = [await one.call(view, origin) for one in self.intents]
+        return ChainCall("Utility", self.mode.value, {"calls": calls})
+
+    async def preflight(self, view: View, origin: str) -> tuple[Refusal, ...]:
+        """What is refused of each, and of what they spend together."""
+        limit = _limit(view)
+        if limit is not None and len(self.intents) > limit:
+            return (
+                Refusal("TooManyCalls", f"a batch holds {limit} calls at most", "split the file"),
+            )
+        each = await asyncio.gather(*(one.preflight(view, origin) for one in self.intents))
+        found = [
+            Refusal(one.name, f"call {place}: {one.message}", one.hint, one.allowed_from_block)
+            for place, refusals in enumerate(each, 1)
+            for one in refusals
+        ]
+        found += nested_batches(await self.call(view, origin))
+        spent = await self.spends(view, origin)
+        if not found and spent is not None:
+            found += await cannot_spend(view, origin, spent, keep_alive=False)
+        return tuple(found)
+
+    async def effects(self, view: View, origin: str) -> tuple[Effect, ...]:
+        """Those of all, added up for each account."""
+        each = await asyncio.gather(*(one.effects(view, origin) for one in self.intents))
+        return summed(effect for effects in each for effect in effects)
+
+    async def warnings(self, view: View, origin: str) -> tuple[str, ...]:
+        """Those of all, each once."""
+        each = await asyncio.gather(*(one.warnings(view, origin) for one in self.intents))
+        found = list(dict.fromkeys(text for texts in each for text in texts))
+        if self.mode is not BatchMode.ALL:
+            found.append(f"with {self.mode.value} the calls before a failing one stay done")
+        return tuple(found)
+
+    async def spends(self, view: View, origin: str) -> Tao | None:
+        """What all spend together; None when one of them does not know."""
+        each = await asyncio.gather(*(one.spends(view, origin) for one in self.intents))
+        known = [one for one in each if one is not None]
+        return sum(known, Tao(0)) if len(known) == len(each) else None
+
+
+def summed(effects: Iterable[Effect]) -> tuple[Effect, ...]:
+    """Effects on one block's state, carried out one after the other.
+
+    Changes of the same amount of the same account add up; where one is not an amount, only the
+    first state stays known.
+    """
+    found: dict[tuple[str | None, str], Effect] = {}
+    for one in effects:
+        key = (one.account, one.what)
+        before = found.get(key)
+        if before is None:
+            found[key] = one
+            continue
+        found[key] = Effect(one.account, one.what, before.before, _added(before, one))
+    return tuple(found.values())
+
+
+def _added(so_far: Effect, one: Effect) -> Quantity:
+    match (so_far.after, one.before, one.after):
+        case (Tao() as total, Tao() as before, Tao() as after):
+            return total + (after - before)
+        case (Alpha() as total, Alpha() as before, Alpha() as after):
+            return total + (after - before)
+    return None
+
+
+def _limit(view: View) -> int | None:
+    if not view.codec.has_constant("Utility", "batched_calls_limit"):
+        return None
+    return int(view.constant("Utility", "batched_calls_limit"))
+
+
+def one_or_batch(intents: Sequence[Intent], mode: BatchMode) -> Intent:
+    """The intent itself when it is the only one, else the batch of all."""
+    return intents[0] if len(intents) == 1 else Batch(tuple(intents), mode)

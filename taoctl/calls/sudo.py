@@ -1,0 +1,54 @@
+"""Calls as root, on chains whose sudo key one holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from taoctl.calls.base import ChainCall, Effect, Intent, Refusal
+from taoctl.chain.view import Call, Storage, View
+from taoctl.units import Tao
+
+_KEY = Storage("Sudo", "Key")
+
+
+@dataclass(frozen=True, slots=True)
+class BySudo(Intent):
+    """Have the chain carry out an intent as root."""
+
+    needs = (_KEY, Call("Sudo", "sudo"))
+
+    inner: Intent
+
+    def summary(self) -> str:
+        """The inner intent, as root."""
+        return f"as root: {self.inner.summary()}"
+
+    async def call(self, view: View, origin: str) -> ChainCall:
+        """`Sudo.sudo` around the inner call."""
+        return ChainCall("Sudo", "sudo", {"call": await self.inner.call(view, origin)})
+
+    async def preflight(self, view: View, origin: str) -> tuple[Refusal, ...]:
+        """Only whether the signer is the sudo key: root is refused little else."""
+        view.require(*self.inner.needs)
+        key = await view.value(_KEY.pallet, _KEY.item)
+        if key == origin:
+            return ()
+        return (
+            Refusal(
+                "RequireSudo",
+                f"the sudo key of this chain is {key or 'not set'}, not {origin}",
+                "sign with that account",
+            ),
+        )
+
+    async def effects(self, view: View, origin: str) -> tuple[Effect, ...]:
+        """Not known: root may do what no preflight knows of."""
+        return ()
+
+    async def warnings(self, view: View, origin: str) -> tuple[str, ...]:
+        """That root is not held back by the runtime's own checks."""
+        return ("the call runs as root: the chain's checks of ownership do not hold for it",)
+
+    async def spends(self, view: View, origin: str) -> Tao | None:
+        """Nothing of the signer's own, except the fee."""
+        return Tao(0)
