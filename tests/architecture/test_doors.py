@@ -18,7 +18,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "pynvml": ("taoctl/gpu/",),
     "rich": ("taoctl/cli/output.py", "taoctl/cli/prompts.py", "tui/"),
     "scalecodec": ("taoctl/chain/extrinsic.py", "taoctl/wallet/"),
-    "sqlite3": ("taoctl/history/", "taoctl/journal/"),
+    "sqlite3": ("taoctl/history/", "taoctl/journal/", "taoctl/wallet/btcli_book.py"),
     "substrateinterface": ("taoctl/chain/extrinsic.py", "taoctl/wallet/"),
     "textual": ("tui/",),
     "typer": ("taoctl/cli/",),
