@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
-from taoctl.calls.base import ChainCall, Effect, Intent, Refusal
-from taoctl.chain.calltree import CallTree
+from taoctl.addresses import decode_ss58
+from taoctl.calls.base import ChainCall, Effect, Intent, Refusal, call_bytes
+from taoctl.chain.calltree import CallTree, decode_call
 from taoctl.chain.client import Chain
-from taoctl.chain.extrinsic import Composer
+from taoctl.chain.extrinsic import Composer, Era, dispatch_info, unsigned_for_fee
+from taoctl.chain.view import View
+from taoctl.errors import NotInRuntimeError
+from taoctl.journal.record import Record
 from taoctl.journal.store import Journal
+from taoctl.scale.crypto import SR25519, blake2_256
+from taoctl.submit.blocks import account_nonce
+from taoctl.submit.nonce import likely_nonce
 from taoctl.submit.options import TxOptions
 from taoctl.units import Tao
 
@@ -72,13 +80,13 @@ async def make_plan(
     signer_ss58: str,
     options: TxOptions,
     *,
-    crypto: int | None = None,
+    crypto: int = SR25519,
     journal: Journal | None = None,
 ) -> Plan:
     """Work out what an intent will do when this account signs it; sends nothing.
 
     Args:
-        crypto: how the signer signs, where known; it changes nothing but the estimate.
+        crypto: how the signer signs; it changes nothing but the estimate.
         journal: where an identical transaction may be pending, which is then a refusal.
 
     Raises:
@@ -86,4 +94,120 @@ async def make_plan(
         UsageError: values that the runtime's types do not take.
         What reads raise.
     """
-    raise NotImplementedError
+    view = await chain.at_head()
+    await view.settle()
+    view.require(*intent.needs)
+    call = await intent.call(view, signer_ss58)
+    encoded = call_bytes(view.codec, call)
+    composer = Composer(view.runtime, chain.genesis)
+    composer.warm(call)
+    digest = digest_of(chain.genesis, signer_ss58, encoded)
+    waiting = () if journal is None else journal.pending(chain.genesis, signer_ss58)
+    refusals, effects, warnings, spends, payer, next_nonce = await asyncio.gather(
+        intent.preflight(view, signer_ss58),
+        intent.effects(view, signer_ss58),
+        intent.warnings(view, signer_ss58),
+        intent.spends(view, signer_ss58),
+        intent.fee_payer(view, signer_ss58),
+        account_nonce(chain, signer_ss58),
+    )
+    nonce = likely_nonce(next_nonce, waiting) if options.nonce is None else options.nonce
+    fee, before = await asyncio.gather(
+        _fee(view, encoded, signer_ss58, crypto, nonce, options), _free(view, payer)
+    )
+    spent = spends if payer == signer_ss58 else Tao(0)
+    again = None if options.again else _identical(journal, digest)
+    return Plan(
+        intent=intent.summary(),
+        call=call,
+        call_bytes=encoded,
+        tree=decode_call(view.codec, encoded),
+        digest=digest,
+        signer_ss58=signer_ss58,
+        fee_payer_ss58=payer,
+        fee=fee,
+        tip=options.tip,
+        balance_before=before,
+        balance_after=_after(before, fee, options.tip, spent),
+        effects=effects,
+        refusals=(*refusals, *_too_poor(refusals, payer, before, fee, options.tip), *_some(again)),
+        warnings=warnings,
+        nonce=nonce,
+        era_blocks=options.era_blocks,
+        block=view.block,
+        block_hash=view.block_hash,
+        spec_version=view.spec_version,
+        network=chain.network,
+        genesis=chain.genesis,
+        simulated=chain.simulated,
+        composer=composer,
+    )
+
+
+def digest_of(genesis: str, signer_ss58: str, call: bytes) -> str:
+    """A name for a call of a signer on a chain, whatever its nonce and era."""
+    chain_bytes = bytes.fromhex(genesis.removeprefix("0x"))
+    return blake2_256(chain_bytes + decode_ss58(signer_ss58) + call).hex()
+
+
+def identical_refusal(record: Record) -> Refusal:
+    """The refusal of a call that was sent already and is unresolved."""
+    return Refusal(
+        "AlreadySent",
+        f"the same was sent as transaction {record.id} and nobody knows yet what became of it",
+        f"ask with `taoctl tx resume {record.id}`, or send it a second time with --again",
+    )
+
+
+async def _fee(
+    view: View, call: bytes, signer: str, crypto: int, nonce: int, options: TxOptions
+) -> Tao | None:
+    era = Era.mortal(options.era_blocks, view.block) if options.era_blocks else Era.immortal()
+    extrinsic = unsigned_for_fee(
+        view.codec,
+        call,
+        public_key=decode_ss58(signer),
+        crypto=crypto,
+        nonce=nonce,
+        era=era,
+        tip_rao=options.tip.rao,
+    )
+    try:
+        info = await dispatch_info(view, extrinsic)
+    except NotInRuntimeError:
+        return None
+    return Tao(info.partial_fee_rao)
+
+
+async def _free(view: View, account: str) -> Tao:
+    return Tao(int((await view.value("System", "Account", account))["data"]["free"]))
+
+
+def _after(before: Tao, fee: Tao | None, tip: Tao, spent: Tao | None) -> Tao | None:
+    if fee is None or spent is None:
+        return None
+    return before - fee - tip - spent
+
+
+def _too_poor(
+    known: tuple[Refusal, ...], payer: str, before: Tao, fee: Tao | None, tip: Tao
+) -> tuple[Refusal, ...]:
+    """The refusal of a transaction whose fee cannot be paid, unless another one says it."""
+    if known or fee is None or before >= fee + tip:
+        return ()
+    return (
+        Refusal(
+            "Payment",
+            f"{payer} has {before} free, which does not pay the fee of {fee + tip}",
+            "send it some TAO first",
+        ),
+    )
+
+
+def _identical(journal: Journal | None, digest: str) -> Refusal | None:
+    record = None if journal is None else journal.find_identical(digest)
+    return None if record is None else identical_refusal(record)
+
+
+def _some(refusal: Refusal | None) -> tuple[Refusal, ...]:
+    return () if refusal is None else (refusal,)

@@ -2,9 +2,161 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from taoctl.chain.client import Chain
-from taoctl.journal.record import Record
+from taoctl.chain.rpc import RpcError
+from taoctl.errors import BadDataError, RefusedError, TaoctlError, UnknownOutcomeError
+from taoctl.journal.record import UNRESOLVED, Record, State
 from taoctl.journal.store import Journal
+from taoctl.submit.blocks import BlockGoneError, Ends, Lookout, Place, Sighting, ends, in_pool
+from taoctl.submit.events import Executed, executed
+from taoctl.submit.outcome import Failure, Outcome
+from taoctl.submit.rejection import Rejection, rejection_of
+
+
+class Settler:
+    """Settles one record again and again; no block's body is asked for twice."""
+
+    def __init__(self, chain: Chain, journal: Journal, record: Record) -> None:
+        self._chain = chain
+        self._journal = journal
+        self._lookout = Lookout(chain, record)
+        self._executed: tuple[str, Executed] | None = None
+        self.record = record
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the last settling found."""
+        known = self._executed[1] if self._executed and self.record.block is not None else None
+        if known is not None:
+            return Outcome(self.record, known.failure, known.events)
+        error = self.record.error
+        failure = Failure(error, self.record.error_docs) if error is not None else None
+        return Outcome(self.record, failure)
+
+    async def settle(self, *, ask_pool: bool = False) -> Record:
+        """The record as the chain has it now, written to the journal; raises what reads raise."""
+        if self.record.final:
+            return self.record
+        at = await ends(self._chain)
+        try:
+            changes = await self._changes(at)
+        except BlockGoneError as problem:
+            changes = {"reason": f"{problem.message}; {problem.hint}"}
+        if ask_pool and self._lost_sight(changes):
+            changes = {**changes, **await self._pool_changes()}
+        self.record = self._journal.move(self.record.id, **changes)
+        return self.record
+
+    def _lost_sight(self, changes: dict[str, Any]) -> bool:
+        return changes.get("state", self.record.state) in UNRESOLVED and not changes.get("final")
+
+    async def _pool_changes(self) -> dict[str, Any]:
+        waits = await in_pool(self._chain, self.record.extrinsic)
+        if not waits:
+            return {}
+        return {
+            "state": State.SENT,
+            "acknowledged": True,
+            "reason": f"it waits in the pool of {self._chain.link.endpoint}",
+        }
+
+    async def _changes(self, at: Ends) -> dict[str, Any]:
+        record = self.record
+        if at.finalized < record.from_block and at.head.number < record.from_block:
+            return {
+                "reason": f"the chain is at block {at.head.number}, "
+                f"before the block {record.from_block} that this was signed at"
+            }
+        last = record.last_block
+        stop = at.finalized if last is None else min(last, at.finalized)
+        first = max(record.from_block, record.scanned_to) + 1
+        final = await self._lookout.finalized(first, stop)
+        if final.place is not None:
+            return await self._included(final.place, final=True)
+        best = await self._lookout.unfinalized(
+            at.head, max(at.finalized, record.from_block), record.last_block
+        )
+        if best.place is not None:
+            return await self._included(best.place, final=False)
+        return self._absent(at, final, best, stop)
+
+    async def _included(self, place: Place, *, final: bool) -> dict[str, Any]:
+        where = {
+            "block": place.block,
+            "block_hash": place.block_hash,
+            "index": place.index,
+            "acknowledged": True,
+            "replaced_by": None,
+        }
+        try:
+            found = await self._events(place)
+        except (RefusedError, BadDataError) as problem:
+            # Its place is sure; whether it succeeded there is not.
+            why = f"block {place.block} has it, but what became of it there is not known"
+            return {**where, "state": State.UNKNOWN, "reason": f"{why}: {problem.message}"}
+        failure = found.failure
+        done = State.FINALIZED if final else State.IN_BLOCK
+        return {
+            **where,
+            "state": State.FAILED if failure is not None else done,
+            "final": final,
+            "fee_rao": found.fee_rao,
+            "error": failure.name if failure is not None else None,
+            "error_docs": failure.docs if failure is not None else None,
+            "reason": f"inside {failure.where}" if failure and failure.where else None,
+        }
+
+    async def _events(self, place: Place) -> Executed:
+        if self._executed is None or self._executed[0] != place.block_hash:
+            view = await self._chain.at_hash(place.block_hash)
+            self._executed = (place.block_hash, await executed(view, place.index))
+        return self._executed[1]
+
+    def _absent(self, at: Ends, final: Sighting, best: Sighting, stop: int) -> dict[str, Any]:
+        record = self.record
+        rival = final.rival or best.rival
+        changes: dict[str, Any] = {}
+        if final.rival is None and stop > record.scanned_to:
+            changes["scanned_to"] = stop
+        if rival is not None:
+            over = record.last_block is None or at.finalized >= record.last_block
+            return {
+                **changes,
+                **_NOWHERE,
+                "state": State.REPLACED,
+                "final": final.rival is not None and over,
+                "replaced_by": rival,
+                "reason": f"another transaction used nonce {record.nonce}",
+            }
+        if record.last_block is not None and at.finalized >= record.last_block:
+            state = record.state if record.state is State.REJECTED else State.EXPIRED
+            why = f"no block up to {record.last_block}, the last that may have it, has it"
+            reason = record.reason if state is State.REJECTED else why
+            return {**changes, **_NOWHERE, "state": state, "final": True, "reason": reason}
+        if record.state in (State.IN_BLOCK, State.FAILED, State.REPLACED):
+            changes |= {**_NOWHERE, "state": State.SENT if record.acknowledged else State.UNKNOWN}
+            changes["reason"] = (
+                f"block {record.block}, which had it, was retracted"
+                if record.block is not None
+                else "the block with the transaction that replaced it was retracted"
+            )
+        elif record.state is State.PREPARED:
+            changes |= {"state": State.UNKNOWN, "reason": "nobody saw whether a node took it"}
+        return changes
+
+
+_NOWHERE: dict[str, Any] = {
+    "block": None,
+    "block_hash": None,
+    "index": None,
+    "fee_rao": None,
+    "error": None,
+    "error_docs": None,
+    "replaced_by": None,
+}
 
 
 async def settle(chain: Chain, journal: Journal, record: Record) -> Record:
@@ -13,18 +165,75 @@ async def settle(chain: Chain, journal: Journal, record: Record) -> Record:
     A record whose blocks cannot be had stays what it was, with the reason. Raises what reads
     raise when the chain cannot be asked at all.
     """
-    raise NotImplementedError
+    if record.genesis != chain.genesis:
+        return record
+    return await Settler(chain, journal, record).settle(ask_pool=True)
 
 
 async def resume_all(chain: Chain, journal: Journal) -> tuple[Record, ...]:
     """Settle every record of this chain that is not final; as they are now, oldest first."""
-    raise NotImplementedError
+    return tuple(
+        [await settle(chain, journal, record) for record in journal.pending(chain.genesis)]
+    )
 
 
 async def rebroadcast(chain: Chain, journal: Journal, record: Record) -> Record:
     """Hand the very same bytes to a node again, for a record that is unresolved.
 
     The chain executes one nonce once, so that this cannot execute anything twice.
-    Raises RefusedError when it is resolved, or its era is over.
+
+    Raises:
+        RefusedError: it is of another chain, it is resolved, or the node refuses it.
+        UnknownOutcomeError: the connection ended before the node answered.
     """
-    raise NotImplementedError
+    if record.genesis != chain.genesis:
+        raise RefusedError(
+            f"transaction {record.id} belongs to another chain ({record.network})",
+            "name that network with --network",
+        )
+    record = await settle(chain, journal, record)
+    if not record.unresolved:
+        raise RefusedError(
+            f"transaction {record.id} is not sent again: it is {record.state.value}",
+            f"see `taoctl tx show {record.id}`",
+        )
+    record = journal.move(record.id, endpoint=chain.link.endpoint, reason="sent again")
+    try:
+        await chain.call("author_submitExtrinsic", ["0x" + record.extrinsic.hex()])
+    except UnknownOutcomeError as problem:
+        return journal.move(record.id, state=State.UNKNOWN, reason=problem.message)
+    except RpcError as problem:
+        return await _refused_again(chain, journal, record, problem)
+    return journal.move(
+        record.id, state=State.SENT, acknowledged=True, reason="sent again, and taken"
+    )
+
+
+async def _refused_again(
+    chain: Chain, journal: Journal, record: Record, problem: RpcError
+) -> Record:
+    record = await settle(chain, journal, record)
+    if not record.unresolved:
+        return record
+    if rejection_of(problem) is Rejection.HELD:
+        return journal.move(record.id, state=State.SENT, acknowledged=True)
+    journal.move(record.id, reason=f"sent again, and refused: {problem.text}")
+    raise RefusedError(
+        f"the node did not take transaction {record.id} again: {problem.message}",
+        "it may still be in the pool of another node",
+    )
+
+
+def with_error(outcome: Outcome, remedy: str | None) -> Outcome:
+    """The outcome with a remedy beside its error."""
+    if outcome.error is None or remedy is None:
+        return outcome
+    return replace(outcome, error=replace(outcome.error, remedy=remedy))
+
+
+async def settle_quietly(chain: Chain, journal: Journal, record: Record) -> Record:
+    """As `settle`, but a chain that cannot be asked leaves the record as it is."""
+    try:
+        return await settle(chain, journal, record)
+    except TaoctlError:
+        return record

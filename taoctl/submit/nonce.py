@@ -1,0 +1,115 @@
+"""Which nonce a transaction gets, and the lock that lets one process choose at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from taoctl import paths
+from taoctl.chain.client import Chain
+from taoctl.errors import DeadlineError, RefusedError, UsageError
+from taoctl.journal.record import Record, State
+from taoctl.journal.store import Journal
+from taoctl.submit.blocks import account_nonce, in_pool
+from taoctl.submit.settle import settle
+
+LOCK_S = 60.0
+"""How long a process waits for another one that sends with the same key."""
+TRUSTED_S = 30.0
+"""How long a node's word that it took a transaction counts although its pool lacks it: pools of
+several nodes behind one address learn of it one after the other."""
+
+_POLL_S = 0.05
+
+
+@asynccontextmanager
+async def key_lock(genesis: str, ss58: str, wait_s: float = LOCK_S) -> AsyncIterator[None]:
+    """Hold the lock of a key on a chain; it goes with the process that holds it.
+
+    Raises:
+        DeadlineError: another process holds it all the while.
+        UsageError: its file cannot be made.
+    """
+    path = paths.state_dir() / "locks" / f"{genesis.removeprefix('0x')[:16]}-{ss58}.lock"
+    descriptor = _open(path)
+    try:
+        until = time.monotonic() + wait_s
+        while not _locked(descriptor):
+            if time.monotonic() > until:
+                raise DeadlineError(
+                    f"another taoctl has been sending with {ss58} for {wait_s:g} s",
+                    "wait for it, or end it; `taoctl tx list` says what it sent",
+                )
+            await asyncio.sleep(_POLL_S)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _open(path: Path) -> int:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as problem:
+        raise UsageError(
+            f"the lock {path} cannot be made: {problem.strerror}",
+            "check the permissions of its folder",
+        ) from problem
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _waits(record: Record) -> bool:
+    return record.unresolved or record.state is State.IN_BLOCK
+
+
+def likely_nonce(next_nonce: int, waiting: tuple[Record, ...]) -> int:
+    """The nonce after all that wait, by the node and by the journal."""
+    return max([next_nonce, *(record.nonce + 1 for record in waiting if _waits(record))])
+
+
+async def choose_nonce(chain: Chain, journal: Journal, ss58: str) -> int:
+    """The nonce of the next transaction of a key; to be called under its lock.
+
+    What the journal has of the key is settled first.
+
+    Raises:
+        RefusedError: an earlier transaction is nowhere to be seen, and this one would wait
+            behind it, perhaps for ever.
+    """
+    waiting = journal.pending(chain.genesis, ss58)
+    settled = tuple([await settle(chain, journal, record) for record in waiting])
+    next_nonce = await account_nonce(chain, ss58)
+    for record in settled:
+        if record.unresolved and record.nonce >= next_nonce and not await _held(chain, record):
+            raise _behind(record)
+    return likely_nonce(next_nonce, settled)
+
+
+async def _held(chain: Chain, record: Record) -> bool:
+    """Whether a pool has the transaction, as far as anybody can tell."""
+    if not record.acknowledged:
+        return False
+    age_s = time.time() - record.updated_ms / 1000
+    return age_s < TRUSTED_S or await in_pool(chain, record.extrinsic) is not False
+
+
+def _behind(record: Record) -> RefusedError:
+    until = "" if record.last_block is None else f", or wait until block {record.last_block}"
+    return RefusedError(
+        f"transaction {record.id} ({record.intent}) has nonce {record.nonce} and is neither in a "
+        "block nor in the node's pool: a new one would wait behind it",
+        f"send it again with `taoctl tx resume {record.id} --rebroadcast`, take its place with "
+        f"--nonce {record.nonce}{until}",
+    )
