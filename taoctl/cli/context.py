@@ -6,25 +6,18 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from taoctl.addresses import is_ss58
 from taoctl.cli import options, output
 from taoctl.cli.output import Origin
 from taoctl.errors import DeadlineError, TaoctlError, UsageError
 from taoctl.text import printable
 from taoctl.units import U16_MAX
-from taoctl.wallet.dev_accounts import DEV_ACCOUNTS, INSECURE, insecure_name
-from taoctl.wallet.public import (
-    WalletRef,
-    coldkey_address,
-    discover,
-    find_wallet,
-    looks_like_address,
-    names_by_address,
-)
+from taoctl.wallet.dev_accounts import DEV_ACCOUNTS, INSECURE
+from taoctl.wallet.public import WalletRef, discover
 
 if TYPE_CHECKING:
     from taoctl.chain.client import Chain
     from taoctl.chain.view import View
+    from taoctl.wallet.accounts import Account
 
 T = TypeVar("T")
 
@@ -90,26 +83,47 @@ def origin_of(view: View) -> Origin:
     )
 
 
+def account(text: str) -> Account:
+    """The account of an address, WALLET, WALLET/HOTKEY, a book name, or a name such as //Alice.
+
+    Raises:
+        UsageError: nothing has that name, or several things do; the candidates are named.
+        BadDataError: the file that tells the address is damaged.
+    """
+    from taoctl.wallet.accounts import resolve
+    from taoctl.wallet.book import default_path
+
+    return resolve(text, wallet_path(), default_path())
+
+
+def names() -> dict[str, str]:
+    """Names to show by address; a development account is marked, whoever calls it what."""
+    from taoctl.wallet.accounts import names as known
+    from taoctl.wallet.book import default_path
+
+    return known(wallet_path(), default_path())
+
+
 def addresses(given: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     """The coldkeys that arguments, or else the --wallet options, name; and names to show.
 
-    Arguments are addresses or wallet names. Without any, every wallet that has a public coldkey;
+    Arguments are whatever `account` takes. Without any, every wallet that has a public coldkey;
     the others are named on stderr.
 
     Raises:
-        UsageError: a name that is no wallet, or nothing to read at all.
+        UsageError: a name that is no account, or nothing to read at all.
         BadDataError: a named wallet's public key file is damaged.
     """
     folder = wallet_path()
     wallets = discover(folder)
     wanted = list(given) or wallet_names()
     if wanted:
-        found = [coldkey_address(text, folder) for text in wanted]
+        found = [account(text).ss58 for text in wanted]
     else:
         found = [wallet.coldkey for wallet in wallets if wallet.coldkey]
         _require(found, wallets, folder)
         _say_left_out(wallet for wallet in wallets if not wallet.coldkey)
-    return list(dict.fromkeys(found)), _names(wallets)
+    return list(dict.fromkeys(found)), names()
 
 
 def keys(given: Sequence[str]) -> tuple[list[str], list[str], dict[str, str]]:
@@ -121,9 +135,19 @@ def keys(given: Sequence[str]) -> tuple[list[str], list[str], dict[str, str]]:
     folder = wallet_path()
     wallets = discover(folder)
     wanted = list(given) or wallet_names()
-    coldkeys = [text for text in wanted if is_ss58(text)]
-    hotkeys = list(coldkeys)
-    chosen = [_with_keys(text, folder) for text in wanted if not is_ss58(text)]
+    coldkeys: list[str] = []
+    hotkeys: list[str] = []
+    chosen: list[WalletRef] = []
+    for text in wanted:
+        wallet = _only_hotkeys(text, wallets)
+        found = None if wallet is not None else account(text)
+        if found is not None and found.kind == "coldkey":
+            wallet = next(one for one in wallets if one.name == found.wallet)
+        if wallet is not None:
+            chosen.append(wallet)
+        elif found is not None:
+            hotkeys.append(found.ss58)
+            coldkeys += [found.ss58] if found.kind != "hotkey" else []
     for wallet in chosen if wanted else wallets:
         coldkeys += [wallet.coldkey] if wallet.coldkey else []
         hotkeys += [hotkey.ss58 for hotkey in wallet.hotkeys if hotkey.ss58]
@@ -132,15 +156,21 @@ def keys(given: Sequence[str]) -> tuple[list[str], list[str], dict[str, str]]:
     for wallet in chosen if wanted else wallets:
         if wallet.problem and (wallet.coldkey or wallet.hotkeys):
             output.warn(f"wallet {printable(wallet.name)!r}: {wallet.problem}")
-    return list(dict.fromkeys(coldkeys)), list(dict.fromkeys(hotkeys)), _names(wallets)
+    return list(dict.fromkeys(coldkeys)), list(dict.fromkeys(hotkeys)), names()
 
 
-def _with_keys(name: str, folder: Path) -> WalletRef:
-    """The wallet of a name; raises as `coldkey_address` when none of its addresses is known."""
-    wallet = None if looks_like_address(name) else find_wallet(name, folder)
-    if wallet is None or not any(hotkey.ss58 for hotkey in wallet.hotkeys):
-        coldkey_address(name, folder)
-    return wallet or find_wallet(name, folder)
+def _only_hotkeys(text: str, wallets: Iterable[WalletRef]) -> WalletRef | None:
+    """The wallet of exactly this name, if it tells hotkeys and no coldkey."""
+    return next(
+        (
+            wallet
+            for wallet in wallets
+            if wallet.name == text
+            and wallet.coldkey is None
+            and any(hotkey.ss58 for hotkey in wallet.hotkeys)
+        ),
+        None,
+    )
 
 
 def _require(found: Sequence[str], wallets: Sequence[WalletRef], folder: Path) -> None:
@@ -161,15 +191,6 @@ def _say_left_out(wallets: Iterable[WalletRef]) -> None:
         output.warn(f"left out, because their address is unknown: {', '.join(listed)}")
 
 
-def _names(wallets: tuple[WalletRef, ...]) -> dict[str, str]:
-    """Names by address; a development account is marked, whoever calls it what."""
-    names = names_by_address(wallets)
-    for address in DEV_ACCOUNTS:
-        parts = (names.get(address), insecure_name(address))
-        names[address] = ", ".join(part for part in parts if part)
-    return names
-
-
 def wallet_completions(incomplete: str) -> list[str]:
     """Names of wallets that start so, for a shell; nothing where they cannot be listed."""
     try:
@@ -177,6 +198,23 @@ def wallet_completions(incomplete: str) -> list[str]:
     except (OSError, TaoctlError):
         return []
     return [name for name in names if name.startswith(incomplete) and printable(name) == name]
+
+
+def book_names() -> list[str]:
+    """Names in taoctl's own address book, for a shell; nothing where it cannot be read."""
+    from taoctl.wallet.book import AddressBook, default_path
+
+    try:
+        entries = AddressBook(default_path()).entries()
+    except TaoctlError:
+        return []
+    return [entry.name for entry in entries]
+
+
+def account_completions(incomplete: str) -> list[str]:
+    """Wallets and book names that start so, for a shell."""
+    booked = [name for name in book_names() if name.startswith(incomplete)]
+    return list(dict.fromkeys([*wallet_completions(incomplete), *booked]))
 
 
 def netuid(text: str) -> int:

@@ -34,6 +34,7 @@ class Root(LazyGroup):
     """The top of the command tree."""
 
     lazy = {
+        "address": Lazy("taoctl.cli.address", "Names for addresses and multisig accounts."),
         "chain": Lazy("taoctl.cli.chain", "The chain itself: runtime, head, single blocks."),
         "completion": Lazy("taoctl.cli.completion", "Completion scripts for shells."),
         "config": Lazy("taoctl.cli.config", "The settings that hold, and where they come from."),
@@ -43,7 +44,7 @@ class Root(LazyGroup):
         "query": Lazy("taoctl.cli.query", "Every read by name."),
         "stake": Lazy("taoctl.cli.stake", "Stake positions."),
         "subnet": Lazy("taoctl.cli.subnet", "Subnets, their neurons and hyperparameters."),
-        "wallet": Lazy("taoctl.cli.wallet", "Balances of wallets and addresses."),
+        "wallet": Lazy("taoctl.cli.wallet", "Keys on this machine, and what they hold."),
     }
 
 

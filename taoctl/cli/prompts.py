@@ -52,25 +52,14 @@ def ask_password(prompt: str) -> str:
         UsageError: there is nobody to ask.
         DeclinedError: the person ended the input instead.
     """
-    require(prompt.rstrip(": "), "give the secret through a file or a descriptor")
+    question = prompt.rstrip(": ")
+    require(question, "give the secret through a file or a descriptor")
     with silent():
-        _say(prompt)
+        say(f"{question}: ")
         try:
             return read_line()
         finally:
-            _say("\n")
-
-
-def ask(prompt: str) -> str:
-    """What a person types after a prompt, without the spaces around it.
-
-    Raises:
-        UsageError: there is nobody to ask.
-        DeclinedError: the person ended the input instead.
-    """
-    require(prompt.rstrip(": "), "give it on the command line")
-    _say(prompt)
-    return read_line().strip()
+            say("\n")
 
 
 def confirm(question: str, *, hint: str = "say yes beforehand with --yes") -> bool:
@@ -84,7 +73,7 @@ def confirm(question: str, *, hint: str = "say yes beforehand with --yes") -> bo
         UsageError: there is nobody to ask.
     """
     require(question, hint)
-    _say(f"{question} [y/N] ")
+    say(f"{question} [y/N] ")
     return _answer().lower() in ("y", "yes")
 
 
@@ -95,7 +84,7 @@ def type_to_confirm(text: str, question: str, *, hint: str) -> bool:
         UsageError: there is nobody to ask.
     """
     require(question, hint)
-    _say(f"{question}\nType {text!r} to confirm: ")
+    say(f"{question}\nType {text!r} to confirm: ")
     return _answer() == text
 
 
@@ -183,7 +172,7 @@ def _answer() -> str:
     try:
         return read_line().strip()
     except DeclinedError:
-        _say("\n")
+        say("\n")
         return ""
 
 
@@ -208,6 +197,7 @@ def _ctrl_c() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """Write to the person at the terminal, without a line break of its own."""
     sys.stderr.write(text)
     sys.stderr.flush()

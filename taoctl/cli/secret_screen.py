@@ -140,7 +140,7 @@ class _Screen:
     def write(self, lines: Sequence[str]) -> None:
         """Show lines from the top, the cursor at the end of the last one."""
         size = _size()
-        if len(lines) > size.lines or max(map(len, lines)) >= size.columns:
+        if len(lines) >= size.lines or max(map(len, lines)) >= size.columns:
             raise UsageError(
                 f"the terminal is too small to show a secret ({size.columns}x{size.lines})",
                 "make it at least 80 columns and 24 lines",

@@ -82,7 +82,7 @@ def test_a_named_wallet_whose_address_is_unknown_is_refused(resolve: object) -> 
         resolve(("locked",))
     with pytest.raises(BadDataError, match="'broken'"):
         resolve(("broken",))
-    with pytest.raises(UsageError, match="neither an address nor a wallet"):
+    with pytest.raises(UsageError, match="neither an address, a wallet in"):
         resolve(("nobody",))
     with pytest.raises(UsageError, match="checksum"):
         resolve((f"{ALICE[:-1]}Z",))

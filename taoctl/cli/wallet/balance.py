@@ -1,4 +1,4 @@
-"""`taoctl wallet`: what wallets and addresses hold."""
+"""`taoctl wallet balance`."""
 
 from __future__ import annotations
 
@@ -8,15 +8,7 @@ import typer
 
 from taoctl.cli import context, output
 from taoctl.cli.output import Result, Section
-
-app = typer.Typer(
-    help="Balances of wallets and addresses.", no_args_is_help=True, rich_markup_mode=None
-)
-
-
-@app.callback()
-def group() -> None:
-    """Keep `balance` a subcommand while it is the only one."""
+from taoctl.cli.wallet.app import app
 
 
 @app.command("balance")

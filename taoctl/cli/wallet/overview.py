@@ -1,0 +1,85 @@
+"""`taoctl wallet overview` and `neurons`: what keys hold and earn on the chain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from taoctl.cli import context, output
+from taoctl.cli.output import Result, Section
+from taoctl.cli.wallet.app import app
+from taoctl.reads.balances import BalanceRow
+from taoctl.reads.neurons import MyNeuronRow
+from taoctl.reads.stake import StakeRow
+
+if TYPE_CHECKING:
+    from taoctl.chain.view import View
+
+Accounts = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[SS58|NAME]...",
+        help="Every wallet when left out.",
+        autocompletion=context.wallet_completions,
+    ),
+]
+
+
+@app.command("overview")
+def overview(accounts: Accounts = None) -> None:
+    """Balances, stake and every UID of wallets or addresses, at one block.
+
+    \b
+    Examples:
+      taoctl wallet overview
+      taoctl wallet overview my-wallet
+      taoctl wallet overview my-wallet -o json
+    """
+    coldkeys, hotkeys, names = context.keys(accounts or ())
+    (held, staked, mine), origin = context.run(
+        lambda view: _everything(view, coldkeys, hotkeys, names)
+    )
+    sections = (
+        Section(held, BalanceRow, key="balances"),
+        Section(staked, StakeRow, key="stake"),
+        Section(mine, MyNeuronRow, key="neurons"),
+    )
+    output.show(Result("taoctl.wallet.overview/1", origin, sections))
+    context.warn_insecure([*coldkeys, *hotkeys])
+
+
+@app.command("neurons")
+def neurons(accounts: Accounts = None) -> None:
+    """Every UID of wallets or addresses, with or without stake, and what it earns.
+
+    \b
+    Examples:
+      taoctl wallet neurons
+      taoctl wallet neurons my-wallet -o wide
+      taoctl wallet neurons my-wallet -o csv
+    """
+    from taoctl.reads.neurons import my_neurons
+
+    coldkeys, hotkeys, names = context.keys(accounts or ())
+    rows, origin = context.run(lambda view: my_neurons(view, coldkeys, hotkeys, names))
+    section = Section(rows, MyNeuronRow)
+    output.show(Result("taoctl.wallet.neurons/1", origin, (section,)))
+    context.warn_insecure(output.addresses_in(section))
+
+
+async def _everything(
+    view: View, coldkeys: Sequence[str], hotkeys: Sequence[str], names: Mapping[str, str]
+) -> tuple[tuple[BalanceRow, ...], tuple[StakeRow, ...], tuple[MyNeuronRow, ...]]:
+    import asyncio
+
+    from taoctl.reads.balances import balances
+    from taoctl.reads.neurons import my_neurons
+    from taoctl.reads.stake import stake
+
+    return await asyncio.gather(
+        balances(view, coldkeys, names),
+        stake(view, coldkeys, names),
+        my_neurons(view, coldkeys, hotkeys, names),
+    )
