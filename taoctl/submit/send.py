@@ -8,7 +8,6 @@ from typing import Protocol
 
 from taoctl.chain.client import Chain
 from taoctl.chain.extrinsic import Era, SignedExtrinsic
-from taoctl.chain.networks import shown
 from taoctl.chain.rpc import RpcError
 from taoctl.chain.submission import Submission
 from taoctl.errors import BadDataError, RefusedError, UnknownOutcomeError, UnreachableError
@@ -163,7 +162,7 @@ async def _record(chain: Chain, plan: Plan, signed: SignedExtrinsic) -> Record:
     terms = signed.terms
     birth = terms.era.birth if terms.era.period is not None else await chain.finalized_number()
     return Record(
-        network=shown(plan.network),
+        network=plan.network,
         genesis=chain.genesis,
         endpoint=chain.link.endpoint,
         signer_ss58=plan.signer_ss58,
