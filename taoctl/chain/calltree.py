@@ -1,0 +1,134 @@
+"""A call as people read it: a tree of pallet, name and arguments, nested calls unwrapped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from taoctl.scale.codec import Codec
+from taoctl.text import printable
+
+_INDENT = "  "
+_SHOWN = 300
+
+
+@dataclass(frozen=True, slots=True)
+class CallArgument:
+    """One argument: its name, its type as the runtime names it, and its value.
+
+    A nested call is a CallTree, several are a list of them; else the value is as `Codec` says.
+    """
+
+    name: str
+    type: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class CallTree:
+    """A decoded call."""
+
+    pallet: str
+    name: str
+    args: tuple[CallArgument, ...]
+
+    def __str__(self) -> str:
+        return f"{self.pallet}.{self.name}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """`{pallet, call, args: {name: value}}` for JSON, nested calls likewise; bytes are `0x`."""
+        args = {one.name: _plain(one.value) for one in self.args}
+        return {"pallet": self.pallet, "call": self.name, "args": args}
+
+    def lines(self) -> tuple[str, ...]:
+        """Lines of text, indented by depth; on-chain text in it is made printable."""
+        return tuple(self._lines(0))
+
+    def walk(self) -> Iterator[CallTree]:
+        """This call and every call inside it, outermost first."""
+        yield self
+        for one in self.args:
+            for call in _calls(one.value):
+                yield from call.walk()
+
+    def _lines(self, depth: int) -> Iterator[str]:
+        yield _INDENT * depth + printable(str(self))
+        for one in self.args:
+            head = f"{_INDENT * (depth + 1)}{printable(one.name)}:"
+            calls = list(_calls(one.value))
+            if not calls:
+                yield f"{head} {printable(_text(one.value), _SHOWN)}"
+                continue
+            yield head
+            for call in calls:
+                yield from call._lines(depth + 2)
+
+
+def decode_call(codec: Codec, data: bytes) -> CallTree:
+    """The tree of SCALE call bytes; raises BadDataError."""
+    return _tree(codec.decode_call(data))
+
+
+def tree_of(decoded: Mapping[str, Any]) -> CallTree:
+    """The tree of a call that `Codec` has decoded already."""
+    return _tree(decoded)
+
+
+def _tree(decoded: Mapping[str, Any]) -> CallTree:
+    args = (
+        CallArgument(str(one["name"]), str(one["type"]), _value(one["value"]))
+        for one in decoded["call_args"]
+    )
+    return CallTree(str(decoded["call_module"]), str(decoded["call_function"]), tuple(args))
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        if "call_module" in value and "call_args" in value:
+            return _tree(value)
+        return {key: _value(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_value(one) for one in value]
+    return value
+
+
+def _calls(value: Any) -> Iterator[CallTree]:
+    """The calls directly inside a value."""
+    if isinstance(value, CallTree):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _calls(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _calls(one)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, CallTree):
+        return value.as_dict()
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, bytes | bytearray):
+        return "0x" + bytes(value).hex()
+    return value
+
+
+def _text(value: Any) -> str:
+    """A value in one line; an empty text and None can be told from each other."""
+    if isinstance(value, str):
+        return value or '""'
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return "none"
+    if isinstance(value, bytes | bytearray):
+        return "0x" + bytes(value).hex()
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_text(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_text, value)) + "]"
+    return str(value)
