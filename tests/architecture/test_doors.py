@@ -11,15 +11,17 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 DOORS: dict[str, tuple[str, ...]] = {
+    "Crypto": ("taoctl/wallet/",),
     "bittensor_core": ("taoctl/scale/", "taoctl/wallet/"),
     "httpx": ("taoctl/gpu/", "taoctl/alerts/"),
     "keyring": ("taoctl/wallet/",),
+    "nacl": ("taoctl/wallet/",),
     "numpy": ("taoctl/economics/",),
     "pynvml": ("taoctl/gpu/",),
     "rich": ("taoctl/cli/output.py", "taoctl/cli/prompts.py", "tui/"),
-    "scalecodec": ("taoctl/chain/extrinsic.py", "taoctl/wallet/"),
+    "scalecodec": ("taoctl/chain/extrinsic/", "taoctl/wallet/"),
     "sqlite3": ("taoctl/history/", "taoctl/journal/", "taoctl/wallet/btcli_book.py"),
-    "substrateinterface": ("taoctl/chain/extrinsic.py", "taoctl/wallet/"),
+    "substrateinterface": ("taoctl/chain/extrinsic/", "taoctl/wallet/"),
     "textual": ("tui/",),
     "typer": ("taoctl/cli/",),
     "click": ("taoctl/cli/",),
