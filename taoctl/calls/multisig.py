@@ -11,6 +11,7 @@ from taoctl.calls.accounts import ACCOUNT, EXISTENTIAL_DEPOSIT, cannot_spend, re
 from taoctl.calls.base import ChainCall, Effect, Intent, Refusal, call_bytes
 from taoctl.chain.view import Api, Call, Storage, View
 from taoctl.errors import UsageError
+from taoctl.scale.compact import compact_bytes
 from taoctl.scale.crypto import blake2_256
 from taoctl.units import Tao
 
@@ -50,7 +51,7 @@ class Group:
     def ss58(self) -> str:
         """The account's address; source: `multi_account_id` of the Multisig pallet."""
         keys = b"".join(decode_ss58(one) for one in self.sorted)
-        size = _compact(len(self.signatories))
+        size = compact_bytes(len(self.signatories))
         return encode_ss58(blake2_256(_SEED + size + keys + self.threshold.to_bytes(2, "little")))
 
     def others(self, signer: str) -> list[str]:
@@ -250,10 +251,6 @@ async def _max_weight(view: View, data: bytes) -> dict[str, int]:
 
 def _digest(data: bytes) -> str:
     return "0x" + blake2_256(data).hex()
-
-
-def _compact(number: int) -> bytes:
-    return bytes([number << 2]) if number < 64 else ((number << 2) | 1).to_bytes(2, "little")
 
 
 def parse_group(text: str, resolve: Any) -> Group:

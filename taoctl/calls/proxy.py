@@ -67,9 +67,7 @@ class AddProxy(Intent):
             return (Refusal("Duplicate", f"{self.delegate} has this right already"),)
         if len(held) >= most:
             hint = "take one back first, with `taoctl proxy remove`"
-            return (
-                Refusal("TooMany", f"{origin} has {most} proxies, the most there may be", hint),
-            )
+            return (Refusal("TooMany", f"{origin} has {most} proxies, the most allowed", hint),)
         return await cannot_spend(view, origin, await _after(view, origin, 1))
 
     async def effects(self, view: View, origin: str) -> tuple[Effect, ...]:

@@ -1,0 +1,77 @@
+"""What to do about the chain's errors: the one place that knows."""
+
+from __future__ import annotations
+
+_BY_NAME = {
+    # the dispatcher
+    "BadOrigin": "the call needs another origin, such as root (--sudo on a chain of your own)",
+    "CannotLookup": "give an ss58 address",
+    "ConsumerRemaining": "other parts of the chain still refer to the account; free those first",
+    "Exhausted": "the block was full; send it again",
+    "Token.FundsUnavailable": "the account holds too little; see `taoctl wallet balance`",
+    "Token.OnlyProvider": "the account must live on: keep the existential deposit in it",
+    "Token.BelowMinimum": "a new account needs at least the existential deposit (500 rao)",
+    "Token.Frozen": "part of the balance is locked; see `taoctl wallet balance -o wide`",
+    "Token.NotExpendable": "send less, or let the account end with --allow-death",
+    "Arithmetic.Underflow": "the amount is more than the account holds",
+    "Arithmetic.Overflow": "an amount is too large",
+    "System.CallFiltered": "the proxy type does not allow the call, or it nests batches",
+    # balances
+    "Balances.InsufficientBalance": "the account holds too little for the amount and its fee",
+    "Balances.LiquidityRestrictions": "part of the balance is locked",
+    "Balances.ExistentialDeposit": "a new account needs at least the existential deposit",
+    "Balances.Expendability": "send less, or let the account end with --allow-death",
+    # proxy
+    "Proxy.NotProxy": "the account acted for must run `taoctl proxy add` first",
+    "Proxy.Unannounced": "run `taoctl proxy announce` first, and wait for the delay",
+    "Proxy.TooMany": "take a proxy back first, with `taoctl proxy remove`",
+    "Proxy.Duplicate": "the right is there already; see `taoctl proxy list`",
+    "Proxy.NotFound": "see `taoctl proxy list` for the exact type and delay",
+    "Proxy.NoSelfProxy": "name another account as the delegate",
+    "Proxy.NoPermission": "only the account that made it may do this",
+    # multisig
+    "Multisig.AlreadyApproved": "another signatory must approve",
+    "Multisig.NoApprovalsNeeded": "the last approval must send the call itself",
+    "Multisig.NotFound": "nothing is pending under this hash; see `taoctl multisig list`",
+    "Multisig.NoTimepoint": "somebody opened it meanwhile; run the command again",
+    "Multisig.WrongTimepoint": "it was opened anew meanwhile; run the command again",
+    "Multisig.UnexpectedTimepoint": "it was cancelled or carried out meanwhile; look again",
+    "Multisig.NotOwner": "only the account that opened it may cancel it",
+    "Multisig.MaxWeightTooLow": "the call needs more weight than was allowed; run it again",
+    "Multisig.MinimumThreshold": "the threshold must be at least 2 for this call",
+    "Multisig.TooFewSignatories": "name every signatory",
+    "Multisig.TooManySignatories": "a multisig has at most 100 signatories",
+    "Multisig.SenderInSignatories": "the signer must not be among the others",
+    # utility and sudo
+    "Utility.TooManyCalls": "split the batch",
+    "Sudo.RequireSudo": "sign with the sudo key of the chain",
+    # subtensor
+    "SubtensorModule.NotEnoughBalanceToStake": "the coldkey holds too little free TAO",
+    "SubtensorModule.NotEnoughStakeToWithdraw": "the position is smaller; see `taoctl stake list`",
+    "SubtensorModule.HotKeyAccountNotExists": "no such hotkey on this chain: check the address",
+    "SubtensorModule.NonAssociatedColdKey": "the hotkey belongs to another coldkey",
+    "SubtensorModule.SubnetNotExists": "see `taoctl subnet list` for the subnets there are",
+    "SubtensorModule.SubtokenDisabled": "the subnet is not started yet",
+    "SubtensorModule.AmountTooLow": "use a larger amount",
+    "SubtensorModule.SlippageTooHigh": "the price moved past the limit; allow more, or wait",
+    "SubtensorModule.InsufficientLiquidity": "the pool cannot take this amount; use less",
+    "SubtensorModule.TxRateLimitExceeded": "it was done a moment ago; wait and try again",
+    "SubtensorModule.SettingWeightsTooFast": "wait for the subnet's weights rate limit",
+    "SubtensorModule.CommittingWeightsTooFast": "wait for the subnet's weights rate limit",
+    "SubtensorModule.HotKeyAlreadyRegisteredInSubNet": "this hotkey has its uid already",
+    "SubtensorModule.HotKeyNotRegisteredInSubNet": "register the hotkey on the subnet first",
+    "SubtensorModule.NotSubnetOwner": "only the owner of the subnet may do this",
+    "SubtensorModule.SubNetRegistrationDisabled": "the subnet takes no registrations now",
+    "SubtensorModule.RegistrationPriceLimitExceeded": "the price rose past the limit; try again",
+    "SubtensorModule.AdminActionProhibitedDuringWeightsWindow": "wait for the epoch to pass",
+    "SubtensorModule.ColdkeySwapAnnounced": "the coldkey is being swapped; only that may go on",
+    "SubtensorModule.StakeUnavailable": "the stake is locked",
+}
+
+
+def remedy(error: str) -> str | None:
+    """What to do about an error by its name, such as `Token.Frozen`; None where nobody knows."""
+    found = _BY_NAME.get(error)
+    if found is None and error.endswith("RateLimitExceeded"):
+        return "it was done a short while ago; wait and try again"
+    return found

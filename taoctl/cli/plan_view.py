@@ -1,0 +1,208 @@
+"""A plan and its outcome as people and as machines read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from taoctl.calls.base import Effect, Quantity, Refusal
+from taoctl.cli.output import Origin
+from taoctl.reads.columns import Kind, json_value
+from taoctl.text import printable
+from taoctl.units import Alpha, Tao
+
+if TYPE_CHECKING:
+    from taoctl.submit.outcome import Outcome
+    from taoctl.submit.plan import Plan
+
+_LONGEST_VALUE = 400
+
+
+class Block:
+    """What a chain's blocks tell about time.
+
+    Args:
+        number: of the newest block.
+        millis: how long a block takes, measured; None where it could not be.
+    """
+
+    def __init__(self, number: int, millis: int | None) -> None:
+        self.number = number
+        self.millis = millis
+
+    def until(self, block: int) -> str:
+        """How long it is until a block, in blocks and, if it is known, in time."""
+        left = max(block - self.number, 0)
+        if self.millis is None:
+            return f"{left} blocks"
+        return f"{left} blocks ({_span(left * self.millis // 1000)})"
+
+
+def origin_of(plan: Plan) -> Origin:
+    """Where a plan was worked out."""
+    return Origin(
+        network=plan.network,
+        genesis=plan.genesis,
+        block=plan.block,
+        block_hash=plan.block_hash,
+        spec_version=plan.spec_version,
+        simulated=plan.simulated,
+    )
+
+
+def plan_json(plan: Plan) -> dict[str, Any]:
+    """A plan as the data of `taoctl.plan/1`."""
+    return {
+        "intent": plan.intent,
+        "call": plan.tree.as_dict(),
+        "call_bytes": "0x" + plan.call_bytes.hex(),
+        "signer": plan.signer_ss58,
+        "fee_payer": plan.fee_payer_ss58,
+        "fee": _tao(plan.fee),
+        "tip": _tao(plan.tip),
+        "nonce": plan.nonce,
+        "era_blocks": plan.era_blocks,
+        "balance_before": _tao(plan.balance_before),
+        "balance_after": _tao(plan.balance_after),
+        "effects": [
+            {
+                "account": one.account,
+                "what": one.what,
+                "before": _quantity(one.before),
+                "after": _quantity(one.after),
+            }
+            for one in plan.effects
+        ],
+        "refusals": [
+            {
+                "name": one.name,
+                "message": one.message,
+                "hint": one.hint,
+                "allowed_from_block": one.allowed_from_block,
+            }
+            for one in plan.refusals
+        ],
+        "warnings": list(plan.warnings),
+    }
+
+
+def plan_text(plan: Plan, names: Mapping[str, str], blocks: Block) -> str:
+    """A plan for a person: words, the decoded call, signer, fee, balances, effects."""
+    lines = [
+        ("what", printable(plan.intent, 2000)),
+        ("call", None),
+        *(("", f"  {line}") for line in plan.tree.lines()),
+        ("signer", named(plan.signer_ss58, names)),
+    ]
+    if plan.fee_payer_ss58 != plan.signer_ss58:
+        lines.append(("fee payer", named(plan.fee_payer_ss58, names)))
+    tip = f", and a tip of {plan.tip}" if plan.tip.rao else ""
+    lines.append(("fee", f"{plan.fee or 'not known'}{tip}"))
+    era = f"{plan.era_blocks} blocks" if plan.era_blocks else "for ever"
+    lines.append(("valid", f"{era}, nonce {plan.nonce}"))
+    after = "not known" if plan.balance_after is None else str(plan.balance_after)
+    lines.append(("balance", f"{plan.balance_before} → {after}"))
+    lines.extend(("effect", effect_text(one, names)) for one in plan.effects)
+    lines.extend(("warning", printable(text, 2000)) for text in plan.warnings)
+    lines.extend(("refused", refusal_text(one, blocks)) for one in plan.refusals)
+    shown = []
+    previous = None
+    for label, text in lines:
+        head = "" if label == previous else label
+        previous = label or previous
+        shown.append(text if text is not None and not label else f"{head:<9}  {text or ''}")
+    return "\n".join(line.rstrip() for line in shown)
+
+
+def named(ss58: str, names: Mapping[str, str]) -> str:
+    """An address with the name it goes by here."""
+    name = names.get(ss58)
+    return f"{ss58} ({name})" if name else ss58
+
+
+def effect_text(effect: Effect, names: Mapping[str, str]) -> str:
+    """One effect in a line."""
+    whose = "" if effect.account is None else f"{named(effect.account, names)}: "
+    before, after = (_words(one) for one in (effect.before, effect.after))
+    return f"{whose}{effect.what} {before} → {after}"
+
+
+def refusal_text(refusal: Refusal, blocks: Block) -> str:
+    """Why the chain would refuse, when it no longer would, and what to do."""
+    text = f"{refusal.message} ({refusal.name})"
+    if refusal.allowed_from_block is not None:
+        text += f"; allowed again in {blocks.until(refusal.allowed_from_block)}"
+    return printable(text, 2000)
+
+
+def outcome_json(outcome: Outcome) -> dict[str, Any]:
+    """An outcome as the data of `taoctl.tx/1`."""
+    record = outcome.record
+    return {
+        "id": record.id,
+        "state": str(record.state),
+        "final": record.final,
+        "intent": record.intent,
+        "call": record.call,
+        "signer": record.signer_ss58,
+        "nonce": record.nonce,
+        "extrinsic_hash": record.extrinsic_hash,
+        "block": record.block,
+        "block_hash": record.block_hash,
+        "index": record.index,
+        "fee": _tao(record.fee),
+        "events": [
+            {"pallet": one.pallet, "name": one.name, "values": plain_json(one.values)}
+            for one in outcome.events
+        ],
+    }
+
+
+def outcome_text(outcome: Outcome) -> str:
+    """An outcome for a person."""
+    record = outcome.record
+    lines = [f"{record.state}: {printable(record.intent, 2000)}"]
+    if record.block is not None:
+        lines.append(f"block      {record.block} {record.block_hash}, extrinsic {record.index}")
+    lines.append(f"hash       {record.extrinsic_hash}")
+    if record.fee is not None:
+        lines.append(f"fee paid   {record.fee}")
+    return "\n".join(lines)
+
+
+def plain_json(value: Any) -> Any:
+    """A decoded value as JSON: bytes as `0x`, integers beyond 2^53 as text."""
+    if isinstance(value, bytes):
+        return "0x" + value.hex()
+    if isinstance(value, Mapping):
+        return {str(key): plain_json(one) for key, one in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [plain_json(one) for one in value]
+    return json_value(Kind.INT, value)
+
+
+def _tao(amount: Tao | None) -> Any:
+    return None if amount is None else json_value(Kind.TAO, amount.rao)
+
+
+def _quantity(value: Quantity) -> Any:
+    match value:
+        case Tao(rao):
+            return json_value(Kind.TAO, rao)
+        case Alpha(rao, netuid):
+            return {**json_value(Kind.ALPHA, rao), "netuid": netuid}
+    return value
+
+
+def _words(value: Quantity) -> str:
+    return "not known" if value is None else printable(str(value), _LONGEST_VALUE)
+
+
+def _span(seconds: int) -> str:
+    if seconds < 120:
+        return f"{seconds} s"
+    if seconds < 2 * 3600:
+        return f"{seconds // 60} min"
+    if seconds < 48 * 3600:
+        return f"{seconds // 3600} h"
+    return f"{seconds // 86400} days"

@@ -1,0 +1,265 @@
+"""From an intent to a transaction: plan, show, ask, unlock, send; every write ends here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from taoctl.calls.base import Intent
+from taoctl.calls.remedies import remedy
+from taoctl.cli import context, options, output, prompts
+from taoctl.cli.passwords import sources
+from taoctl.cli.plan_view import (
+    Block,
+    origin_of,
+    outcome_json,
+    outcome_text,
+    plan_json,
+    plan_text,
+    refusal_text,
+)
+from taoctl.cli.writing import WriteFlags
+from taoctl.errors import DeadlineError, DeclinedError, RefusedError, UsageError
+from taoctl.wallet.dev_accounts import DEV_ACCOUNTS
+
+if TYPE_CHECKING:
+    from taoctl.calls.multisig import Group
+    from taoctl.chain.client import Chain
+    from taoctl.chain.view import View
+    from taoctl.journal.store import Journal
+    from taoctl.submit.options import TxOptions
+    from taoctl.submit.outcome import Outcome, Progress
+    from taoctl.submit.plan import Plan
+    from taoctl.wallet.accounts import Account
+
+PLAN_SCHEMA = "taoctl.plan/1"
+TX_SCHEMA = "taoctl.tx/1"
+
+Build = Callable[["View", "Account"], Awaitable[Intent]]
+"""What makes an intent once the chain is there, from a view of its head and the signer."""
+
+_MEASURED_BLOCKS = 20
+
+
+def transact(intent: Intent | Build, flags: WriteFlags, signer: str | None = None) -> None:
+    """Carry out an intent as the flags say, and write what became of it to stdout.
+
+    Args:
+        intent: what is wanted, or what makes it.
+        flags: of the command.
+        signer: WALLET, WALLET/HOTKEY, an address or //Alice; --wallet when None.
+
+    Raises:
+        RefusedError: a preflight check, the node or the chain refuses it.
+        UsageError: there is nobody to ask and no --yes, or a flag is wrong.
+        DeclinedError: the user said no.
+        What `make_plan`, `open_signer` and `send` raise.
+    """
+    output.require_form()
+    tx = flags.tx_options()
+    if not (flags.dry_run or flags.yes):
+        prompts.require("send it?", "say yes beforehand with --yes, or look at it with --dry-run")
+    account = _signer(signer)
+    asyncio.run(_transact(intent, flags, tx, account))
+
+
+async def _transact(
+    intent: Intent | Build, flags: WriteFlags, tx: TxOptions, account: Account
+) -> None:
+    from taoctl.chain.client import connect
+    from taoctl.journal.store import Journal
+
+    limit = context.timeout()
+    journal = Journal()
+    async with connect(context.network(), timeout=limit) as chain:
+        plan, blocks = await _planned(chain, intent, flags, tx, account, journal)
+        if flags.dry_run:
+            _show_plan(plan, blocks, to_stdout=True)
+            return
+        _show_plan(plan, blocks, to_stdout=False)
+        _refuse(plan, blocks)
+        if not flags.yes and not await prompts.in_thread(lambda: _confirmed(plan)):
+            raise DeclinedError("nothing was sent")
+        outcome = await _sent(chain, plan, flags, tx, account, journal)
+    _show_outcome(plan, outcome)
+
+
+async def _planned(
+    chain: Chain,
+    intent: Intent | Build,
+    flags: WriteFlags,
+    tx: TxOptions,
+    account: Account,
+    journal: Journal,
+) -> tuple[Plan, Block]:
+    from taoctl.submit.plan import make_plan
+
+    limit = context.timeout()
+    try:
+        async with asyncio.timeout(limit):
+            _own_chain_only(chain, flags)
+            if not isinstance(intent, Intent):
+                view = await chain.at_head()
+                await view.settle()
+                intent = await intent(view, account)
+            whole = wrapped(intent, flags)
+            plan = await make_plan(chain, whole, account.ss58, tx, journal=journal)
+            return plan, await _blocks(chain, plan)
+    except TimeoutError:
+        raise DeadlineError(
+            f"{chain.link.endpoint} did not answer within {limit:g} s; nothing was sent",
+            "allow more with --timeout, or name another endpoint with --network",
+        ) from None
+
+
+def wrapped(intent: Intent, flags: WriteFlags) -> Intent:
+    """The intent inside the wrappers that the flags name: multisig around proxy around sudo.
+
+    Raises:
+        UsageError: an account that is none, or a multisig that cannot be.
+    """
+    from taoctl.calls.multisig import ByMultisig
+    from taoctl.calls.proxied import ByProxy
+    from taoctl.calls.sudo import BySudo
+
+    if flags.sudo:
+        intent = BySudo(intent)
+    if flags.proxy_for is not None:
+        intent = ByProxy(intent, context.account(flags.proxy_for).ss58, flags.proxy_type)
+    elif flags.proxy_type is not None:
+        raise UsageError("--proxy-type means nothing without --proxy-for")
+    if flags.multisig is not None:
+        intent = ByMultisig(intent, group(flags.multisig))
+    return intent
+
+
+def group(text: str) -> Group:
+    """The multisig account that a book name, or a threshold and addresses, names.
+
+    Raises:
+        UsageError: neither, or the name is not that of a multisig account.
+    """
+    from taoctl.calls.multisig import Group, parse_group
+
+    if ":" in text:
+        return parse_group(text, lambda name: context.account(name).ss58)
+    entry = context.account(text).multisig
+    if entry is None or entry.threshold is None:
+        raise UsageError(
+            f"{text!r} is no multisig account of the address book",
+            "add it with `taoctl address add NAME SS58... --threshold N`, "
+            "or write it as N:SS58,SS58,SS58",
+        )
+    return Group(entry.threshold, entry.signatories)
+
+
+def _own_chain_only(chain: Chain, flags: WriteFlags) -> None:
+    from taoctl.chain.networks import FINNEY_GENESIS, TEST_GENESIS
+
+    if flags.sudo and chain.genesis in (FINNEY_GENESIS, TEST_GENESIS):
+        raise UsageError(
+            "--sudo is for chains of your own, not for a public network",
+            "name your chain with --network",
+        )
+
+
+def _signer(text: str | None) -> Account:
+    from taoctl.cli.wallet.named import account_text
+    from taoctl.wallet.accounts import signing_account
+
+    return signing_account(account_text(text), context.wallet_path())
+
+
+async def _blocks(chain: Chain, plan: Plan) -> Block:
+    """How long blocks take here, measured over the last ones; only when a refusal needs it."""
+    if all(one.allowed_from_block is None for one in plan.refusals) or plan.block < 2:
+        return Block(plan.block, None)
+    back = min(_MEASURED_BLOCKS, plan.block - 1)
+    try:
+        newer, older = await asyncio.gather(
+            chain.at_hash(plan.block_hash), chain.at_block(plan.block - back)
+        )
+        now, then = await asyncio.gather(newer.timestamp_ms(), older.timestamp_ms())
+    except RefusedError:  # the node has dropped the older block's state
+        return Block(plan.block, None)
+    return Block(plan.block, (now - then) // back if now > then else None)
+
+
+def _show_plan(plan: Plan, blocks: Block, *, to_stdout: bool) -> None:
+    names = context.names()
+    origin = origin_of(plan)
+    for text in _insecure(plan):
+        output.warn(text)
+    if to_stdout:
+        output.show_data(PLAN_SCHEMA, plan_json(plan), plan_text(plan, names, blocks), origin)
+        return
+    output.note(origin.caption())
+    output.note(plan_text(plan, names, blocks))
+    if options.current().quiet:
+        for text in plan.warnings:
+            output.warn(text)
+
+
+def _insecure(plan: Plan) -> list[str]:
+    if plan.simulated:
+        return []
+    touched = {plan.signer_ss58, plan.fee_payer_ss58, *(one.account for one in plan.effects)}
+    return [
+        f"INSECURE: {DEV_ACCOUNTS[one]} is a development account: everybody knows its key"
+        for one in sorted(account for account in touched if account in DEV_ACCOUNTS)
+    ]
+
+
+def _refuse(plan: Plan, blocks: Block) -> None:
+    if not plan.refusals:
+        return
+    first, *others = plan.refusals
+    for one in others:
+        output.warn(f"also refused: {refusal_text(one, blocks)}")
+    raise RefusedError(refusal_text(first, blocks), first.hint)
+
+
+def _confirmed(plan: Plan) -> bool:
+    mark = " SIM" if plan.simulated else ""
+    return prompts.confirm(f"Send this on {plan.network}{mark}?")
+
+
+async def _sent(
+    chain: Chain, plan: Plan, flags: WriteFlags, tx: TxOptions, account: Account, journal: Journal
+) -> Outcome:
+    from taoctl.submit.send import send
+    from taoctl.wallet.unlock import open_signer
+
+    where = sources(flags.password_fd, flags.password_file)
+    folder = context.wallet_path()
+    signer = await prompts.in_thread(lambda: open_signer(account, folder, where))
+    for text in signer.warnings:
+        output.warn(text)
+    return await send(chain, plan, signer, journal, tx, _tell)
+
+
+def _tell(step: Progress) -> None:
+    output.note(step.text)
+
+
+def _show_outcome(plan: Plan, outcome: Outcome) -> None:
+    record = outcome.record
+    if outcome.error is not None:
+        where = f" in {outcome.error.where}" if outcome.error.where else ""
+        docs = f": {outcome.error.docs}" if outcome.error.docs else ""
+        raise RefusedError(
+            f"the chain refused it{where} with {outcome.error.name}{docs} (block {record.block}, "
+            f"fee {record.fee or 'not known'})",
+            outcome.error.remedy or remedy(outcome.error.name) or _look(record.id),
+        )
+    if not record.succeeded and not record.unresolved:
+        raise RefusedError(
+            f"it was not carried out: {record.reason or record.state}", _look(record.id)
+        )
+    origin = origin_of(plan)
+    output.show_data(TX_SCHEMA, outcome_json(outcome), outcome_text(outcome), origin)
+
+
+def _look(record_id: int) -> str:
+    return f"see `taoctl tx show {record_id}`"
