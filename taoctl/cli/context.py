@@ -55,7 +55,17 @@ async def _run(work: Callable[[View], Awaitable[T]]) -> tuple[T, Origin]:
                 f"{chain.link.endpoint} did not answer within {limit:g} s",
                 "allow more with --timeout, or name another endpoint with --network",
             ) from None
+        await say_open(chain)
         return found, origin_of(view)
+
+
+async def say_open(chain: Chain) -> None:
+    """Say on stderr, in one line, what became of transactions whose outcome was not seen."""
+    from taoctl.submit.notice import open_transactions
+
+    line = await open_transactions(chain)
+    if line is not None:
+        output.warn(line)
 
 
 async def pinned(chain: Chain, at_block: str | None) -> View:

@@ -44,6 +44,7 @@ class Root(LazyGroup):
         "query": Lazy("taoctl.cli.query", "Every read by name."),
         "stake": Lazy("taoctl.cli.stake", "Stake positions."),
         "subnet": Lazy("taoctl.cli.subnet", "Subnets, their neurons and hyperparameters."),
+        "tx": Lazy("taoctl.cli.tx", "What became of the transactions sent from here."),
         "wallet": Lazy("taoctl.cli.wallet", "Keys on this machine, and what they hold."),
     }
 

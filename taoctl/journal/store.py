@@ -13,13 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
-from taoctl import paths
 from taoctl.errors import BadDataError, TaoctlError, UsageError
 from taoctl.journal import schema
+from taoctl.journal.place import default_path
 from taoctl.journal.record import UNRESOLVED, Record, State, Step
 from taoctl.text import printable
 
-FILE_NAME = "journal.sqlite3"
 BUSY_S = 10.0
 """How long a write waits for another process's write."""
 
@@ -29,11 +28,6 @@ _INSERT = (
 )
 _STEP = "INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?)"
 _FIXED = frozenset({"id", "created_ms", "extrinsic", "extrinsic_hash", "digest", "genesis"})
-
-
-def default_path() -> Path:
-    """Where the user's journal is."""
-    return paths.data_dir() / FILE_NAME
 
 
 class Journal:
@@ -307,9 +301,7 @@ def _add_step(db: sqlite3.Connection, record: Record, endpoint: str) -> None:
 
 
 def _unknown(record_id: int) -> TaoctlError:
-    return UsageError(
-        f"there is no transaction {record_id} in the journal", "see `taoctl tx list --all`"
-    )
+    return UsageError(f"there is no transaction {record_id} in the journal", "see `taoctl tx list`")
 
 
 def _now_ms() -> int:

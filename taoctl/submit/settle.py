@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from taoctl.chain.client import Chain
 from taoctl.chain.rpc import RpcError
-from taoctl.errors import BadDataError, RefusedError, TaoctlError, UnknownOutcomeError
+from taoctl.errors import BadDataError, RefusedError, UnknownOutcomeError
 from taoctl.journal.record import UNRESOLVED, Record, State
 from taoctl.journal.store import Journal
 from taoctl.submit.blocks import BlockGoneError, Ends, Lookout, Place, Sighting, ends, in_pool
@@ -70,6 +69,9 @@ class Settler:
                 "reason": f"the chain is at block {at.head.number}, "
                 f"before the block {record.from_block} that this was signed at"
             }
+        if await self._is_final_where_it_was(at):
+            done = State.FAILED if record.state is State.FAILED else State.FINALIZED
+            return {"state": done, "final": True}
         last = record.last_block
         stop = at.finalized if last is None else min(last, at.finalized)
         first = max(record.from_block, record.scanned_to) + 1
@@ -82,6 +84,16 @@ class Settler:
         if best.place is not None:
             return await self._included(best.place, final=False)
         return self._absent(at, final, best, stop)
+
+    async def _is_final_where_it_was(self, at: Ends) -> bool:
+        """Whether the block that had it when its events were read is finalized now."""
+        record = self.record
+        if record.state not in (State.IN_BLOCK, State.FAILED) or record.block is None:
+            return False
+        if record.block > at.finalized:
+            return False
+        answer = await self._chain.call("chain_getBlockHash", [record.block])
+        return bool(answer == record.block_hash)
 
     async def _included(self, place: Place, *, final: bool) -> dict[str, Any]:
         where = {
@@ -222,18 +234,3 @@ async def _refused_again(
         f"the node did not take transaction {record.id} again: {problem.message}",
         "it may still be in the pool of another node",
     )
-
-
-def with_error(outcome: Outcome, remedy: str | None) -> Outcome:
-    """The outcome with a remedy beside its error."""
-    if outcome.error is None or remedy is None:
-        return outcome
-    return replace(outcome, error=replace(outcome.error, remedy=remedy))
-
-
-async def settle_quietly(chain: Chain, journal: Journal, record: Record) -> Record:
-    """As `settle`, but a chain that cannot be asked leaves the record as it is."""
-    try:
-        return await settle(chain, journal, record)
-    except TaoctlError:
-        return record
