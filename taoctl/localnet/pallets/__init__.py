@@ -2,6 +2,8 @@
 
 from taoctl.localnet.pallet import Pallet
 from taoctl.localnet.pallets.balances import Balances
+from taoctl.localnet.pallets.multisig import Multisig
+from taoctl.localnet.pallets.proxy import Proxy
 from taoctl.localnet.pallets.subtensor.module import SubtensorModule
 from taoctl.localnet.pallets.sudo import Sudo
 from taoctl.localnet.pallets.swap import Swap
@@ -18,6 +20,8 @@ PALLETS: tuple[type[Pallet], ...] = (
     SubtensorModule,
     Utility,
     Sudo,
+    Multisig,
+    Proxy,
     Swap,
 )
 """Every pallet of the localnet, in the order of their indices."""
