@@ -88,7 +88,7 @@ class Runtimes:
 
     async def _load(self, version: RuntimeVersion, block_hash: str) -> Runtime:
         path = self._path(version)
-        metadata = None if path is None else _read_checked(path)
+        metadata = None if path is None else read_checked(path)
         if metadata is not None:
             # Kept bytes that no longer parse, after a change of the codec, are fetched anew.
             with contextlib.suppress(BadDataError):
@@ -146,7 +146,8 @@ def _codec(metadata: bytes, version: RuntimeVersion) -> Codec:
     return Codec(metadata, version.spec_version, version.transaction_version)
 
 
-def _read_checked(path: Path) -> bytes | None:
+def read_checked(path: Path) -> bytes | None:
+    """The metadata of a file, None when it is not there or not what was written."""
     try:
         content = path.read_bytes()
     except OSError:

@@ -6,15 +6,16 @@ from typing import Annotated
 
 import typer
 
-from taoctl.cli import context, options, output
+from taoctl.cli import chain_call, context, options, output
 from taoctl.cli.output import Result, Section
 from taoctl.errors import UsageError
 
 app = typer.Typer(
-    help="The chain itself: runtime, head, single blocks.",
+    help="The chain itself: runtime, head, single blocks, any call.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+app.command("call")(chain_call.call)
 
 
 @app.command("info")

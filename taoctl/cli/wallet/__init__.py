@@ -14,6 +14,7 @@ from taoctl.cli.wallet import (
     overview,
     passwd,
     sign,
+    transfer,
     watch,
 )
 from taoctl.cli.wallet.app import app
@@ -31,5 +32,6 @@ __all__ = [
     "overview",
     "passwd",
     "sign",
+    "transfer",
     "watch",
 ]
