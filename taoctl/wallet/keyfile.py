@@ -173,12 +173,12 @@ def _mismatch(broken: str) -> str:
 
 
 def _fields(plain: bytes) -> dict[str, Any]:
-    """The JSON fields of a keyfile; 64 bare hex digits stand for a seed, as btwallet reads them."""
+    """The JSON fields of a keyfile.
+
+    Bare hex is refused: some programs took it for a seed and others for a public key.
+    """
     try:
-        text = plain.decode()
-        if text.strip().startswith("0x"):
-            return {"secretSeed": text.strip()}
-        fields = json.loads(text)
+        fields = json.loads(plain.decode())
     except (ValueError, RecursionError):
         fields = None
     if not isinstance(fields, dict):
