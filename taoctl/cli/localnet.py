@@ -60,6 +60,23 @@ def up(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Start a new chain; the old one is moved aside.")
     ] = False,
+    finality: Annotated[
+        int | None,
+        typer.Option(
+            "--finality",
+            metavar="BLOCKS",
+            min=0,
+            help="How far finality is behind; default 2, 0 if instant.",
+        ),
+    ] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fault",
+            metavar="FAULT",
+            help="Let requests go wrong: latency=S,drop=P,disconnect=P,garbage=P,method=author_*.",
+        ),
+    ] = None,
     detach: Annotated[
         bool, typer.Option("--detach", help="Run in the background, return when ready.")
     ] = False,
@@ -71,6 +88,7 @@ def up(
       taoctl localnet up
       taoctl localnet up --scenario small --block-time 0.25 --detach
       taoctl localnet up --port 9955 --seal manual --fresh
+      taoctl localnet up --fault latency=0.3 --fault disconnect=0.1,when=after,method=author_*
     """
     where = state_dir if state_dir is not None else service.default_state_dir(port)
     where = where.expanduser().absolute()
@@ -82,8 +100,12 @@ def up(
         sudo=sudo,
         state_dir=where,
         fresh=fresh,
+        finality_lag=finality,
+        faults=tuple(fault or ()),
     )
     launch = service.check_launch(Launch(chosen, port))
+    for text in chosen.faults:
+        output.warn(f"requests will go wrong on purpose: {text}")
     if detach:
         output.require_form()
         running = service.start_detached(launch)
@@ -243,6 +265,7 @@ def _status_text(data: dict[str, Any]) -> str:
         ("block time", f"{data['blockTime']:g} s"),
         ("seal", data["seal"]),
         ("pool", f"{pool['ready']} ready, {pool['future']} future"),
+        ("faults", "; ".join(data["faults"]) or "none"),
         ("state", data["stateDir"]),
         ("process", data["pid"]),
         ("sudo", data["sudo"]),

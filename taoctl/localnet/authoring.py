@@ -10,8 +10,9 @@ from taoctl.localnet.block import Block, Header, extrinsics_root, state_root
 from taoctl.localnet.changes import Changes, ChangesCodec
 from taoctl.localnet.extrinsic import Extrinsic, bare_extrinsic, read_extrinsic
 from taoctl.localnet.fees import BASE_EXTRINSIC_WEIGHT, fee_of
-from taoctl.localnet.frame import MANDATORY, Call, NoneOrigin, Runtime, Signed
+from taoctl.localnet.frame import MANDATORY, Call, NoneOrigin, Outcome, Runtime, Signed
 from taoctl.localnet.pool import Entry, Pool
+from taoctl.localnet.types import DispatchErrorType
 from taoctl.localnet.validity import (
     LIMITS,
     MAX_BLOCK_WEIGHT,
@@ -126,7 +127,9 @@ class Author:
             mark = len(self.runtime.events)
             try:
                 with self.runtime.state.transaction():
-                    taken.append((self._apply(entry, number), entry))
+                    index = len(self._extrinsics)
+                    self._apply(entry.extrinsic, entry.signer, entry.valid_until, number)
+                taken.append((index, entry))
             except InvalidTransactionError as error:
                 if error.name != "Future":
                     self.pool.drop(entry)
@@ -147,16 +150,40 @@ class Author:
             and self._length + extrinsic.length <= limits.total_length
         )
 
-    def _apply(self, entry: Entry, number: int) -> int:
-        runtime, extrinsic, signer = self.runtime, entry.extrinsic, entry.signer
-        signed = extrinsic.signed
+    def dry_run(self, parent: Header, extrinsic: Extrinsic) -> bytes:
+        """What applying an extrinsic in the block after `parent`, the head, answers.
+
+        SCALE bytes of `Result<Result<(), DispatchError>, TransactionValidityError>`. Nothing
+        stays changed. The block's own work before and after its extrinsics is not done, as on a
+        node.
+        """
+        runtime, number = self.runtime, parent.number + 1
+        self._extrinsics, self._weights, self._length = [], {}, 0
+        runtime.state.begin_block(number)
+        try:
+            runtime.begin(number, parent.hash)
+            valid = self.rules.check(extrinsic, runtime, number)
+            outcome = self._apply(extrinsic, valid.signer, valid.valid_until, number)
+        except InvalidTransactionError as error:
+            return b"\x01" + error.encoded
+        finally:
+            runtime.state.abort_block()
+            runtime.events = []
+        if outcome.error is None:
+            return b"\x00\x00"
+        return b"\x00\x01" + runtime.encoding.encode(DispatchErrorType, outcome.error.value)
+
+    def _apply(
+        self, extrinsic: Extrinsic, signer: str, valid_until: int | None, number: int
+    ) -> Outcome:
+        runtime, signed = self.runtime, extrinsic.signed
         assert signed is not None
-        if entry.valid_until is not None and number >= entry.valid_until:
+        if valid_until is not None and number >= valid_until:
             raise InvalidTransactionError("BadProof")
         valid = self.rules.check_state(extrinsic, signed, signer, runtime, number)
         if signed.nonce != runtime.system.Account[signer]["nonce"]:
             raise InvalidTransactionError("Future")
-        index = self._enter()
+        self._enter()
         runtime.system.inc_account_nonce(signer)
         payment = runtime.transaction_payment
         payer = runtime.fee_payer(extrinsic.call, signer)
@@ -173,12 +200,10 @@ class Author:
         total = replace(outcome, weight=weight)
         runtime.system.note_extrinsic(total, valid.fee.dispatch_class)
         self._leave(extrinsic, total.weight, valid.fee.dispatch_class)
-        return index
+        return outcome
 
-    def _enter(self) -> int:
-        index = len(self._extrinsics)
-        self.runtime.phase = index
-        return index
+    def _enter(self) -> None:
+        self.runtime.phase = len(self._extrinsics)
 
     def _leave(self, extrinsic: Extrinsic, weight: int, dispatch_class: str) -> None:
         self._extrinsics.append(extrinsic.raw)

@@ -12,6 +12,7 @@ from taoctl.errors import BadDataError, UsageError
 from taoctl.localnet.block import ZERO_HASH, Block, Header, extrinsics_root
 from taoctl.localnet.chain_index import ChainIndex
 from taoctl.localnet.dev import DevNode
+from taoctl.localnet.faults import read_fault
 from taoctl.localnet.frame import Pallet, Runtime
 from taoctl.localnet.node import FINALITY_LAG, Identity
 from taoctl.localnet.persist import Directory
@@ -29,7 +30,8 @@ class Options:
     """How to run a localnet.
 
     `state_dir` None keeps the chain in memory only. `sudo` None is //Alice for a new chain and
-    whatever the saved one has otherwise.
+    whatever the saved one has otherwise. `finality_lag` None is FINALITY_LAG, and 0 with instant
+    sealing. `faults` are in the form that `read_fault` reads.
     """
 
     scenario: str = "demo"
@@ -38,6 +40,8 @@ class Options:
     sudo: str | None = None
     state_dir: Path | None = None
     fresh: bool = False
+    finality_lag: int | None = None
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -214,9 +218,12 @@ def _node(
 ) -> DevNode:
     scenario = options.scenario
     identity = Identity(f"taoctl localnet {scenario}", f"taoctl-{VERSION}", scenario)
-    lag = 0 if options.seal is Seal.INSTANT else FINALITY_LAG
+    lag = options.finality_lag
+    if lag is None:
+        lag = 0 if options.seal is Seal.INSTANT else FINALITY_LAG
     node = DevNode(runtime, index, identity, directory=directory, finality_lag=lag)
     node.sudo = sudo
+    node.faults.faults = tuple(read_fault(text) for text in options.faults)
     node.state_dir = None if directory is None else str(directory.path)
     node.sealer = Sealer(node, options.seal, options.block_time)
     kind.populate(node)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from taoctl.localnet.block import Block
 
 _KEPT = 2_500
+_RETRACTED_KEPT = 256
 
 
 class ChainIndex:
@@ -26,6 +27,7 @@ class ChainIndex:
         self._numbers = {digest: number for number, digest in enumerate(self._hashes)}
         self._load = load
         self._recent: OrderedDict[int, Block] = OrderedDict()
+        self._retracted: OrderedDict[bytes, Block] = OrderedDict()
         if first is not None:
             self._remember(first)
 
@@ -52,6 +54,11 @@ class ChainIndex:
             block = self._remember(self._load(number))
         return block
 
+    def by_hash(self, block_hash: bytes) -> Block | None:
+        """A block of the chain, or one that it took back lately; None for any other hash."""
+        number = self._numbers.get(block_hash)
+        return self._retracted.get(block_hash) if number is None else self.block(number)
+
     def append(self, block: Block) -> None:
         """Add the next block."""
         if block.number != len(self._hashes):
@@ -61,11 +68,17 @@ class ChainIndex:
         self._remember(block)
 
     def revert_to(self, number: int) -> list[Block]:
-        """Forget every block after a number; returns them, the first one first."""
+        """Take back every block after a number; returns them, the first one first.
+
+        The last of them can still be had by hash, as on a node, which keeps the blocks of a fork.
+        """
         gone = [self.block(n) for n in range(number + 1, len(self._hashes))]
         for block in gone:
             del self._numbers[block.hash]
             self._recent.pop(block.number, None)
+            self._retracted[block.hash] = block
+        while len(self._retracted) > _RETRACTED_KEPT:
+            self._retracted.popitem(last=False)
         del self._hashes[number + 1 :]
         return gone
 

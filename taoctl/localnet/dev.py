@@ -10,6 +10,7 @@ from typing import Any
 
 from taoctl.errors import RefusedError, UsageError
 from taoctl.localnet.block import Block, hex0x
+from taoctl.localnet.faults import Faults
 from taoctl.localnet.frame import Host, Runtime
 from taoctl.localnet.genesis.accounts import DEV_ACCOUNTS, dev_account
 from taoctl.localnet.node import Node
@@ -30,6 +31,7 @@ class DevNode(Node):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.faults = Faults()
         self.instance = secrets.token_hex(16)
         self._started = time.time()
 
@@ -124,6 +126,7 @@ class DevNode(Node):
             "finalized": self.finalized_number,
             "blockTime": sealer.block_time,
             "seal": sealer.seal.value,
+            "faults": [str(fault) for fault in self.faults.faults],
             "pool": {"ready": ready, "future": future},
             "subnets": subnets,
             "devAccounts": [

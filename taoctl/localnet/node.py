@@ -7,9 +7,9 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol
 
-from taoctl.errors import BadDataError, NotInRuntimeError, TaoctlError
+from taoctl.errors import BadDataError, NotInRuntimeError, RefusedError, TaoctlError
 from taoctl.localnet.authoring import Author, Made, Operation
 from taoctl.localnet.block import Block
 from taoctl.localnet.chain_index import ChainIndex
@@ -17,38 +17,22 @@ from taoctl.localnet.changes import ChangesCodec
 from taoctl.localnet.extrinsic import Extrinsic, read_extrinsic
 from taoctl.localnet.fees import Fee
 from taoctl.localnet.frame import Host, Runtime
+from taoctl.localnet.listeners import Listeners
 from taoctl.localnet.persist import Directory
 from taoctl.localnet.pool import Entry, Pool, Watcher
 from taoctl.localnet.rpc.registry import RpcError
 from taoctl.localnet.snapshots import Snapshots
+from taoctl.localnet.state_at import StateAt
 from taoctl.localnet.validity import InvalidTransactionError, Rules
 
 _log = logging.getLogger(__name__)
 
-T = TypeVar("T")
 FINALITY_LAG = 2
 """Blocks that the finalized head is behind the best one."""
+FINALITY_WATCH = 512
+"""Blocks after which whoever watches an extrinsic is told that it is not finalized in time."""
 _SLICE_SECONDS = 0.004
 _LATEST_MS = 253_402_300_799_999
-
-
-class Listeners(Generic[T]):
-    """Functions that want to hear of something."""
-
-    def __init__(self) -> None:
-        self._functions: dict[int, Callable[[T], None]] = {}
-        self._next = 0
-
-    def add(self, function: Callable[[T], None]) -> Callable[[], None]:
-        """Call the function with everything to come; returns what ends that."""
-        number, self._next = self._next, self._next + 1
-        self._functions[number] = function
-        return lambda: (self._functions.pop(number, None), None)[1]
-
-    def tell(self, value: T) -> None:
-        """Tell every listener."""
-        for function in tuple(self._functions.values()):
-            function(value)
 
 
 class Actors(Protocol):
@@ -59,35 +43,6 @@ class Actors(Protocol):
 
         Each is submitted before the next is asked for.
         """
-
-
-@dataclass(frozen=True, slots=True)
-class StateAt:
-    """The state after one block, for one request: do not keep it."""
-
-    runtime: Runtime
-    number: int
-    hash: bytes
-
-    @property
-    def host(self) -> Host:
-        """The pallets over this state."""
-        return self.runtime.at(self.number)
-
-    def read(self, key: bytes) -> bytes | None:
-        """The bytes under a storage key, or None."""
-        return self.runtime.storage_read(key, self.number)
-
-    def keys(self, prefix: bytes, count: int | None, start: bytes | None) -> list[bytes]:
-        """Up to `count` keys below a prefix (None: all), in order, after `start`."""
-        limit = 1 << 62 if count is None else count
-        if limit == 0:
-            return []
-        return self.runtime.keys_paged(prefix, limit, start, self.number)
-
-    def call(self, method: str, args: bytes) -> bytes:
-        """The answer of a runtime API; raises NotInRuntimeError, BadDataError."""
-        return self.runtime.call_api(method, args, self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +142,10 @@ class Node:
         """A block by number."""
         return self.index.block(number)
 
+    def block_by_hash(self, block_hash: bytes) -> Block | None:
+        """A block of the chain, or one that was retracted lately; None for any other hash."""
+        return self.index.by_hash(block_hash)
+
     def state_at(self, number: int) -> StateAt:
         """The state after a block; raises StateDiscardedError when it is not kept."""
         self.runtime.state.check_kept(number)
@@ -263,6 +222,12 @@ class Node:
         self.pool.add(entry)
         self.pool_changes.tell(None)
 
+    async def dry_run(self, raw: bytes) -> bytes:
+        """What applying an extrinsic on top of the head answers, in SCALE; changes nothing."""
+        extrinsic = self._read(raw)
+        async with self._making:
+            return self.author.dry_run(self.block(self.best_number).header, extrinsic)
+
     # blocks
 
     async def author_block(self, now_ms: int | None = None) -> Block:
@@ -335,6 +300,10 @@ class Node:
         for _, entry in made.taken:
             entry.tell({"inBlock": digest})
         self._finalize(number - self._finality_lag)
+        overdue = self._included.get(number - FINALITY_WATCH)
+        for _, entry in overdue or ():
+            entry.tell({"finalityTimeout": "0x" + self.block(number - FINALITY_WATCH).hash.hex()})
+            entry.watchers = []
 
     def _finalize(self, number: int) -> None:
         while self._finalized < number:
@@ -346,14 +315,22 @@ class Node:
 
     # what only a development chain can do
 
-    async def set_head(self, number: int) -> None:
+    async def set_head(self, number: int, *, revert_finalized: bool = False) -> None:
         """Make an earlier block the head again; extrinsics of the blocks after it are pending.
 
         Raises:
             StateDiscardedError: its state is not kept.
+            RefusedError: blocks after it are finalized, which no chain takes back, and
+                `revert_finalized` does not ask for it.
         """
         async with self._making:
             self.runtime.state.check_kept(number)
+            if number < self._finalized and not revert_finalized:
+                raise RefusedError(
+                    f"block {self._finalized} is finalized, so block {number} cannot be the head",
+                    "no honest chain takes a finalized block back; dev_setHead does with a "
+                    "second parameter true",
+                )
             if self.snapshots is not None:
                 await self.snapshots.settle()
             self.runtime.state.revert_to(number)

@@ -15,8 +15,30 @@ from taoctl.localnet.rpc.registry import RpcError
 Watcher = Callable[[Any], None]
 """Gets each status of an extrinsic in the JSON form of `author_extrinsicUpdate`."""
 
-READY_LIMIT = 8192
-FUTURE_LIMIT = 512
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How many extrinsics, and how many bytes of them, a queue holds."""
+
+    count: int
+    size: int
+
+    def exceeded(self, queue: Queue) -> bool:
+        """Whether a queue holds more."""
+        return queue.count > self.count or queue.size > self.size
+
+
+@dataclass(slots=True)
+class Queue:
+    """What one of the two queues holds now."""
+
+    count: int = 0
+    size: int = 0
+
+
+READY_LIMIT = Limit(8192, 20 * 1024 * 1024)
+FUTURE_LIMIT = Limit(819, 2 * 1024 * 1024)
+"""The limits that a node has unless told otherwise."""
 BAN_SECONDS = 30 * 60
 """How long an extrinsic that was included, or turned out invalid, is not taken again."""
 
@@ -58,7 +80,7 @@ class Pool:
         self._by_hash: dict[bytes, Entry] = {}
         self._banned: dict[bytes, float] = {}
         self._order = itertools.count()
-        self._ready = 0
+        self._ready, self._future = Queue(), Queue()
 
     def __len__(self) -> int:
         return len(self._by_hash)
@@ -66,7 +88,7 @@ class Pool:
     @property
     def counts(self) -> tuple[int, int]:
         """(ready, future) extrinsics."""
-        return self._ready, len(self._by_hash) - self._ready
+        return self._ready.count, self._future.count
 
     def check_new(self, extrinsic_hash: bytes) -> None:
         """Raise RpcError 1012 or 1013 for an extrinsic that is banned or already here."""
@@ -83,7 +105,7 @@ class Pool:
 
         Raises:
             RpcError: 1014 when its nonce is taken by one of equal or higher priority, 1016 when
-                the pool is full.
+                the pool is full of better ones.
         """
         own = self._senders.setdefault(entry.signer, {})
         old = own.get(entry.nonce)
@@ -98,22 +120,20 @@ class Pool:
             old.tell({"usurped": "0x" + entry.hash.hex()})
             self._remove(old)
             own = self._senders.setdefault(entry.signer, {})
-        limit = READY_LIMIT if self._will_be_ready(entry) else FUTURE_LIMIT
-        held = self._ready if limit == READY_LIMIT else len(self._by_hash) - self._ready
-        if held >= limit:
-            if not own:
-                self._senders.pop(entry.signer, None)
+        entry.order = next(self._order)
+        own[entry.nonce] = entry
+        self._by_hash[entry.hash] = entry
+        self._count(entry, 1)
+        self._sort_out(entry.signer)
+        if not entry.ready:
+            entry.tell("future")
+        self._enforce_limits()
+        if self._by_hash.get(entry.hash) is not entry:
             raise RpcError(
                 1016,
                 "Immediately Dropped",
                 "The transaction couldn't enter the pool because of the limit",
             )
-        entry.order = next(self._order)
-        own[entry.nonce] = entry
-        self._by_hash[entry.hash] = entry
-        self._sort_out(entry.signer)
-        if not entry.ready:
-            entry.tell("future")
 
     def get(self, extrinsic_hash: bytes) -> Entry | None:
         """The waiting extrinsic of that hash."""
@@ -165,10 +185,43 @@ class Pool:
         entry.tell(status)
         self._sort_out(entry.signer)
 
+    def remove(self, extrinsic_hash: bytes) -> list[Entry]:
+        """Throw out an extrinsic and the ready ones that follow from it; returns what went."""
+        entry = self._by_hash.get(extrinsic_hash)
+        if entry is None:
+            self.ban(extrinsic_hash)
+            return []
+        return self._remove_with_followers(entry, "invalid")
+
+    def _enforce_limits(self) -> None:
+        """While a queue holds too much, drop its worst: the lowest priority, then the oldest.
+
+        What follows from a dropped extrinsic goes with it.
+        """
+        while READY_LIMIT.exceeded(self._ready):
+            ready = (entry for entry in self._by_hash.values() if entry.ready)
+            worst = min(ready, key=lambda entry: (entry.priority, entry.order))
+            self._remove_with_followers(worst, "dropped")
+        while FUTURE_LIMIT.exceeded(self._future):
+            future = (entry for entry in self._by_hash.values() if not entry.ready)
+            self._remove_with_followers(min(future, key=lambda entry: entry.order), "dropped")
+
+    def _remove_with_followers(self, entry: Entry, status: str) -> list[Entry]:
+        own = self._senders[entry.signer]
+        gone = [entry]
+        if entry.ready:
+            gone += [own[n] for n in sorted(own) if n > entry.nonce and own[n].ready]
+        for one in gone:
+            self._remove(one)
+            self.ban(one.hash)
+            one.tell(status)
+        self._sort_out(entry.signer)
+        return gone
+
     def ban(self, extrinsic_hash: bytes) -> None:
         """Refuse this extrinsic for a while."""
         now = time.monotonic()
-        if len(self._banned) > 4 * READY_LIMIT:
+        if len(self._banned) > 4 * READY_LIMIT.count:
             self._banned = {h: until for h, until in self._banned.items() if until > now}
         self._banned[extrinsic_hash] = now + BAN_SECONDS
 
@@ -186,9 +239,6 @@ class Pool:
                     self.drop(entry)
             self._sort_out(signer)
 
-    def _will_be_ready(self, entry: Entry) -> bool:
-        return entry.nonce <= self.next_nonce(entry.signer)
-
     def _sort_out(self, signer: str) -> None:
         """Tell apart what is ready and what waits for an earlier nonce."""
         own = self._senders.get(signer, {})
@@ -196,8 +246,9 @@ class Pool:
         moved = [nonce for nonce, entry in own.items() if entry.ready is not (nonce < end)]
         for nonce in sorted(moved):
             entry, ready = own[nonce], nonce < end
+            self._count(entry, -1)
             entry.ready = ready
-            self._ready += 1 if ready else -1
+            self._count(entry, 1)
             entry.tell("ready" if ready else "future")
 
     def _remove(self, entry: Entry) -> None:
@@ -206,7 +257,11 @@ class Pool:
             return
         del own[entry.nonce]
         del self._by_hash[entry.hash]
-        if entry.ready:
-            self._ready -= 1
+        self._count(entry, -1)
         if not own:
             del self._senders[entry.signer]
+
+    def _count(self, entry: Entry, step: int) -> None:
+        queue = self._ready if entry.ready else self._future
+        queue.count += step
+        queue.size += step * entry.extrinsic.length

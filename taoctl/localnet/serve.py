@@ -15,6 +15,7 @@ from pathlib import Path
 from taoctl.errors import RefusedError, TaoctlError
 from taoctl.localnet.boot import Kind, Options, open_chain
 from taoctl.localnet.dev import DevNode
+from taoctl.localnet.faults import Faults
 from taoctl.localnet.rpc import author, chain, dev, payment, state, system
 from taoctl.localnet.rpc.registry import Table, collect
 from taoctl.localnet.server import RpcServer
@@ -67,11 +68,13 @@ async def serve(
     """
     waiting: asyncio.Future[DevNode] = asyncio.get_running_loop().create_future()
     methods = table()
-    server = RpcServer(_Gate(waiting, methods).session, host, port)
+    gate = _Gate(waiting, methods)
+    server = RpcServer(gate.session, host, port)
     await server.start()
     try:
         opened = open_chain(options, kind, default_sudo)
         node = opened.node
+        node.faults = gate.use(node.faults)
         node.method_names = methods.names()
         node.endpoint = f"ws://{host}:{server.port}"
         try:
@@ -96,11 +99,17 @@ class _Gate:
 
     def __init__(self, node: asyncio.Future[DevNode], methods: Table) -> None:
         self._node = node
+        self._faults = Faults()
         self._methods = methods
+
+    def use(self, faults: Faults) -> Faults:
+        """Let every session, also one that waits already, meet these faults."""
+        self._faults.faults = faults.faults
+        return self._faults
 
     def session(self, push: Callable[[str], None] | None) -> Session:
         """The session of a new connection."""
-        return Session(self._ready, self._methods, push)
+        return Session(self._ready, self._methods, push, self._faults)
 
     async def _ready(self) -> DevNode:
         return await asyncio.shield(self._node)

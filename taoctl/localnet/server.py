@@ -15,6 +15,7 @@ from websockets.server import ServerProtocol
 
 from taoctl.errors import RefusedError, UsageError
 from taoctl.localnet import http
+from taoctl.localnet.faults import StruckError
 from taoctl.localnet.session import Session
 
 MAX_MESSAGE = http.MAX_BODY
@@ -187,11 +188,17 @@ class WebSocket:
             return
         message, self._parts = b"".join(self._parts), []
         await self._room.acquire()
-        task = asyncio.create_task(self._session.handle(message, self._push))
+        task = asyncio.create_task(self._handle(message))
         self._tasks.add(task)
         task.add_done_callback(self._done)
         await asyncio.sleep(0)  # one message at a time, so that other clients get their turn
         await self._writer.drain()
+
+    async def _handle(self, message: bytes) -> None:
+        try:
+            await self._session.handle(message, self._push)
+        except StruckError:
+            self._writer.transport.abort()
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

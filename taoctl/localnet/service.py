@@ -27,9 +27,11 @@ from taoctl.errors import (
     UsageError,
 )
 from taoctl.localnet.boot import Options
+from taoctl.localnet.faults import read_fault
 from taoctl.localnet.sealing import Seal
 
 DEFAULT_PORT = 9944
+MAX_FINALITY_LAG = 1_000_000
 READY_SECONDS = 120.0
 STOP_SECONDS = 30.0
 _ASK_SECONDS = 5.0
@@ -57,6 +59,7 @@ class Launch:
         port = fields.pop("port")
         state_dir = fields.pop("state_dir")
         fields["seal"] = Seal(fields["seal"])
+        fields["faults"] = tuple(fields["faults"])
         path = None if state_dir is None else Path(state_dir)
         return cls(Options(state_dir=path, **fields), port)
 
@@ -81,6 +84,13 @@ def check_launch(launch: Launch) -> Launch:
         raise UsageError("the block time must be between 0 and 3600 seconds", "use --block-time 1")
     if not 0 <= launch.port <= 65_535:
         raise UsageError(f"{launch.port} is not a port", "use one from 1 to 65535")
+    lag = launch.options.finality_lag
+    if lag is not None and not 0 <= lag <= MAX_FINALITY_LAG:
+        raise UsageError(
+            f"finality cannot be {lag} blocks behind", f"give a number from 0 to {MAX_FINALITY_LAG}"
+        )
+    for text in launch.options.faults:
+        read_fault(text)
     if launch.options.sudo is not None:
         from taoctl.addresses import decode_ss58
 

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from taoctl.errors import TaoctlError
+from taoctl.localnet.faults import Faults, suffer
 from taoctl.localnet.rpc.registry import (
     INTERNAL_ERROR,
     INVALID_REQUEST,
@@ -68,6 +69,7 @@ class Session:
         table: the methods.
         push: writes one text to the client, or None on a transport that cannot be pushed to
             (HTTP), where subscriptions do not exist.
+        faults: what goes wrong on purpose.
     """
 
     def __init__(
@@ -75,7 +77,9 @@ class Session:
         node: Callable[[], Awaitable[object]],
         table: Table,
         push: Callable[[str], None] | None,
+        faults: Faults | None = None,
     ) -> None:
+        self._faults = faults
         self._opening: Callable[[], Awaitable[object]] | None = node
         self._node: object = None
         self._table = table
@@ -83,7 +87,17 @@ class Session:
         self._cancel: dict[str, Callable[[], None]] = {}
 
     async def handle(self, message: str | bytes, reply: Callable[[str], None]) -> None:
-        """Answer one message, a request or a batch; a notification gets no reply."""
+        """Answer one message, a request or a batch; a notification gets no reply.
+
+        Raises:
+            StruckError: the connection is to be cut, by a fault.
+        """
+        if self._faults is not None and self._faults.faults:
+            await suffer(self._faults, message, self._handle, reply)
+        else:
+            await self._handle(message, reply)
+
+    async def _handle(self, message: str | bytes, reply: Callable[[str], None]) -> None:
         opened: list[Sink] = []
         if self._opening is not None:
             self._node = await self._opening()

@@ -59,6 +59,19 @@ _UNKNOWN_TEXTS = {
     "CannotLookup": "Could not lookup information required to validate the transaction",
     "NoUnsignedValidator": ("Could not find an unsigned validator for the unsigned transaction"),
 }
+_INVALID_INDEX = {
+    "Call": 0,
+    "Payment": 1,
+    "Future": 2,
+    "Stale": 3,
+    "BadProof": 4,
+    "AncientBirthBlock": 5,
+    "ExhaustsResources": 6,
+    "Custom": 7,
+    "MandatoryValidation": 9,
+    "BadSigner": 10,
+}
+_UNKNOWN_INDEX = {"CannotLookup": 0, "NoUnsignedValidator": 1}
 
 
 class InvalidTransactionError(Exception):
@@ -68,6 +81,15 @@ class InvalidTransactionError(Exception):
         super().__init__(name if custom is None else f"Custom({custom})")
         self.name = name
         self.custom = custom
+
+    @property
+    def encoded(self) -> bytes:
+        """SCALE bytes of the TransactionValidityError."""
+        if self.custom is not None:
+            return bytes([0, _INVALID_INDEX["Custom"], self.custom])
+        if self.name in _UNKNOWN_INDEX:
+            return bytes([1, _UNKNOWN_INDEX[self.name]])
+        return bytes([0, _INVALID_INDEX[self.name]])
 
     def as_rpc(self) -> RpcError:
         """How a node's RPC answers a submission that fails for this reason."""

@@ -44,7 +44,7 @@ async def _live(node: DevNode, pick: random.Random) -> None:
         elif kind == "amend":
             await node.amend(_endow(turn))
         else:
-            await node.set_head(target)
+            await node.set_head(target, revert_finalized=True)
         _say(f"is {told(node)}")
 
 

@@ -416,12 +416,12 @@ def test_a_reorg_below_the_finalized_head_makes_everything_pending_again(tmp_pat
         assert node.finalized_number == 6
         await node.close()
         node = open_plain(tmp_path).node
-        await node.set_head(1)
+        await node.set_head(1, revert_finalized=True)
         assert (node.finalized_number, node.best_number) == (1, 1)
         assert [entry.extrinsic.raw for entry in node.pool.pending()] == raws[1:]
         again = await node.author_block()
         assert again.extrinsics[1:] == tuple(raws[1:])
-        await node.set_head(0)
+        await node.set_head(0, revert_finalized=True)
         assert refusal(node, raws[0])[0] == 1013
         await node.close()
 
@@ -456,7 +456,7 @@ def test_subscriptions_follow_a_reorg() -> None:
         pushed.clear()
         block = await node.author_block()
         after = await ask("state_getStorage", key)
-        await node.set_head(2)
+        await node.set_head(2, revert_finalized=True)
         again = await node.author_block()
         told: dict[str, list[Any]] = {}
         for one in pushed:

@@ -191,7 +191,7 @@ def test_a_revert_is_remembered(tmp_path: Path) -> None:
         if snapshot:
             assert node.snapshots is not None
             node.snapshots.begin(node.best_number)
-        await node.set_head(2)
+        await node.set_head(2, revert_finalized=True)
         await node.author_block()
         await node.author_block()
         found = whole_state(node), node.best_hash, node.best_number
@@ -357,7 +357,7 @@ def test_a_reorg_that_cannot_be_saved_lets_nothing_be_saved_after_it(tmp_path: P
         want = node.best_hash
         full = _full_disk(0, tmp_path / "deltas-0.log")
         with full, pytest.raises(BadDataError, match="went back to block 2"):
-            await node.set_head(2)
+            await node.set_head(2, revert_finalized=True)
         with pytest.raises(BadDataError, match="went back to block 2"):
             await node.author_block()
         await node.close()
@@ -448,7 +448,7 @@ def test_a_revert_cut_off_before_the_blocks_heard_of_it_is_completed(
         if snapshot:
             assert node.snapshots is not None
             node.snapshots.begin(node.best_number)
-        await node.set_head(2)
+        await node.set_head(2, revert_finalized=True)
         found = whole_state(node), node.best_hash
         await node.close()
         return found

@@ -352,7 +352,9 @@ def test_the_pool_stays_in_order_through_gaps_tips_expiry_and_reorgs(count: int)
             for _ in range(pick.randrange(6)):
                 _submit_something(node, pick, statuses)
             if pick.random() < 0.1:
-                await node.set_head(max(0, node.best_number - pick.randrange(4)))
+                await node.set_head(
+                    max(0, node.best_number - pick.randrange(4)), revert_finalized=True
+                )
             await node.author_block()
             _check_pool(node)
             total = node.head.balances.TotalIssuance.get()

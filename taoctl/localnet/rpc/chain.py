@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from taoctl.localnet.block import hex0x
+from taoctl.localnet.block import Block, hex0x
 from taoctl.localnet.node import Node
 from taoctl.localnet.rpc.params import hash_param
 from taoctl.localnet.rpc.registry import invalid_params, rpc, subscription
@@ -15,17 +15,20 @@ from taoctl.localnet.session import Sink
 @rpc()
 def chain_getBlock(node: Node, block_hash: Any = None) -> dict[str, Any] | None:  # noqa: N802
     """A block with its extrinsics; null for a hash the node does not know."""
-    wanted = hash_param(block_hash)
-    number = node.best_number if wanted is None else node.number_of(wanted)
-    return None if number is None else node.block(number).as_json()
+    block = _block(node, block_hash)
+    return None if block is None else block.as_json()
 
 
 @rpc()
 def chain_getHeader(node: Node, block_hash: Any = None) -> dict[str, Any] | None:  # noqa: N802
     """A header; null for a hash the node does not know."""
+    block = _block(node, block_hash)
+    return None if block is None else block.header.as_json()
+
+
+def _block(node: Node, block_hash: Any) -> Block | None:
     wanted = hash_param(block_hash)
-    number = node.best_number if wanted is None else node.number_of(wanted)
-    return None if number is None else node.block(number).header.as_json()
+    return node.block(node.best_number) if wanted is None else node.block_by_hash(wanted)
 
 
 @rpc("chain_getHead")

@@ -8,6 +8,7 @@ from typing import Any
 from taoctl.errors import TaoctlError
 from taoctl.localnet.block import hex0x
 from taoctl.localnet.dev import DevNode
+from taoctl.localnet.faults import read_fault
 from taoctl.localnet.rpc.params import account_param, unknown_block
 from taoctl.localnet.rpc.registry import RpcError, hex_param, invalid_params, rpc
 from taoctl.localnet.state import StateDiscardedError
@@ -76,8 +77,13 @@ def dev_timeTravel(node: DevNode, date: Any) -> int:  # noqa: N802
 
 
 @rpc()
-async def dev_setHead(node: DevNode, block: Any) -> str:  # noqa: N802
-    """Make an earlier block the head again, by hash or number; answers its hash."""
+async def dev_setHead(  # noqa: N802
+    node: DevNode, block: Any, revert_finalized: Any = False
+) -> str:
+    """Make an earlier block the head again, by hash or number; answers its hash.
+
+    Finalized blocks are taken back only with a second parameter `true`.
+    """
     if isinstance(block, str) and len(block) == 66:
         number = node.number_of(hex_param(block, "block hash", 32))
     else:
@@ -86,7 +92,7 @@ async def dev_setHead(node: DevNode, block: Any) -> str:  # noqa: N802
     if number is None:
         raise unknown_block(f"Header was not found in the database: {block}")
     try:
-        await node.set_head(number)
+        await node.set_head(number, revert_finalized=revert_finalized is True)
     except StateDiscardedError as error:
         raise RpcError(_REFUSED, error.message, error.hint) from None
     return hex0x(node.best_hash)
@@ -127,6 +133,18 @@ async def dev_advanceEpochs(  # noqa: N802
     except TaoctlError as error:
         raise invalid_params(error.message) from None
     return {"block": block.number, "blockHash": hex0x(block.hash), "epochIndex": epoch}
+
+
+@rpc()
+def dev_setFaults(node: DevNode, faults: Any) -> list[str]:  # noqa: N802
+    """Let these faults, as `--fault` takes them, hold from here on instead; answers them."""
+    if not isinstance(faults, list) or not all(isinstance(text, str) for text in faults):
+        raise invalid_params("a list of faults is needed, each as --fault takes it")
+    try:
+        node.faults.faults = tuple(read_fault(text) for text in faults)
+    except TaoctlError as error:
+        raise invalid_params(f"{error.message}: {error.hint}") from None
+    return [str(fault) for fault in node.faults.faults]
 
 
 def _natural(value: Any, what: str) -> int:

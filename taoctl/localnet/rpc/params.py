@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from taoctl.addresses import is_ss58
-from taoctl.localnet.node import Node, StateAt
+from taoctl.localnet.node import Node
 from taoctl.localnet.rpc.registry import RpcError, hex_param, invalid_params
 from taoctl.localnet.state import StateDiscardedError
+from taoctl.localnet.state_at import StateAt
 
 CLIENT_ERROR = 4003
 
@@ -32,6 +33,8 @@ def state_at(node: Node, block_hash: Any) -> StateAt:
     """
     wanted = hash_param(block_hash)
     number = node.best_number if wanted is None else node.number_of(wanted)
+    if number is None and wanted is not None and node.block_by_hash(wanted) is not None:
+        raise unknown_block(f"State already discarded for {block_hash}")
     if number is None:
         raise unknown_block(f"Header was not found in the database: {block_hash}")
     try:

@@ -7,10 +7,11 @@ from typing import Any
 
 from taoctl.errors import BadDataError, NotInRuntimeError
 from taoctl.localnet.block import hex0x
-from taoctl.localnet.node import Node, StateAt
+from taoctl.localnet.node import Node
 from taoctl.localnet.rpc.params import CLIENT_ERROR, state_at
 from taoctl.localnet.rpc.registry import RpcError, hex_param, invalid_params, rpc, subscription
 from taoctl.localnet.session import Sink
+from taoctl.localnet.state_at import StateAt
 from taoctl.scale.crypto import blake2_256
 
 MAX_KEYS = 1000

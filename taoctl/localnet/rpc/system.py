@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from taoctl.errors import BadDataError
+from taoctl.localnet.block import hex0x
 from taoctl.localnet.node import Node
-from taoctl.localnet.rpc.params import account_param
-from taoctl.localnet.rpc.registry import rpc
+from taoctl.localnet.rpc.params import account_param, hash_param
+from taoctl.localnet.rpc.registry import RpcError, hex_param, invalid_params, rpc
 
+_UNDECODABLE = 2
 NODE_NAME = "taoctl localnet"
 
 
@@ -82,3 +85,19 @@ def system_localListenAddresses(node: Node) -> list[str]:  # noqa: N802
 def system_accountNextIndex(node: Node, account: Any) -> int:  # noqa: N802
     """The next nonce of an account, counting its extrinsics that wait in the pool."""
     return node.next_nonce(account_param(account))
+
+
+@rpc("system_dryRunAt")
+async def system_dryRun(node: Node, extrinsic: Any, at: Any = None) -> str:  # noqa: N802
+    """What applying an extrinsic on the best block answers, without doing it.
+
+    Hex of `Result<Result<(), DispatchError>, TransactionValidityError>`. Earlier blocks cannot be
+    applied to.
+    """
+    raw = hex_param(extrinsic, "extrinsic")
+    if at is not None and hash_param(at) != node.best_hash:
+        raise invalid_params("an extrinsic can be applied to the best block only")
+    try:
+        return hex0x(await node.dry_run(raw))
+    except BadDataError as error:
+        raise RpcError(_UNDECODABLE, "Unable to dry run extrinsic.", error.message) from None
