@@ -386,11 +386,11 @@ def test_what_no_block_has_room_for_is_refused_and_a_heavy_call_holds_up_nobody(
 ) -> None:
     node = open_plain().node
     codec = node.runtime.codec
-    free_call = codec.compose_call("Utility", "batch", {"calls": []})  # operational
+    inner = codec.compose_call("Utility", "batch", {"calls": []})
     weight = {"ref_time": ref_time, "proof_size": 0}
-    heavy = codec.compose_call("Utility", "with_weight", {"call": free_call, "weight": weight})
+    heavy = codec.compose_call("Utility", "with_weight", {"call": inner, "weight": weight})
     raw = signed(node, heavy, "//Alice")
-    if ref_time > 4 * 10**12:
+    if ref_time > 3 * 10**12:
         assert refusal(node, raw)[:2] == (1010, "Invalid Transaction")
         return
     second = signed(node, heavy, "//Bob")
