@@ -35,12 +35,14 @@ class Root(LazyGroup):
 
     lazy = {
         "address": Lazy("taoctl.cli.address", "Names for addresses and multisig accounts."),
-        "chain": Lazy("taoctl.cli.chain", "The chain itself: runtime, head, single blocks."),
+        "chain": Lazy("taoctl.cli.chain", "The chain itself: runtime, head, blocks, any call."),
         "completion": Lazy("taoctl.cli.completion", "Completion scripts for shells."),
         "config": Lazy("taoctl.cli.config", "The settings that hold, and where they come from."),
         "dash": Lazy("taoctl.cli.dash", "The live dashboard."),
         "demo": Lazy("taoctl.cli.demo", "The dashboard on a throwaway chain of its own."),
         "localnet": Lazy("taoctl.cli.localnet", "A dev chain on this machine."),
+        "multisig": Lazy("taoctl.cli.multisig", "Accounts that several keys share."),
+        "proxy": Lazy("taoctl.cli.proxy", "Who may act for an account."),
         "query": Lazy("taoctl.cli.query", "Every read by name."),
         "stake": Lazy("taoctl.cli.stake", "Stake positions."),
         "subnet": Lazy("taoctl.cli.subnet", "Subnets, their neurons and hyperparameters."),

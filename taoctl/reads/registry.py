@@ -23,7 +23,7 @@ Need = Entry | tuple[Entry, ...]
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_MODULES = ("subnets", "metagraph", "neurons", "balances", "stake", "hyperparameters", "chain")
+_MODULES = ("subnets", "metagraph", "neurons", "balances", "stake", "hyperparameters", "chain", "delegations")
 
 
 @dataclass(frozen=True, slots=True)
