@@ -66,7 +66,7 @@ def list_(
 @app.command("add")
 @writes
 def add(
-    flags: WriteFlags, delegate: Delegate, proxy_type: ProxyType = "Any", delay: Delay = 0
+    flags: WriteFlags, delegate: Delegate, kind: ProxyType = "Any", delay: Delay = 0
 ) -> None:
     """Let another account act for this one; --wallet names it. A deposit is held meanwhile.
 
@@ -78,13 +78,13 @@ def add(
     from taoctl.calls.proxy import AddProxy
     from taoctl.cli.transact import transact
 
-    transact(AddProxy(context.account(delegate).ss58, proxy_type, delay), flags)
+    transact(AddProxy(context.account(delegate).ss58, kind, delay), flags)
 
 
 @app.command("remove")
 @writes
 def remove(
-    flags: WriteFlags, delegate: Delegate, proxy_type: ProxyType = "Any", delay: Delay = 0
+    flags: WriteFlags, delegate: Delegate, kind: ProxyType = "Any", delay: Delay = 0
 ) -> None:
     """Take back one right to act; its type and delay must be those it was given with.
 
@@ -95,7 +95,7 @@ def remove(
     from taoctl.calls.proxy import RemoveProxy
     from taoctl.cli.transact import transact
 
-    transact(RemoveProxy(context.account(delegate).ss58, proxy_type, delay), flags)
+    transact(RemoveProxy(context.account(delegate).ss58, kind, delay), flags)
 
 
 @app.command("remove-all")
@@ -117,7 +117,7 @@ def remove_all(flags: WriteFlags) -> None:
 @writes
 def create_pure(
     flags: WriteFlags,
-    proxy_type: ProxyType = "Any",
+    kind: ProxyType = "Any",
     delay: Delay = 0,
     index: Annotated[
         int,
@@ -137,7 +137,7 @@ def create_pure(
     from taoctl.calls.proxy import CreatePure
     from taoctl.cli.transact import transact
 
-    transact(CreatePure(proxy_type, delay, index), flags)
+    transact(CreatePure(kind, delay, index), flags)
 
 
 @app.command("announce")

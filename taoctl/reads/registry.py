@@ -23,7 +23,16 @@ Need = Entry | tuple[Entry, ...]
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_MODULES = ("subnets", "metagraph", "neurons", "balances", "stake", "hyperparameters", "chain", "delegations")
+_MODULES = (
+    "subnets",
+    "metagraph",
+    "neurons",
+    "balances",
+    "stake",
+    "hyperparameters",
+    "chain",
+    "delegations",
+)
 
 
 @dataclass(frozen=True, slots=True)
