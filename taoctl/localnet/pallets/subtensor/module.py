@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from taoctl.localnet.pallets.apis.baskets import BasketApi
 from taoctl.localnet.pallets.apis.delegates import DelegateApi
 from taoctl.localnet.pallets.apis.metagraph import MetagraphApi
 from taoctl.localnet.pallets.apis.neurons import NeuronApi
@@ -12,7 +13,7 @@ from taoctl.localnet.pallets.subtensor.errors import ERRORS
 from taoctl.localnet.pallets.subtensor.events import EVENTS
 
 
-class SubtensorModule(MetagraphApi, NeuronApi, StakeApi, DelegateApi, RegistrationApi):
+class SubtensorModule(MetagraphApi, NeuronApi, StakeApi, DelegateApi, RegistrationApi, BasketApi):
     """The pallet: each base class adds one domain on top of the ones before it."""
 
     name = "SubtensorModule"
