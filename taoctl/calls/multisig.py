@@ -9,6 +9,7 @@ from typing import Any
 from taoctl.addresses import decode_ss58, encode_ss58
 from taoctl.calls.accounts import ACCOUNT, EXISTENTIAL_DEPOSIT, cannot_spend, reserving
 from taoctl.calls.base import ChainCall, Effect, Intent, Refusal, call_bytes
+from taoctl.calls.batch import summed
 from taoctl.chain.view import Api, Call, Storage, View
 from taoctl.errors import UsageError
 from taoctl.scale.compact import compact_bytes
@@ -146,15 +147,20 @@ class ByMultisig(Intent):
         own = await approving_effects(view, self.group, origin, state)
         if not is_last(self.group, origin, state):
             return own
-        return (*own, *await self.inner.effects(view, self.group.ss58))
+        return summed((*own, *await self.inner.effects(view, self.group.ss58)))
 
     async def warnings(self, view: View, origin: str) -> tuple[str, ...]:
-        """Those of the inner intent, and why it would fail now where it is not the last yet."""
+        """Those of the inner intent; where more must approve, what they need, and what may fail."""
         found = await self.inner.warnings(view, self.group.ss58)
         if await self._last(view, origin):
             return found
         later = await self.inner.preflight(view, self.group.ss58)
-        return (*found, *(f"as things are, it would be refused: {one.message}" for one in later))
+        data = call_bytes(view.codec, await self.inner.call(view, self.group.ss58))
+        return (
+            *found,
+            *(f"as things are, it would be refused: {one.message}" for one in later),
+            f"whoever approves last needs the call itself: 0x{data.hex()}",
+        )
 
     async def spends(self, view: View, origin: str) -> Tao | None:
         """The deposit of the one who opens it."""

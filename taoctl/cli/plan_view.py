@@ -100,9 +100,9 @@ def plan_text(plan: Plan, names: Mapping[str, str], blocks: Block) -> str:
     lines.append(("fee", f"{plan.fee or 'not known'}{tip}"))
     era = f"{plan.era_blocks} blocks" if plan.era_blocks else "for ever"
     lines.append(("valid", f"{era}, nonce {plan.nonce}"))
-    after = "not known" if plan.balance_after is None else str(plan.balance_after)
-    lines.append(("balance", f"{plan.balance_before} → {after}"))
-    lines.extend(("effect", effect_text(one, names)) for one in plan.effects)
+    lines.append(("balance", _balances(plan)))
+    if not plan.refusals:
+        lines.extend(("effect", effect_text(one, names)) for one in plan.effects)
     lines.extend(("warning", printable(text, 2000)) for text in plan.warnings)
     lines.extend(("refused", refusal_text(one, blocks)) for one in plan.refusals)
     shown = []
@@ -112,6 +112,12 @@ def plan_text(plan: Plan, names: Mapping[str, str], blocks: Block) -> str:
         previous = label or previous
         shown.append(text if text is not None and not label else f"{head:<9}  {text or ''}")
     return "\n".join(line.rstrip() for line in shown)
+
+
+def _balances(plan: Plan) -> str:
+    if plan.refusals:
+        return str(plan.balance_before)
+    return f"{plan.balance_before} → {plan.balance_after or 'not known'}"
 
 
 def named(ss58: str, names: Mapping[str, str]) -> str:

@@ -57,6 +57,8 @@ def transact(intent: Intent | Build, flags: WriteFlags, signer: str | None = Non
         What `make_plan`, `open_signer` and `send` raise.
     """
     output.require_form()
+    if options.current().at_block is not None:
+        raise UsageError("--at-block is for reading; a transaction goes into a new block")
     tx = flags.tx_options()
     if not (flags.dry_run or flags.yes):
         prompts.require("send it?", "say yes beforehand with --yes, or look at it with --dry-run")
