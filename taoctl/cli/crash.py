@@ -10,10 +10,13 @@ from pathlib import Path
 
 from taoctl import __version__
 from taoctl.paths import state_dir
+from taoctl.secrecy import without_secrets
 
 _HEX_KEY = re.compile(r"\b(?:0x)?[0-9a-fA-F]{64,}\b")
 _URL = re.compile(r"\b(\w+)://[^\s'\"]+")
-_WORDS = re.compile(r"\b(?:[a-z]{3,8}\s+){11,}[a-z]{3,8}\b")
+_WORDS = re.compile(r"\b(?:[a-z]{3,8}[\s,.'\"\d]+){11,}[a-z]{3,8}\b")
+_BYTES = re.compile(r"\bb(['\"])(?:(?!\1).)*\\x(?:(?!\1).)*\1")
+_NUMBERS = re.compile(r"\b(?:\d{1,3},\s*){31,}\d{1,3}\b")
 
 
 def write_crash(problem: BaseException) -> Path | None:
@@ -37,8 +40,9 @@ def write_crash(problem: BaseException) -> Path | None:
 
 def redacted(text: str) -> str:
     """The text without what could be a key, a recovery phrase or an endpoint's credentials."""
-    text = _URL.sub(r"\1://<address>", text)
+    text = _URL.sub(r"\1://<address>", without_secrets(text))
     text = _HEX_KEY.sub("<hex>", text)
+    text = _NUMBERS.sub("<numbers>", _BYTES.sub("<bytes>", text))
     return _WORDS.sub("<words>", text)
 
 

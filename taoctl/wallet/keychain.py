@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from taoctl import paths
 from taoctl.errors import NoKeyError
+from taoctl.secrecy import remember
 from taoctl.text import printable
 
 SERVICE = "taoctl"
@@ -73,6 +74,8 @@ def save(
     Raises:
         NoKeyError: there is no keyring that may be used, or it did not take the password in time.
     """
+
+    remember(password)
 
     def store(ring: Any) -> tuple[str, bool]:
         ring.set_password(SERVICE, ss58, password)

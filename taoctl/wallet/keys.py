@@ -16,6 +16,7 @@ import bittensor_core
 from taoctl.addresses import encode_ss58
 from taoctl.errors import UsageError
 from taoctl.scale.crypto import ED25519, SR25519
+from taoctl.secrecy import remember
 
 WORD_COUNTS = (12, 15, 18, 21, 24)
 """The lengths of mnemonics that BIP-39 knows."""
@@ -82,7 +83,7 @@ class Key:
         Raises:
             UsageError: wrong number of words, a word not in the list, or a wrong checksum.
         """
-        phrase = " ".join(words.lower().split())
+        phrase = remember(" ".join(words.lower().split()))
         count = len(phrase.split())
         if count not in WORD_COUNTS:
             raise UsageError(
@@ -158,7 +159,7 @@ def new_mnemonic(n_words: int = 12) -> str:
     """
     if n_words not in WORD_COUNTS:
         raise UsageError(f"a mnemonic has 12, 15, 18, 21 or 24 words, not {n_words}")
-    return str(bittensor_core.Keypair.generate_mnemonic(n_words))
+    return remember(str(bittensor_core.Keypair.generate_mnemonic(n_words)))
 
 
 def crypto_of(name: str) -> int:

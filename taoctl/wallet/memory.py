@@ -26,6 +26,12 @@ def harden() -> tuple[str, ...]:
     return tuple(problem for attempt in attempts if (problem := attempt()) is not None)
 
 
+def no_dumps() -> None:
+    """Let a process that is about to hold a key leave no core dump and not be read by others."""
+    _no_core()
+    _no_debugger()
+
+
 def _no_core() -> str | None:
     try:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from taoctl.errors import NoKeyError, UsageError
+from taoctl.secrecy import remember
 from taoctl.text import printable
 
 FILE_VARIABLES = ("TAOCTL_PASSWORD_FILE", "BT_WALLET_PASSWORD_FILE")
@@ -37,6 +38,9 @@ class Password:
     text: str = field(repr=False)
     source: str
     warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        remember(self.text)
 
 
 @dataclass(frozen=True)

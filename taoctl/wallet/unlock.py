@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from taoctl.errors import BadDataError, NoKeyError
+from taoctl.secrecy import remember
 from taoctl.wallet import keychain
 from taoctl.wallet.accounts import Account
 from taoctl.wallet.agent_client import AgentError, agent_signer
 from taoctl.wallet.keyfile import Encryption, encryption_of, open_keyfile
 from taoctl.wallet.keys import Key
+from taoctl.wallet.memory import no_dumps
 from taoctl.wallet.password import OPTIONS_HINT, Password, PasswordSources
 from taoctl.wallet.signer import OpenedSigner
 from taoctl.wallet.store import WalletStore, loose_permissions
@@ -91,6 +93,7 @@ def open_key(account: Account, wallet_path: Path, sources: PasswordSources) -> O
             f"{what} is watch-only: its private key is not in {wallet_path}",
             "sign on the machine that has the key, or import it with `taoctl wallet import`",
         )
+    no_dumps()
     data = store.read(account.wallet, account.hotkey)
     path = store.key_path(account.wallet, account.hotkey)
     if encryption_of(data) is Encryption.NONE:
@@ -127,7 +130,7 @@ def new_password(sources: PasswordSources, ask_twice: Callable[[str], str] | Non
     answer = ask_twice("Password for the new key")
     if not answer:
         raise NoKeyError("the password is empty", "type one; it encrypts the key file")
-    return answer
+    return remember(answer)
 
 
 def _unlocked(data: bytes, what: str, ladder: Iterator[Password]) -> OpenedKey:
