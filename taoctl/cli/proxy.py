@@ -65,9 +65,7 @@ def list_(
 
 @app.command("add")
 @writes
-def add(
-    flags: WriteFlags, delegate: Delegate, kind: ProxyType = "Any", delay: Delay = 0
-) -> None:
+def add(flags: WriteFlags, delegate: Delegate, kind: ProxyType = "Any", delay: Delay = 0) -> None:
     """Let another account act for this one; --wallet names it. A deposit is held meanwhile.
 
     \b

@@ -42,7 +42,12 @@ SHAPES: dict[str, Shape] = {
 }
 
 
-_MODULES = ("taoctl.cli.address", "taoctl.cli.tx", "taoctl.cli.wallet.schemas")
+_MODULES = (
+    "taoctl.cli.address",
+    "taoctl.cli.transact_schemas",
+    "taoctl.cli.tx",
+    "taoctl.cli.wallet.schemas",
+)
 """Modules with `SCHEMAS` of their own command groups."""
 
 

@@ -1,0 +1,81 @@
+"""Schemas of what the commands print that change a chain, and of those that look after them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from taoctl.cli.schema_parts import (
+    DECIMAL,
+    INT,
+    INT_OR_NULL,
+    RAO,
+    TAO,
+    TAO_OR_NULL,
+    TEXT,
+    TEXT_OR_NULL,
+    Plain,
+    Shape,
+    array,
+    obj,
+)
+from taoctl.reads.delegations import PendingRow, ProxyRow
+
+_ALPHA: dict[str, Any] = obj(rao=RAO, alpha=DECIMAL, netuid=INT)
+_QUANTITY: dict[str, Any] = {"anyOf": [TAO, _ALPHA, TEXT_OR_NULL]}
+_HEX: dict[str, Any] = {"type": "string", "pattern": "^0x[0-9a-f]*$"}
+_CALL: dict[str, Any] = {
+    "description": "arguments by name; a nested call is an object of this form",
+    **obj(pallet=TEXT, call=TEXT, args={"type": "object"}),
+}
+_EFFECT = obj(account=TEXT_OR_NULL, what=TEXT, before=_QUANTITY, after=_QUANTITY)
+_REFUSAL = obj(name=TEXT, message=TEXT, hint=TEXT_OR_NULL, allowed_from_block=INT_OR_NULL)
+_EVENT = obj(pallet=TEXT, name=TEXT, values={})
+
+PLAN = Plain(
+    "any command that changes a chain, with --dry-run",
+    obj(
+        intent=TEXT,
+        call=_CALL,
+        call_bytes=_HEX,
+        signer_ss58=TEXT,
+        fee_payer_ss58=TEXT,
+        fee=TAO_OR_NULL,
+        tip=TAO,
+        nonce=INT,
+        era_blocks=INT,
+        balance_before=TAO,
+        balance_after=TAO_OR_NULL,
+        effects=array(_EFFECT),
+        refusals=array(_REFUSAL),
+        warnings=array(TEXT),
+    ),
+)
+TX = Plain(
+    "any command that changes a chain",
+    obj(
+        id=INT,
+        state={"enum": ["prepared", "sent", "in_block", "finalized", "unknown"]},
+        final={"type": "boolean"},
+        intent=TEXT,
+        call=TEXT,
+        signer_ss58=TEXT,
+        nonce=INT,
+        extrinsic_hash=_HEX,
+        block=INT_OR_NULL,
+        block_hash=TEXT_OR_NULL,
+        index=INT_OR_NULL,
+        fee=TAO_OR_NULL,
+        events=array(_EVENT),
+    ),
+)
+
+SCHEMAS: dict[str, Shape | Plain] = {
+    "taoctl.plan/1": PLAN,
+    "taoctl.tx/1": TX,
+    "taoctl.proxy.list/1": Shape("taoctl proxy list", ProxyRow),
+    "taoctl.multisig.list/1": Shape("taoctl multisig list", PendingRow),
+    "taoctl.multisig.address/1": Plain(
+        "taoctl multisig address",
+        obj(ss58=TEXT, threshold=INT, signatories=array(TEXT)),
+    ),
+}
