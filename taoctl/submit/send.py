@@ -73,6 +73,7 @@ async def send(
     """
     if signer.ss58 != plan.signer_ss58:
         raise BadDataError(f"the key that is open is {signer.ss58}, not {plan.signer_ss58}")
+    await plan.composer.ready(plan.call)
     async with key_lock(chain.genesis, plan.signer_ss58):
         record = await _signed(chain, plan, signer, journal, options, progress)
         # From here on it may be on its way, whatever happens.
@@ -213,7 +214,8 @@ async def _refused(chain: Chain, journal: Journal, record: Record, problem: RpcE
     verdict = rejection_of(problem)
     if verdict is Rejection.HELD:
         return journal.move(record.id, state=State.SENT, acknowledged=True)
-    reason = f"the node said: {problem.text}"
+    detail = f": {problem.data}" if isinstance(problem.data, str) else ""
+    reason = f"the node said: {problem.text}{detail}"
     record = journal.move(record.id, state=State.UNKNOWN, reason=reason)
     if verdict is Rejection.UNCLEAR:
         return record

@@ -61,12 +61,19 @@ class Composer:
         What goes wrong is told by `compose_and_sign`.
         """
 
-        def load() -> None:
-            with contextlib.suppress(Exception):
-                self._workshop().prepare(call)
-                self._metadata_digest()
+        threading.Thread(target=self._load, args=(call,), name="composer", daemon=True).start()
 
-        threading.Thread(target=load, name="composer", daemon=True).start()
+    async def ready(self, call: CallLike) -> None:
+        """Wait until the composer is loaded for a call, before a nonce and an era are chosen.
+
+        What goes wrong is told by `compose_and_sign`.
+        """
+        await asyncio.to_thread(self._load, call)
+
+    def _load(self, call: CallLike) -> None:
+        with contextlib.suppress(Exception):
+            self._workshop().prepare(call)
+            self._metadata_digest()
 
     async def compose_and_sign(
         self,

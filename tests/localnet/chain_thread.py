@@ -1,0 +1,210 @@
+"""A small chain in a thread of the test, so that the test can look behind the node's back."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nodes import PLAIN, TAO
+from running import free_port
+
+from taoctl.localnet.boot import Kind, Options
+from taoctl.localnet.dev import DevNode
+from taoctl.localnet.frame import Runtime
+from taoctl.localnet.genesis.accounts import dev_account
+from taoctl.localnet.sealing import Seal
+from taoctl.localnet.serve import Started, serve
+from taoctl.scale.crypto import KeySigner, blake2_256
+
+NAMES = ("Alice", "Bob", "Charlie", "Dave", "Eve", "Ferdie")
+
+
+def test_key(number: int) -> str:
+    """The secret URI of one of the accounts that hold 100 TAO each."""
+    return f"//Test/{number}"
+
+
+test_key.__test__ = False  # type: ignore[attr-defined]
+
+
+def _endow(runtime: Runtime, keys: int) -> int:
+    for name in NAMES:
+        runtime.balances.endow(dev_account(name), 10_000 * TAO)
+    for number in range(keys):
+        runtime.balances.endow(KeySigner(test_key(number)).ss58, 100 * TAO)
+    return 0
+
+
+@dataclass(frozen=True)
+class Executed:
+    """An extrinsic of the chain, as the node itself has it."""
+
+    block: int
+    block_hash: str
+    index: int
+    succeeded: bool
+
+
+class ThreadChain:
+    """Balances, utility and sudo; finality a few blocks behind; restarts on the same port."""
+
+    def __init__(
+        self,
+        state_dir: Path | None = None,
+        *,
+        block_time: float = 0.1,
+        seal: Seal = Seal.INTERVAL,
+        finality_lag: int = 2,
+        keys: int = 0,
+    ) -> None:
+        self._keys = keys
+        self.port = free_port()
+        self.url = f"ws://127.0.0.1:{self.port}"
+        self._options = Options(
+            scenario="plain",
+            block_time=block_time,
+            seal=seal,
+            state_dir=state_dir,
+            finality_lag=finality_lag,
+        )
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop: asyncio.Event | None = None
+        self._started: Started | None = None
+
+    def __enter__(self) -> ThreadChain:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def node(self) -> DevNode:
+        assert self._started is not None
+        return self._started.node
+
+    def start(self) -> None:
+        """Run until `stop`; the saved chain when there is one."""
+        ready, trouble = threading.Event(), []
+
+        def begun(started: Started) -> None:
+            self._started = started
+            ready.set()
+
+        async def run() -> None:
+            self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+            kind = Kind(PLAIN, lambda runtime, sudo: _endow(runtime, self._keys))
+            await serve(
+                self._options, self.port, kind, dev_account("Alice"), ready=begun, stop=self._stop
+            )
+
+        def work() -> None:
+            try:
+                asyncio.run(run())
+            except BaseException as error:
+                trouble.append(error)
+            finally:
+                ready.set()
+
+        self._thread = threading.Thread(target=work, name="chain", daemon=True)
+        self._thread.start()
+        assert ready.wait(30), "the chain does not start"
+        if trouble:
+            raise trouble[0]
+
+    def stop(self) -> None:
+        """End it, as a node that is shut down."""
+        if self._thread is None or self._loop is None or self._stop is None:
+            return
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(30)
+        assert not self._thread.is_alive()
+        self._thread = None
+
+    def do(self, work: Callable[[DevNode], Awaitable[Any]]) -> Any:
+        """Run something in the node's own loop."""
+        assert self._loop is not None
+
+        async def run() -> Any:
+            return await work(self.node)
+
+        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(60)
+
+    def make_blocks(self, count: int) -> None:
+        self.do(lambda node: node.sealer.new_blocks(count))
+
+    def go_back(self, blocks: int) -> bool:
+        """Make an earlier block the head, as a reorg does; False when that one is finalized."""
+
+        async def back(node: DevNode) -> bool:
+            number = node.best_number - blocks
+            if number < max(node.finalized_number, 1):
+                return False
+            await node.set_head(number)
+            return True
+
+        return bool(self.do(back))
+
+    def executed(self) -> dict[str, list[Executed]]:
+        """Where each extrinsic is on the chain, by its hash."""
+
+        async def read(node: DevNode) -> dict[str, list[Executed]]:
+            found: dict[str, list[Executed]] = {}
+            for number in range(1, node.best_number + 1):
+                block = node.block(number)
+                outcomes = dict(_outcomes(node, number))
+                for index, extrinsic in enumerate(block.extrinsics):
+                    digest = "0x" + blake2_256(bytes(extrinsic)).hex()
+                    place = Executed(number, "0x" + block.hash.hex(), index, outcomes[index])
+                    found.setdefault(digest, []).append(place)
+            return found
+
+        found: dict[str, list[Executed]] = self.do(read)
+        return found
+
+    def raw(self, digest: str) -> bytes:
+        """The bytes of an extrinsic of the chain, by its hash."""
+
+        async def read(node: DevNode) -> bytes:
+            for number in range(1, node.best_number + 1):
+                for extrinsic in node.block(number).extrinsics:
+                    if "0x" + blake2_256(bytes(extrinsic)).hex() == digest:
+                        return bytes(extrinsic)
+            raise KeyError(digest)
+
+        found: bytes = self.do(read)
+        return found
+
+    def received_rao(self) -> Counter[str]:
+        """What each account got by transfers, from the events of all blocks."""
+
+        async def read(node: DevNode) -> Counter[str]:
+            got: Counter[str] = Counter()
+            for number in range(1, node.best_number + 1):
+                for record in _records(node, number):
+                    if (record["module_id"], record["event_id"]) == ("Balances", "Transfer"):
+                        got[record["attributes"]["to"]] += record["attributes"]["amount"]
+            return got
+
+        got: Counter[str] = self.do(read)
+        return got
+
+
+def _records(node: DevNode, number: int) -> list[dict[str, Any]]:
+    codec = node.runtime.codec
+    raw = node.state_at(number).read(codec.storage_key("System", "Events"))
+    records: list[dict[str, Any]] = codec.decode_storage("System", "Events", raw)
+    return records
+
+
+def _outcomes(node: DevNode, number: int) -> Iterator[tuple[int, bool]]:
+    for record in _records(node, number):
+        name = (record["module_id"], record["event_id"])
+        if name in (("System", "ExtrinsicSuccess"), ("System", "ExtrinsicFailed")):
+            yield record["extrinsic_idx"], name[1] == "ExtrinsicSuccess"
