@@ -58,7 +58,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Rows of one class under a heading, shown as a table or, one row alone, as a list.
+    """Rows of one class under a heading, shown as a table or, one row alone or `listed`, as lists.
 
     `key` is the field of `data` that holds them; a result with one section needs none. Without
     `people` it is for machines only.
@@ -69,6 +69,7 @@ class Section:
     key: str = ""
     single: bool = False
     people: bool = True
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,13 +284,11 @@ def _show_tables(result: Result, *, wide: bool) -> None:
     if result.headline:
         note(result.headline)
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    for place, section in enumerate(result.sections):
-        if not section.people:
-            continue
-        if place and result.sections[place - 1].people:
+    for place, section in enumerate(one for one in result.sections if one.people):
+        if place:
             write(" ")
-        if section.single:
-            write(_list_text(section))
+        if section.single or (section.listed and section.rows):
+            write("\n \n".join(_list_text(section, row) for row in section.rows))
         else:
             columns = [c for c in columns_of(section.row) if wide or not c.wide]
             text, hidden = table_text(columns, section.rows, width, full=wide)
@@ -300,9 +299,8 @@ def _show_tables(result: Result, *, wide: bool) -> None:
                 note(f"{hidden} columns do not fit here: widen the terminal, or use -o json")
 
 
-def _list_text(section: Section) -> str:
+def _list_text(section: Section, row: Any) -> str:
     columns = columns_of(section.row)
-    row = section.rows[0]
     lines = [(_label(column), _alone(column, row)) for column in columns]
     width = max(len(key) for key, _ in lines)
     return "\n".join(f"{key.ljust(width)}  {text}".rstrip() for key, text in lines)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from taoctl.cli import output, prompts
+from taoctl.cli import context, output, prompts
 from taoctl.errors import NoKeyError, UsageError
 
 if TYPE_CHECKING:
+    from taoctl.wallet.accounts import Account
     from taoctl.wallet.password import PasswordSources
+    from taoctl.wallet.signer import OpenedSigner
+    from taoctl.wallet.unlock import OpenedKey
 
 PasswordFd = Annotated[
     int | None,
@@ -39,6 +42,38 @@ def sources(fd: int | None, file: Path | None) -> PasswordSources:
     from taoctl.wallet.password import PasswordSources
 
     return PasswordSources(fd, file, os.environ, prompts.asker())
+
+
+def open_signer(account: Account, fd: int | None, file: Path | None) -> OpenedSigner:
+    """The signer of an account, after warning of what is not as it should be; may take seconds.
+
+    Raises:
+        NoKeyError: no access to the key; says which source failed, or which option to use.
+        BadDataError: the key file is damaged.
+    """
+    from taoctl.wallet import unlock
+
+    with _nothing_shown():
+        opened = unlock.open_signer(account, context.wallet_path(), sources(fd, file))
+    for text in opened.warnings:
+        output.warn(text)
+    return opened
+
+
+def open_key(account: Account, fd: int | None, file: Path | None) -> OpenedKey:
+    """The key in an account's own file, as `open_signer`; the agent is not asked."""
+    from taoctl.wallet import unlock
+
+    with _nothing_shown():
+        opened = unlock.open_key(account, context.wallet_path(), sources(fd, file))
+    for text in opened.warnings:
+        output.warn(text)
+    return opened
+
+
+def _nothing_shown() -> AbstractContextManager[None]:
+    """Show nothing that is typed while a key is derived: it could be a second try."""
+    return prompts.silent() if prompts.possible() else nullcontext()
 
 
 def new_password(
@@ -67,7 +102,7 @@ def new_password(
     from taoctl.wallet.password import PasswordSources
     from taoctl.wallet.unlock import new_password as found
 
-    ask = (lambda _: _ask_twice(what)) if prompts.possible() else None
+    ask = (lambda _: _ask_twice(what, option)) if prompts.possible() else None
     environ = os.environ if option == "--password" else {}
     with _said_of(option):
         return found(PasswordSources(fd, file, environ), ask)
@@ -107,11 +142,12 @@ def _said_of(option: str) -> Iterator[None]:
         raise NoKeyError(problem.message.replace("--password", option), hint or None) from None
 
 
-def _ask_twice(what: str) -> str:
+def _ask_twice(what: str, option: str) -> str:
+    without = "use --no-password to have none" if option != "--backup-password" else "type one"
     for _ in range(_TRIES):
         password = prompts.ask_password(f"New password for {what}")
         if not password:
-            raise UsageError("an empty password protects nothing", "use --no-password to have none")
+            raise UsageError("an empty password protects nothing", without)
         if prompts.ask_password("The same again") == password:
             return password
         prompts.say("The two were not the same.\n")

@@ -27,6 +27,7 @@ _ERROR_MODULES = (
     "taoctl.chain.rpc",
     "taoctl.economics.pool",
     "taoctl.localnet.state",
+    "taoctl.wallet.agent_client",
 )
 """The modules that define errors with a `code` of their own."""
 

@@ -10,7 +10,7 @@ import typer
 
 from taoctl.cli import context, output
 from taoctl.cli.output import Origin, Result, Section
-from taoctl.cli.passwords import PasswordFd, PasswordFile, sources
+from taoctl.cli.passwords import PasswordFd, PasswordFile, open_key
 from taoctl.cli.wallet.app import app
 from taoctl.cli.wallet.named import ExistingKey, account_text, existing
 from taoctl.cli.wallet.rows import HeldRow
@@ -59,18 +59,14 @@ def unlock(
     """
     from taoctl.wallet import agent_client
     from taoctl.wallet.accounts import signing_account
-    from taoctl.wallet.unlock import open_key
 
     if list_:
         _show(agent_client.status())
         return
-    seconds = _seconds(for_ or _DEFAULT)
+    seconds = _seconds(_DEFAULT if for_ is None else for_)
     name = existing(account_text(key))
-    folder = context.wallet_path()
-    account = signing_account(str(name), folder)
-    opened = open_key(account, folder, sources(password_fd, password_file))
-    for text in opened.warnings:
-        output.warn(text)
+    account = signing_account(str(name), context.wallet_path())
+    opened = open_key(account, password_fd, password_file)
     saved = _save(account, opened) if keyring else None
     if keyring and for_ is None:
         _show(agent_client.status(), saved)
@@ -133,8 +129,11 @@ def _show(status: AgentStatus | None, keyring: str | None = None) -> None:
     for problem in status.problems if status else ():
         output.warn(f"the agent is less safe than it could be: {problem}")
     extra = {"agent_pid": status.pid if status else None, "keyring": keyring}
-    section = Section(rows, HeldRow, key="keys", people=bool(rows) or keyring is None)
-    output.show(Result("taoctl.wallet.unlock/1", Origin(), (section,), extra=extra))
+    section = Section(rows, HeldRow, key="keys", people=bool(rows))
+    headline = "" if rows or keyring else "no key is unlocked"
+    output.show(
+        Result("taoctl.wallet.unlock/1", Origin(), (section,), extra=extra, headline=headline)
+    )
 
 
 def _seconds(text: str) -> int:

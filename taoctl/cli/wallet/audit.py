@@ -42,6 +42,8 @@ def audit(
         )
         for finding in auditing.audit(context.wallet_path())
     ]
-    output.show(Result("taoctl.wallet.audit/1", Origin(), (Section(rows, FindingRow),)))
+    section = Section(rows, FindingRow, people=bool(rows), listed=True)
+    headline = "" if rows else f"nothing is wrong in {context.wallet_path()}"
+    output.show(Result("taoctl.wallet.audit/1", Origin(), (section,), headline=headline))
     if any(row.fixed is None for row in rows):
         raise typer.Exit(int(Exit.REFUSED))

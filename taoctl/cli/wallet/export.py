@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from taoctl.cli import context, output, secret_screen
-from taoctl.cli.passwords import PasswordFd, PasswordFile, new_password, sources
+from taoctl.cli.passwords import PasswordFd, PasswordFile, new_password, open_key
 from taoctl.cli.wallet.app import app
 from taoctl.cli.wallet.named import ExistingKey, KeyName, account_text, existing
 from taoctl.errors import UsageError
@@ -66,16 +66,12 @@ def export(
       taoctl wallet export my-wallet/miner-1 --to seed --out seed.txt
     """
     from taoctl.wallet.accounts import signing_account
-    from taoctl.wallet.unlock import open_key
 
     output.require_form()
     name = existing(account_text(key))
     _check(to, out)
-    folder = context.wallet_path()
-    account = signing_account(str(name), folder)
-    opened = open_key(account, folder, sources(password_fd, password_file))
-    for text in opened.warnings:
-        output.warn(text)
+    account = signing_account(str(name), context.wallet_path())
+    opened = open_key(account, password_fd, password_file)
     if to is Form.JSON:
         content = _backup(opened.key, name, backup_password_fd, backup_password_file)
     else:

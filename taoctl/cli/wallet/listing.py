@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from taoctl.cli.wallet.named import ExistingKey as Named
 from taoctl.cli.wallet.named import KeyName, account_text, existing, store, warn_loose
 from taoctl.cli.wallet.rows import KeyDetailRow, KeyRow
 from taoctl.errors import TaoctlError
+from taoctl.text import printable
 from taoctl.wallet.public import WalletRef, discover
 
 
@@ -51,7 +53,7 @@ def list_(
             headline=f"wallets in {folder}",
         )
     )
-    context.warn_insecure(row.ss58 for row in rows)
+    _warn(rows)
 
 
 @app.command("show")
@@ -71,9 +73,17 @@ def show(key: Named = None) -> None:
     rows = _rows(existing_wallet(name.wallet))
     if name.hotkey is not None:
         rows = [row for row in rows if row.hotkey == name.hotkey]
-    section = Section([_detailed(row) for row in rows], KeyDetailRow)
+    section = Section([_detailed(row) for row in rows], KeyDetailRow, listed=True)
     output.show(Result("taoctl.wallet.show/1", Origin(), (section,)))
     warn_loose(*(store().key_path(row.wallet, row.hotkey) for row in rows))
+    _warn(section.rows)
+
+
+def _warn(rows: Sequence[KeyRow]) -> None:
+    for row in rows:
+        if row.problem:
+            name = KeyName(row.wallet, row.hotkey)
+            output.warn(f"{name.words}: {printable(row.problem)}")
     context.warn_insecure(row.ss58 for row in rows)
 
 

@@ -42,11 +42,13 @@ def overview(accounts: Accounts = None) -> None:
         lambda view: _everything(view, coldkeys, hotkeys, names)
     )
     sections = (
-        Section(held, BalanceRow, key="balances"),
-        Section(staked, StakeRow, key="stake"),
-        Section(mine, MyNeuronRow, key="neurons"),
+        Section(held, BalanceRow, key="balances", people=bool(held)),
+        Section(staked, StakeRow, key="stake", people=bool(staked)),
+        Section(mine, MyNeuronRow, key="neurons", people=bool(mine)),
     )
-    output.show(Result("taoctl.wallet.overview/1", origin, sections))
+    absent = [name for name, rows in (("no stake", staked), ("no UID", mine)) if not rows]
+    headline = ", ".join(absent)
+    output.show(Result("taoctl.wallet.overview/1", origin, sections, headline=headline))
     context.warn_insecure([*coldkeys, *hotkeys])
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from taoctl.cli import context, output
-from taoctl.cli.passwords import NoPassword, PasswordFd, PasswordFile, new_password, sources
+from taoctl.cli.passwords import NoPassword, PasswordFd, PasswordFile, new_password, open_key
 from taoctl.cli.wallet.app import app
 from taoctl.cli.wallet.named import ExistingKey, account_text, existing, store
 from taoctl.errors import NoKeyError
@@ -43,15 +43,11 @@ def passwd(
       taoctl wallet passwd ci --password-file old.txt --new-password-file new.txt
     """
     from taoctl.wallet.accounts import signing_account
-    from taoctl.wallet.unlock import open_key
 
     output.require_form()
     name = existing(account_text(key))
-    folder = context.wallet_path()
-    account = signing_account(str(name), folder)
-    opened = open_key(account, folder, sources(password_fd, password_file))
-    for text in opened.warnings:
-        output.warn(text)
+    account = signing_account(str(name), context.wallet_path())
+    opened = open_key(account, password_fd, password_file)
     new = new_password(
         new_password_fd, new_password_file, no_password, name.words, option="--new-password"
     )

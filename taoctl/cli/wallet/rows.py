@@ -16,11 +16,14 @@ class KeyRow:
     hotkey: Annotated[
         str | None, Column("hotkey", Kind.TEXT, "name of the hotkey; none for the coldkey")
     ]
-    ss58: Annotated[str | None, Column("address", Kind.SS58, "address of the key, if it is known")]
+    # As text, since these tables are where addresses are copied from.
+    ss58: Annotated[str | None, Column("address", Kind.TEXT, "address of the key, if it is known")]
     watch_only: Annotated[
-        bool, Column("watch", Kind.BOOL, "whether only the address is here, and no key")
+        bool, Column("watch", Kind.BOOL, "whether only the address is here, and no key", drop=1)
     ]
-    problem: Annotated[str | None, Column("problem", Kind.TEXT, "what could not be read")]
+    problem: Annotated[
+        str | None, Column("problem", Kind.TEXT, "what could not be read", wide=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

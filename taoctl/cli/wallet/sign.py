@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from taoctl.cli import context, output
-from taoctl.cli.passwords import PasswordFd, PasswordFile, sources
+from taoctl.cli.passwords import PasswordFd, PasswordFile, open_signer
 from taoctl.cli.wallet.app import app
 from taoctl.cli.wallet.named import account_text, key_completions
 from taoctl.errors import RefusedError, UsageError
-
-if TYPE_CHECKING:
-    from taoctl.wallet.signer import OpenedSigner
 
 _LONGEST = 16 * 1024 * 1024
 _SIGNATURE_BYTES = 64
@@ -53,11 +50,12 @@ def sign(
       taoctl wallet sign --wallet my-wallet/miner-1 --message hello -o json
       taoctl wallet sign my-wallet --file statement.txt --password-file pw.txt
     """
+    from taoctl.wallet.accounts import signing_account
+
     output.require_form()
     data = _bytes(message, file)
-    signer = _opened(account_text(key), password_fd, password_file)
-    for text in signer.warnings:
-        output.warn(text)
+    account = signing_account(account_text(key), context.wallet_path())
+    signer = open_signer(account, password_fd, password_file)
     signature = f"0x{signer.sign(data).hex()}"
     output.note(f"signed by {signer.ss58}")
     found = {"ss58": signer.ss58, "crypto": _crypto_name(signer.crypto), "signature": signature}
@@ -110,14 +108,6 @@ def verify(
         f"this is not a signature of {ss58} over this message",
         "the message must be the same to the byte, line breaks and all",
     )
-
-
-def _opened(text: str, fd: int | None, file: Path | None) -> OpenedSigner:
-    from taoctl.wallet.accounts import signing_account
-    from taoctl.wallet.unlock import open_signer
-
-    folder = context.wallet_path()
-    return open_signer(signing_account(text, folder), folder, sources(fd, file))
 
 
 def _bytes(message: str | None, file: Path | None) -> bytes:
