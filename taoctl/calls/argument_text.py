@@ -31,10 +31,20 @@ def primitive(kind: str, type_name: str, given: Any) -> Any:
         raise UsageError(f"{shown(given)} is not text")
     match = _AMOUNT.match(given) if isinstance(given, str) else None
     if match is None:
-        return integer(given, type_name)
+        return _bounded(kind, integer(given, type_name))
     if kind not in ("u64", "u128"):
         raise UsageError(f"{given!r} is an amount, and a {kind} is wanted")
-    return _amount(match["figure"].replace("_", ""), match["unit"].lower(), type_name, given)
+    figure = match["figure"].replace("_", "")
+    return _bounded(kind, _amount(figure, match["unit"].lower(), type_name, given))
+
+
+def _bounded(kind: str, number: int) -> int:
+    """The number, if its type holds it: the codec does not check compact ones."""
+    bits = int(kind[1:])
+    low, high = (0, 2**bits) if kind.startswith("u") else (-(2 ** (bits - 1)), 2 ** (bits - 1))
+    if low <= number < high:
+        return number
+    raise UsageError(f"{number} is not a {kind}", f"it goes from {low} to {high - 1}")
 
 
 def _amount(figure: str, unit: str, type_name: str, given: str) -> int:
