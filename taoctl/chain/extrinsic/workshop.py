@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from taoctl.chain.extrinsic import extensions
@@ -59,38 +61,33 @@ class Workshop:
     def prepare(self, call: CallLike) -> None:
         """Load what a call needs, so that composing it is quick; raises as `call` does."""
         self._values.arguments(call)
-        with _ONE_AT_A_TIME:
+        with _composing(call):
             self._codec(call)
 
     def call(self, call: CallLike) -> bytes:
         """SCALE bytes of a call; raises NotInRuntimeError, UsageError."""
         arguments = self._values.arguments(call)
-        with _ONE_AT_A_TIME:
-            codec = self._codec(call)
-            try:
-                composed = codec.compose_call(call.pallet, call.name, arguments)
-            except TaoctlError:
-                raise
-            except Exception as error:
-                raise _cannot(call, error) from error
+        with _composing(call):
+            composed = self._codec(call).compose_call(call.pallet, call.name, arguments)
             return bytes(composed.data.data)
 
     def payload(self, call: CallLike, data: bytes, terms: Terms) -> bytes:
         """The bytes to sign for a call whose SCALE bytes are `data`."""
         said = extensions.said(terms, self._versions)
-        with _ONE_AT_A_TIME:
+        parts = [
+            (one, "extrinsic", one.extra, said[extensions.EXTRA[one.name]])
+            for one in extensions.with_extra(self.registry)
+        ] + [
+            (one, "additional_signed", one.implicit, said[extensions.IMPLICIT[one.name]])
+            for one in extensions.with_implicit(self.registry)
+        ]
+        with _composing(call):
             codec = self._codec(call)
             declared = codec.metadata.get_signed_extensions()
-            parts = [data]
-            for one in extensions.with_extra(self.registry):
-                leaf = said[extensions.EXTRA[one.name]]
-                kind = declared[one.name]["extrinsic"]
-                parts.append(self._encoded(codec, kind, self._values.wrapped(one.extra, leaf)))
-            for one in extensions.with_implicit(self.registry):
-                leaf = said[extensions.IMPLICIT[one.name]]
-                kind = declared[one.name]["additional_signed"]
-                parts.append(self._encoded(codec, kind, self._values.wrapped(one.implicit, leaf)))
-        whole = b"".join(parts)
+            whole = data + b"".join(
+                self._encoded(codec, declared[one.name][side], self._values.wrapped(number, leaf))
+                for one, side, number, leaf in parts
+            )
         return blake2_256(whole) if len(whole) > HASHED_ABOVE else whole
 
     def extrinsic(self, call: CallLike, terms: Terms, signature: bytes) -> bytes:
@@ -110,22 +107,19 @@ class Workshop:
             "call_function": call.name,
             "call_args": self._values.arguments(call),
         }
-        with _ONE_AT_A_TIME:
-            codec = self._codec(call)
-            try:
-                return self._encoded(codec, "Extrinsic", value)
-            except Exception as error:
-                raise _cannot(call, error) from error
+        with _composing(call):
+            return self._encoded(self._codec(call), "Extrinsic", value)
 
     def _codec(self, call: CallLike) -> Any:
         """The composer loaded for a call and the calls inside it; the caller holds the lock."""
         wanted = frozenset(calls_of(call))
-        if wanted not in self._loaded:
-            self._loaded[wanted] = load(prune(self.registry, wanted), self._versions)
+        found = next((loaded for loaded in self._loaded if wanted <= loaded), wanted)
+        if found not in self._loaded:
+            self._loaded[found] = load(prune(self.registry, wanted), self._versions)
             if len(self._loaded) > _KEPT:
                 self._loaded.popitem(last=False)
-        self._loaded.move_to_end(wanted)
-        return self._loaded[wanted]
+        self._loaded.move_to_end(found)
+        return self._loaded[found]
 
     def _encoded(self, codec: Any, kind: str, value: Any) -> bytes:
         scale = codec.runtime_config.create_scale_object(kind, metadata=codec.metadata)
@@ -137,7 +131,14 @@ class Workshop:
         return self._values.wrapped(kind.fields[0].type, signature)
 
 
-def _cannot(call: CallLike, error: Exception) -> UsageError:
-    """The composer's own errors are of any type; what they quote is what the user gave."""
-    text = str(error).partition("\n")[0][:200]
-    return UsageError(f"{call.pallet}.{call.name} cannot be composed: {text}")
+@contextmanager
+def _composing(call: CallLike) -> Iterator[None]:
+    """One composing at a time; what the composer raises, of any type, as a UsageError."""
+    with _ONE_AT_A_TIME:
+        try:
+            yield
+        except TaoctlError:
+            raise
+        except Exception as error:
+            text = str(error).partition("\n")[0][:200]
+            raise UsageError(f"{call.pallet}.{call.name} cannot be composed: {text}") from error
