@@ -186,7 +186,7 @@ def _rename_exclusive(source: Path, target: Path) -> bool:
     if not failed:
         return True
     code = ctypes.get_errno()
-    if code in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP):
+    if code in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM):
         return False
     raise OSError(code, os.strerror(code), str(source), None, str(target))
 
