@@ -143,6 +143,15 @@ class Chain:
             self._following.cancel()
         await self._link.close()
 
+    def forget_metadata(self) -> None:
+        """Drop the kept metadata of the newest runtime; the next connection asks for it anew.
+
+        For when the chain refuses a signature: a node that lied once would else be believed
+        as long as its metadata is kept, and every signature over its hash refused.
+        """
+        if self._runtimes is not None:
+            self._runtimes.forget(self.runtime.version)
+
     # requests
 
     async def call(

@@ -82,8 +82,17 @@ class Runtimes:
             task.add_done_callback(lambda done: self._forget_failed(version, done))
         return await asyncio.shield(task)
 
+    def forget(self, version: RuntimeVersion) -> None:
+        """Drop a runtime's metadata from memory and disk, so that it is asked for anew."""
+        self._loading.pop(version, None)
+        path = self._path(version)
+        if path is not None:
+            with contextlib.suppress(OSError):
+                path.unlink()
+
     def _forget_failed(self, version: RuntimeVersion, task: asyncio.Task[Runtime]) -> None:
-        if task.cancelled() or task.exception() is not None:
+        failed = task.cancelled() or task.exception() is not None
+        if failed and self._loading.get(version) is task:
             del self._loading[version]
 
     async def _load(self, version: RuntimeVersion, block_hash: str) -> Runtime:

@@ -74,6 +74,16 @@ def check(registry: Registry) -> None:
         _check_part(registry, one.name, IMPLICIT.get(one.name), one.implicit)
 
 
+def check_terms(registry: Registry, terms: Terms) -> None:
+    """Refuse a nonce or tip that its type cannot hold; no codec would say so. Raises UsageError."""
+    for name, value in (("nonce", terms.nonce), ("tip", terms.tip_rao)):
+        for one in with_extra(registry):
+            if EXTRA[one.name] == name:
+                number = leaf(registry, leaf(registry, one.extra).body).body
+                if not 0 <= value < 1 << int(number[1:]):
+                    raise UsageError(f"the {name} is {value}, which {number} cannot hold")
+
+
 def leaf(registry: Registry, number: int) -> TypeDef:
     """The type inside composites of one field."""
     definition = registry.types[number]

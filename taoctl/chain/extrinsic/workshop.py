@@ -72,7 +72,8 @@ class Workshop:
             return bytes(composed.data.data)
 
     def payload(self, call: CallLike, data: bytes, terms: Terms) -> bytes:
-        """The bytes to sign for a call whose SCALE bytes are `data`."""
+        """The bytes to sign for a call whose SCALE bytes are `data`; raises UsageError."""
+        extensions.check_terms(self.registry, terms)
         said = extensions.said(terms, self._versions)
         parts = [
             (one, "extrinsic", one.extra, said[extensions.EXTRA[one.name]])
