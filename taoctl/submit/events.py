@@ -8,7 +8,7 @@ from typing import Any
 
 from taoctl.chain.view import View
 from taoctl.errors import BadDataError, TaoctlError
-from taoctl.scale.codec import Codec, vec_bytes
+from taoctl.scale.codec import Codec
 from taoctl.submit.outcome import Event, Failure
 
 _RESULTS: dict[tuple[str, str], tuple[str, str]] = {
@@ -19,6 +19,9 @@ _RESULTS: dict[tuple[str, str], tuple[str, str]] = {
     ("Utility", "DispatchedAs"): ("result", "Utility.dispatch_as"),
 }
 """Events of calls that succeed although the call inside them fails, and which field says so."""
+
+
+_ERROR_SIZE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +114,19 @@ def failure_of(codec: Codec, error: Any, where: str | None) -> Failure:
 def _module_failure(codec: Codec, detail: Mapping[str, Any], where: str | None) -> Failure:
     try:
         number = int(detail["index"])
-        code = vec_bytes(detail["error"])[0]
+        code = _error_bytes(detail["error"])[0]
         pallets = {pallet["index"]: name for name, pallet in codec.pallets.items()}
         name, docs = codec.module_error(number, code)
         return Failure(f"{pallets[number]}.{name}", docs or None, where)
     except (KeyError, IndexError, TypeError, ValueError, TaoctlError):
         return Failure(f"Module {detail.get('index')} error {detail.get('error')!r}", None, where)
+
+
+def _error_bytes(value: Any) -> bytes:
+    """The four bytes of a module's error: `0x` text, or what they say as text if that is short."""
+    if isinstance(value, str) and len(value) == len("0x") + 2 * _ERROR_SIZE:
+        return bytes.fromhex(value.removeprefix("0x"))
+    return value.encode() if isinstance(value, str) else bytes(value)
 
 
 def _fee(events: Sequence[Event]) -> int | None:

@@ -35,6 +35,7 @@ test_key.__test__ = False  # type: ignore[attr-defined]
 def _endow(runtime: Runtime, keys: int) -> int:
     for name in NAMES:
         runtime.balances.endow(dev_account(name), 10_000 * TAO)
+    runtime.sudo.Key.put(dev_account("Alice"))
     for number in range(keys):
         runtime.balances.endow(KeySigner(test_key(number)).ss58, 100 * TAO)
     return 0
