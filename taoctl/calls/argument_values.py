@@ -19,7 +19,7 @@ from taoctl.calls.argument_text import (
 from taoctl.calls.argument_types import ArgumentTypes, missing_and_unknown, near_names
 from taoctl.calls.base import ChainCall
 from taoctl.errors import UsageError
-from taoctl.scale.codec import Codec
+from taoctl.scale.codec import Codec, vec_bytes
 
 Resolve = Callable[[str], str]
 """From an address or a local name to an ss58 address; raises UsageError."""
@@ -33,12 +33,17 @@ class ValueReader:
     Args:
         codec: of the runtime.
         resolve: what turns a name where an account is wanted into an address.
+        decoded: whether values are those that the codec decoded, not what a person wrote: a text
+            is then the bytes it was decoded from, and only None is none.
     """
 
-    def __init__(self, codec: Codec, resolve: Resolve | None = None) -> None:
+    def __init__(
+        self, codec: Codec, resolve: Resolve | None = None, *, decoded: bool = False
+    ) -> None:
         self.types = ArgumentTypes(codec)
         self._codec = codec
         self._resolve = resolve or ss58_only
+        self._decoded = decoded
 
     def call(self, pallet: str, name: str, given: Mapping[str, Any]) -> ChainCall:
         """The call with the arguments given, by name, as text or as JSON values.
@@ -128,7 +133,8 @@ class ValueReader:
         return self._resolve(given)
 
     def _option(self, type_id: int, type_name: str, given: Any) -> Any:
-        if given is None or (isinstance(given, str) and given.lower() in _NONE):
+        said_none = isinstance(given, str) and given.lower() in _NONE and not self._decoded
+        if given is None or said_none:
             return None
         some = self.types.variants(type_id)[1]["fields"][0]["type"]
         return self._value(some, type_name, given)
@@ -137,7 +143,7 @@ class ValueReader:
         inner = int(what["type"])
         size = what["len"] if kind == "array" else None
         if self.types.is_u8(inner):
-            return byte_string(given, size)
+            return byte_string(vec_bytes(given) if self._decoded else given, size)
         values = listed(given)
         if size is not None and len(values) != size:
             raise UsageError(f"{shown(given)} has {len(values)} values, not {size}")

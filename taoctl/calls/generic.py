@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from taoctl.calls.argument_values import ValueReader
 from taoctl.calls.base import ChainCall, Effect, Intent, Refusal, call_bytes
 from taoctl.calls.transfer import Transfer, TransferAll
 from taoctl.chain.view import View
-from taoctl.errors import BadDataError
+from taoctl.errors import BadDataError, UsageError
 from taoctl.scale.codec import Codec
 from taoctl.text import printable
 from taoctl.units import Tao
@@ -89,10 +90,16 @@ def from_bytes(codec: Codec, data: bytes) -> ChainCall:
     """The call that SCALE bytes are.
 
     Raises:
-        BadDataError: they are no call of this runtime, or not exactly one.
+        BadDataError: they are no call of this runtime, or not exactly one, or they say it in
+            another way than everybody writes it.
     """
-    call = _from_decoded(codec.decode_call(data))
-    if call_bytes(codec, call) != data:
+    written = _written(codec.decode_call(data))
+    try:
+        call = ValueReader(codec, decoded=True).nested(written)
+        again = call_bytes(codec, call)
+    except UsageError as problem:
+        raise BadDataError(f"the call cannot be written again: {problem.message}") from None
+    if again != data:
         raise BadDataError(
             "the call's bytes are not those that the same call has when it is written again",
             "they may be of another runtime version",
@@ -100,19 +107,16 @@ def from_bytes(codec: Codec, data: bytes) -> ChainCall:
     return call
 
 
-def _from_decoded(decoded: Mapping[str, Any]) -> ChainCall:
-    args = {one["name"]: _plain(one["value"]) for one in decoded["call_args"]}
-    return ChainCall(str(decoded["call_module"]), str(decoded["call_function"]), args)
-
-
-def _plain(value: Any) -> Any:
+def _written(value: Any) -> Any:
+    """A decoded value, its calls in the form that `ValueReader` takes."""
     if isinstance(value, Mapping):
         if "call_module" in value and "call_args" in value:
-            return _from_decoded(value)
-        return {key: _plain(one) for key, one in value.items()}
+            args = {one["name"]: _written(one["value"]) for one in value["call_args"]}
+            return {"pallet": value["call_module"], "call": value["call_function"], "args": args}
+        return {key: _written(one) for key, one in value.items()}
     if isinstance(value, list):
-        return [_plain(one) for one in value]
-    return tuple(_plain(one) for one in value) if isinstance(value, tuple) else value
+        return [_written(one) for one in value]
+    return tuple(_written(one) for one in value) if isinstance(value, tuple) else value
 
 
 def _every(call: ChainCall) -> Iterator[ChainCall]:
