@@ -7,7 +7,6 @@ a thread that `in_thread` started.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import select
 import signal
@@ -90,6 +89,9 @@ def type_to_confirm(text: str, question: str, *, hint: str) -> bool:
 
 async def in_thread(work: Callable[[], T]) -> T:
     """Run something that may prompt in a thread; cancelling ends a prompt that waits there."""
+    # Commands that ask nothing load this module too, and must not pay for an event loop.
+    import asyncio
+
     ended = threading.Event()
     held = _abandoned.set(ended)
     try:

@@ -96,7 +96,7 @@ def test_every_command_has_help_with_examples_first(
         (["query", "metagraph"], "netuid is missing"),
         (["query", "metagraph", "1", "2"], "one argument too many"),
         (["query", "metagraph", "²"], "is not a subnet number"),
-        (["wallet", "balance", "nobody"], "neither an address nor a wallet"),
+        (["wallet", "balance", "nobody"], "neither an address, a wallet in"),
         (["stake", "list", "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQZ"], "checksum"),
         (["wallet", "balance"], "there are no wallets in"),
         (["chain", "block", "5", "--at-block", "6"], "the block was given twice"),
@@ -109,7 +109,7 @@ def test_wrong_usage_is_exit_2_with_a_message(
     if argv[-1] == "nobody":
         (own_home / "wallets" / "other" / "hotkeys").mkdir(parents=True)
         (own_home / "wallets" / "other" / "coldkey").touch()
-        message = "is neither an address nor a wallet"
+        message = "is neither an address, a wallet in"
     assert main(argv) == 2
     captured = capsys.readouterr()
     assert message.lower() in captured.err.lower()

@@ -16,7 +16,7 @@ from terminal import ALTERNATE, TAOCTL, Terminal
 from taoctl.wallet.keys import Key
 
 NUMBERED = re.compile(r"([0-9]+)\. ([a-z]+)")
-ORDINARY = frozenset("address error key problem type word file must input sign own".split())
+ORDINARY = {"address", "error", "key", "problem", "type", "word", "file", "must", "input", "sign"}
 """Words that a mnemonic can have and that the commands say themselves."""
 
 ASKED = r"Word ([0-9]+): $"

@@ -8,7 +8,14 @@ import typer
 
 from taoctl.cli import output, prompts
 from taoctl.cli.wallet.app import app
-from taoctl.cli.wallet.named import KeyName, existing, existing_wallet, key_completions, store
+from taoctl.cli.wallet.named import (
+    KeyName,
+    existing,
+    existing_wallet,
+    key_completions,
+    store,
+    warn_loose,
+)
 from taoctl.errors import DeclinedError, UsageError
 from taoctl.text import printable
 
@@ -36,6 +43,7 @@ def rename(
     """
     output.require_form()
     old = existing(key)
+    warn_loose(store().key_path(old.wallet, old.hotkey))
     if old.hotkey is None:
         path = store().rename(old.wallet, new_name)
         new = KeyName(new_name)
@@ -66,6 +74,7 @@ def remove(
     """
     output.require_form()
     target = existing(key)
+    warn_loose(store().key_path(target.wallet, target.hotkey))
     _agree(target, confirm)
     place = store().remove(target.wallet, target.hotkey)
     data = {"removed": str(target), "trash": str(place)}

@@ -10,12 +10,12 @@ import typer
 from taoctl.cli import context, output
 from taoctl.cli.output import Result, Section
 from taoctl.cli.wallet.app import app
-from taoctl.reads.balances import BalanceRow
-from taoctl.reads.neurons import MyNeuronRow
-from taoctl.reads.stake import StakeRow
 
 if TYPE_CHECKING:
     from taoctl.chain.view import View
+    from taoctl.reads.balances import BalanceRow
+    from taoctl.reads.neurons import MyNeuronRow
+    from taoctl.reads.stake import StakeRow
 
 Accounts = Annotated[
     list[str] | None,
@@ -37,6 +37,10 @@ def overview(accounts: Accounts = None) -> None:
       taoctl wallet overview my-wallet
       taoctl wallet overview my-wallet -o json
     """
+    from taoctl.reads.balances import BalanceRow
+    from taoctl.reads.neurons import MyNeuronRow
+    from taoctl.reads.stake import StakeRow
+
     coldkeys, hotkeys, names = context.keys(accounts or ())
     (held, staked, mine), origin = context.run(
         lambda view: _everything(view, coldkeys, hotkeys, names)
@@ -62,7 +66,7 @@ def neurons(accounts: Accounts = None) -> None:
       taoctl wallet neurons my-wallet -o wide
       taoctl wallet neurons my-wallet -o csv
     """
-    from taoctl.reads.neurons import my_neurons
+    from taoctl.reads.neurons import MyNeuronRow, my_neurons
 
     coldkeys, hotkeys, names = context.keys(accounts or ())
     rows, origin = context.run(lambda view: my_neurons(view, coldkeys, hotkeys, names))
