@@ -51,7 +51,10 @@ class Workshop:
                 f"this chain takes extrinsics of version {version}, which cannot be composed",
                 "a newer taoctl may be able to",
             )
-        extensions.check(self.registry)
+        try:
+            extensions.check(self.registry)
+        except RecursionError:
+            raise BadDataError("the runtime metadata has types made of themselves") from None
 
     @property
     def extension_names(self) -> tuple[str, ...]:
