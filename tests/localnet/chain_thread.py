@@ -140,14 +140,19 @@ class ThreadChain:
     def make_blocks(self, count: int) -> None:
         self.do(lambda node: node.sealer.new_blocks(count))
 
-    def go_back(self, blocks: int) -> bool:
-        """Make an earlier block the head, as a reorg does; False when that one is finalized."""
+    def go_back(self, blocks: int, *, forget: bool = False) -> bool:
+        """Make an earlier block the head, as a reorg does; False when that one is finalized.
+
+        What was in the blocks waits in the pool again, unless the node is to `forget` it.
+        """
 
         async def back(node: DevNode) -> bool:
             number = node.best_number - blocks
             if number < max(node.finalized_number, 1):
                 return False
             await node.set_head(number)
+            for entry in node.pool.pending() if forget else ():
+                node.pool.drop(entry, "dropped")
             return True
 
         return bool(self.do(back))

@@ -113,13 +113,16 @@ class Runs:
     def _shaken(self, number: int, dest: str, trouble: Trouble, chance: random.Random) -> list[str]:
         with ThreadPoolExecutor(1) as pool:
             sent = pool.submit(self._send, self.chain.url, number, dest, chance)
-            time.sleep(chance.uniform(0.1, 0.9))
+            with Journal() as journal:
+                while not sent.done() and not self._sent_by(journal, number):
+                    time.sleep(0.005)
+            time.sleep(chance.uniform(0, 0.4))
             if trouble is Trouble.RESTART:
                 self.chain.stop()
                 time.sleep(chance.uniform(0, 0.3))
                 self.chain.start()
             else:
-                self.chain.go_back(chance.randint(1, 2))
+                self.chain.go_back(chance.randint(1, 2), forget=chance.random() < 0.5)
             return [sent.result()]
 
     def _child(self, url: str, number: int, dest: str, step: int = 0) -> subprocess.Popen[str]:
@@ -157,7 +160,9 @@ class Runs:
         if child.poll() is None:
             os.kill(child.pid, signal.SIGINT)
         said = self._told(child)
-        if child.returncode not in (0, 7):
+        # It may have been done already, and the signal have found the interpreter on its way out.
+        done = said in set(State) and child.returncode in (-signal.SIGINT, 130)
+        if child.returncode not in (0, 7) and not done:
             self.problems.append(f"Ctrl-C ended run {number} with {child.returncode} ({said})")
         return [said]
 
