@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from taoctl.localnet.frame import api
 from taoctl.localnet.pallets.apis import shapes
 from taoctl.localnet.pallets.subtensor.positions import Positions
+from taoctl.localnet.pallets.subtensor.types import LockState
 from taoctl.localnet.types import AccountId32, BTreeMap, NetUid, Option, Tup, Vec, u64
 
 API = "StakeInfoRuntimeApi"
@@ -76,6 +78,16 @@ class StakeApi(Positions):
             rows = {n: self._availability(coldkey, n) for n in wanted if self.subnet_exists(n)}
             found[coldkey] = {n: row for n, row in rows.items() if row["total"] or row["locked"]}
         return found
+
+    @api(
+        API,
+        args=(("coldkey", AccountId32), ("netuid", NetUid)),
+        returns=Option(LockState),
+    )
+    def get_coldkey_lock(self, coldkey: str, netuid: int) -> dict[str, int] | None:
+        """The lock of a coldkey on a subnet, as it is now."""
+        lock = self.lock_of(coldkey, netuid)
+        return None if lock is None else asdict(lock)
 
     @api(
         API,
