@@ -30,6 +30,7 @@ _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "PYTHONPATH", "VIRTUAL_ENV", "TM
 """All of the environment that the agent gets: it needs no more, and more could hold secrets."""
 
 _AGAIN = "`taoctl wallet lock` ends it; then unlock again"
+_EACH = "give the password with each command instead"
 
 
 class AgentError(NoKeyError):
@@ -244,7 +245,11 @@ def _start(path: Path) -> None:
     Raises:
         AgentError: it does not start; says why.
     """
-    private_folder(path.parent)
+    try:
+        private_folder(path.parent)
+    except OSError as error:
+        why = error.strerror or error
+        raise AgentError(f"the agent has no folder: {path.parent}: {why}", _EACH) from None
     login = this_login(os.environ)
     settings = {
         "path": str(path),
@@ -253,16 +258,19 @@ def _start(path: Path) -> None:
         "leader_started": login.leader_started,
     }
     environ = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    # -P: whatever lies in the working directory is not to be imported.
-    child = subprocess.Popen(
-        [sys.executable, "-P", "-m", "taoctl.wallet.agent_server"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=environ,
-        cwd="/",
-        start_new_session=True,
-    )
+    try:
+        # -P: whatever lies in the working directory is not to be imported.
+        child = subprocess.Popen(
+            [sys.executable, "-P", "-m", "taoctl.wallet.agent_server"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environ,
+            cwd="/",
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise AgentError(f"the agent did not start: {error.strerror or error}", _EACH) from None
     try:
         said, _ = child.communicate(f"{json.dumps(settings)}\n".encode(), timeout=_START_S)
         answer = protocol.unpack(said or b"{}")
@@ -275,7 +283,7 @@ def _start(path: Path) -> None:
     problem = answer.get("problem")
     if answer.get("ready") is not True and problem != "running":
         why = f": {printable(str(problem))}" if problem else ""
-        raise AgentError(f"the agent did not start{why}", "give the password with each command")
+        raise AgentError(f"the agent did not start{why}", _EACH)
 
 
 def _kill(path: Path) -> bool:

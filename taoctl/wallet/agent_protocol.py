@@ -53,13 +53,13 @@ class ProtocolError(Exception):
 def socket_path(environ: Mapping[str, str] | None = None) -> Path:
     """Where the agent of this user listens.
 
-    Below TAOCTL_HOME if that is set, else in XDG_RUNTIME_DIR, which the system empties on logout,
-    else in the state directory. Where that path is too long for a socket, in a folder of the
-    user's own in /tmp.
+    Below TAOCTL_HOME if that is set, else in XDG_RUNTIME_DIR if it is this user's (the system
+    empties it on logout; after `su` it is another user's), else in the state directory. Where that
+    path is too long for a socket, in a folder of the user's own in /tmp.
     """
     variables = os.environ if environ is None else environ
     runtime = variables.get("XDG_RUNTIME_DIR")
-    if runtime and not variables.get(paths.HOME_VARIABLE):
+    if runtime and not variables.get(paths.HOME_VARIABLE) and _own(Path(runtime)):
         folder = Path(runtime) / "taoctl"
     else:
         folder = paths.state_dir() / "run"
@@ -67,6 +67,14 @@ def socket_path(environ: Mapping[str, str] | None = None) -> Path:
         digest = hashlib.blake2b(os.fsencode(folder), digest_size=8).hexdigest()
         folder = Path("/tmp") / f"taoctl-{os.getuid()}-{digest}"
     return folder / "agent.sock"
+
+
+def _own(folder: Path) -> bool:
+    try:
+        about = folder.stat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(about.st_mode) and about.st_uid == os.geteuid()
 
 
 def folder_problem(folder: Path) -> str | None:

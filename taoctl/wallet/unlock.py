@@ -22,6 +22,7 @@ __all__ = ["OpenedKey", "PasswordSources", "new_password", "open_key", "open_sig
 
 _TRIES = 3
 _ASKED = "the terminal"
+_KEYRING = "the keyring"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def open_key(account: Account, wallet_path: Path, sources: PasswordSources) -> O
     if encryption_of(data) is Encryption.NONE:
         opened = OpenedKey(open_keyfile(data, None), "its unencrypted file")
     else:
-        opened = _unlocked(data, what, _ladder(account.ss58, path, what, sources))
+        opened = _unlocked(data, what, account.label, _ladder(account.ss58, path, what, sources))
     if opened.key.ss58 != account.ss58:
         raise BadDataError(
             f"{what}: the key file holds {opened.key.ss58}, its public file says {account.ss58}",
@@ -133,7 +134,7 @@ def new_password(sources: PasswordSources, ask_twice: Callable[[str], str] | Non
     return remember(answer)
 
 
-def _unlocked(data: bytes, what: str, ladder: Iterator[Password]) -> OpenedKey:
+def _unlocked(data: bytes, what: str, name: str | None, ladder: Iterator[Password]) -> OpenedKey:
     for password in ladder:
         try:
             return OpenedKey(
@@ -144,7 +145,9 @@ def _unlocked(data: bytes, what: str, ladder: Iterator[Password]) -> OpenedKey:
                 continue
             raise NoKeyError(
                 f"the password from {password.source} does not open {what}",
-                "check that it is this wallet's password",
+                f"`taoctl wallet lock {name} --keyring` deletes it there"
+                if password.source == _KEYRING
+                else "check that it is this wallet's password",
             ) from None
     raise NoKeyError(f"{what} stays locked: no typed password opened it", OPTIONS_HINT)
 
@@ -164,7 +167,7 @@ def _ladder(ss58: str, path: Path, what: str, sources: PasswordSources) -> Itera
                 raise
             warnings = (f"{error.message}; the password was asked for instead",)
         else:
-            yield Password(found, "the keyring")
+            yield Password(found, _KEYRING)
             return
     if sources.ask is None:
         raise NoKeyError(

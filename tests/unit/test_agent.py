@@ -7,10 +7,13 @@ import random
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from locked_wallets import MNEMONIC, key
 
 from taoctl.scale.crypto import verify
@@ -136,6 +139,27 @@ def test_a_wrong_request_is_refused(request_: dict[str, Any], agent: Agent) -> N
     assert agent.answer(request_)["ok"] is False
 
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=5,
+)
+FIELDS = ("ss58", "message", "private_key", "crypto", "label", "seconds")
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(["status", "add", "sign", "lock", None]),
+    st.dictionaries(st.sampled_from(FIELDS), JSON),
+)
+def test_whatever_it_is_asked_it_answers(operation: str | None, fields: dict[str, Any]) -> None:
+    agent = Agent()
+    agent.answer(adding())
+    answer = agent.answer({"op": operation, **fields})
+    assert isinstance(answer["ok"], bool)
+    assert protocol.unpack(protocol.pack(answer)[4:]) == answer
+
+
 def test_nothing_it_ever_answers_holds_a_secret(agent: Agent) -> None:
     answers = [agent.answer(adding()), agent.answer({"op": "status"})]
     answers.append(agent.answer({"op": "sign", "ss58": key().ss58, "message": "00"}))
@@ -173,10 +197,16 @@ def test_frames_are_bounded_and_garbage_is_none() -> None:
 
 def test_where_it_listens(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("TAOCTL_HOME", raising=False)
-    where = protocol.socket_path({"XDG_RUNTIME_DIR": "/run/user/7"})
-    assert where == Path("/run/user/7/taoctl/agent.sock")
+    runtime = Path(tempfile.mkdtemp(dir="/tmp"))
+    environ = {"XDG_RUNTIME_DIR": str(runtime)}
+    assert protocol.socket_path(environ) == runtime / "taoctl" / "agent.sock"
+    with monkeypatch.context() as other:
+        other.setattr(os, "geteuid", lambda: runtime.stat().st_uid + 1)
+        assert runtime not in protocol.socket_path(environ).parents
+    runtime.rmdir()
+    assert runtime not in protocol.socket_path(environ).parents
     monkeypatch.setenv("TAOCTL_HOME", "/h")
-    home = {"XDG_RUNTIME_DIR": "/run/user/7", "TAOCTL_HOME": "/h"}
+    home = {"XDG_RUNTIME_DIR": "/tmp", "TAOCTL_HOME": "/h"}
     assert protocol.socket_path(home) == Path("/h/state/run/agent.sock")
     long = "/" + "x" * 120
     monkeypatch.setenv("TAOCTL_HOME", long)

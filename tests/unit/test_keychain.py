@@ -102,8 +102,9 @@ def test_a_given_password_file_comes_before_it(wallets: Path, tmp_path: Path) ->
     file.write_text(PASSWORD)
     sources = PasswordSources(file=file, environ=OWN)
     assert open_signer(signing_account("w", wallets), wallets, sources).via.startswith("--pass")
-    with pytest.raises(NoKeyError, match="the keyring does not open wallet 'w'"):
+    with pytest.raises(NoKeyError, match="the keyring does not open wallet 'w'") as caught:
         open_signer(signing_account("w", wallets), wallets, PasswordSources(environ=OWN))
+    assert caught.value.hint == "`taoctl wallet lock w --keyring` deletes it there"
 
 
 def test_one_that_hangs_is_given_up_after_the_deadline() -> None:
