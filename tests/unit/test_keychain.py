@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -172,3 +174,66 @@ def test_keyrings_own_setting_does_not_make_a_plaintext_backend_acceptable(
     assert done.stdout.splitlines()[0] == (
         f"the only keyring here is {backend}, which is not known to encrypt"
     )
+
+
+@pytest.fixture
+def real_bus() -> Iterator[str]:
+    """Address of a session bus of this test's own, on which nobody keeps passwords yet."""
+    daemon = shutil.which("dbus-daemon")
+    if daemon is None or sys.platform != "linux":
+        pytest.skip("there is no dbus-daemon here")
+    process = subprocess.Popen(
+        [daemon, "--session", "--nofork", "--print-address"], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    yield process.stdout.readline().strip()
+    process.terminate()
+    process.wait(10)
+
+
+ROUND = """
+import os
+import shutil
+from taoctl.errors import NoKeyError
+from taoctl.wallet import keychain
+print(keychain.save("somebody", "pass wörd", os.environ))
+print(keychain.load("somebody", os.environ))
+print(keychain.save("somebody", "changed", os.environ), keychain.load("somebody", os.environ))
+print(keychain.forget("somebody", os.environ))
+try:
+    keychain.load("somebody", os.environ)
+except NoKeyError as error:
+    print(error.message)
+"""
+
+
+def test_a_session_without_a_keyring_has_none_that_may_be_used(
+    real_bus: str, tmp_path: Path
+) -> None:
+    done = child(LOAD, tmp_path, DBUS_SESSION_BUS_ADDRESS=real_bus)
+    assert done.stdout.startswith("the only keyring here is "), done.stderr
+    assert "not known to encrypt" in done.stdout
+
+
+def test_the_secret_service_of_a_desktop_keeps_and_forgets(real_bus: str, tmp_path: Path) -> None:
+    environ = {**os.environ, "DBUS_SESSION_BUS_ADDRESS": real_bus}
+    service = subprocess.Popen(
+        [sys.executable, str(HERE / "secret_service.py")],
+        env=environ,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert service.stdout is not None
+        assert service.stdout.readline() == "ready\n"
+        done = child(ROUND, tmp_path, DBUS_SESSION_BUS_ADDRESS=real_bus, PYTHONUTF8="1")
+    finally:
+        service.kill()
+        service.wait()
+    assert done.stdout.splitlines() == [
+        "keyring.backends.SecretService.Keyring",
+        "pass wörd",
+        "keyring.backends.SecretService.Keyring changed",
+        "True",
+        "the keyring has no password for somebody",
+    ], done.stderr
