@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 
 from taoctl import paths
 from taoctl.errors import UsageError
+
+_GENESIS = re.compile(r"0x[0-9a-f]{64}")
 
 FORMATS = ("table", "wide", "json", "ndjson", "csv", "yaml")
 """Output formats."""
@@ -45,6 +48,13 @@ def _seconds(text: str) -> float:
     return seconds
 
 
+def _endpoints(text: str) -> tuple[str, ...]:
+    found = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not found or not all("://" in url for url in found):
+        raise ValueError
+    return found
+
+
 def _format(text: str) -> str:
     if text not in FORMATS:
         raise ValueError
@@ -57,10 +67,27 @@ def _path(text: str) -> Path:
 
 RULES: Mapping[str, _Rule] = {
     "network": _Rule(
-        ("TAOCTL_NETWORK", "BT_SUBTENSOR_CHAIN_ENDPOINT", "BT_SUBTENSOR_NETWORK"),
+        (
+            "TAOCTL_NETWORK",
+            "BT_SUBTENSOR_CHAIN_ENDPOINT",
+            "BT_SUBTENSOR_NETWORK",
+            "BT_NETWORK",
+        ),
         lambda: "finney",
         _text,
         "a network name or a ws:// URL",
+    ),
+    "fallback": _Rule(
+        ("TAOCTL_FALLBACK_ENDPOINTS", "BT_FALLBACK_ENDPOINTS"),
+        lambda: None,
+        _endpoints,
+        "ws:// or wss:// URLs joined by commas",
+    ),
+    "archive": _Rule(
+        ("TAOCTL_ARCHIVE_ENDPOINTS", "BT_ARCHIVE_ENDPOINTS"),
+        lambda: None,
+        _endpoints,
+        "ws:// or wss:// URLs joined by commas",
     ),
     "timeout": _Rule(
         ("TAOCTL_TIMEOUT",), lambda: 10.0, _seconds, "seconds, more than 0 and at most 3600"
@@ -72,6 +99,21 @@ RULES: Mapping[str, _Rule] = {
     "wallet": _Rule(("TAOCTL_WALLET", "BT_WALLET_NAME"), lambda: None, _text, "a wallet's name"),
 }
 """Every setting: its environment variables, default and reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """What the configuration file says of a network.
+
+    Attributes:
+        endpoints: WebSocket URLs in the order they are tried.
+        archive: endpoints that have every old block and state; empty where none is named.
+        genesis: `0x` hash of block 0, None where the file does not pin it.
+    """
+
+    endpoints: tuple[str, ...]
+    archive: tuple[str, ...] = ()
+    genesis: str | None = None
 
 
 class Config:
@@ -99,7 +141,9 @@ class Config:
         self._environ = os.environ if environ is None else environ
         self.path = path or paths.config_dir() / "config.toml"
         name = context or self._environ.get("TAOCTL_CONTEXT") or None
-        self.context, self._context = _read_context(self.path, name)
+        content = _read_file(self.path)
+        self.context, self._context = _read_context(content, self.path, name)
+        self.pools = _read_pools(content, self.path)
         self.settings = {name: self._resolve(name, rule) for name, rule in RULES.items()}
 
     def _resolve(self, name: str, rule: _Rule) -> Setting:
@@ -130,6 +174,16 @@ class Config:
         return str(self.settings["network"].value)
 
     @property
+    def fallback(self) -> tuple[str, ...]:
+        """Endpoints that are tried after the network's own."""
+        return self.settings["fallback"].value or ()
+
+    @property
+    def archive(self) -> tuple[str, ...]:
+        """Archive endpoints to use instead of the network's own."""
+        return self.settings["archive"].value or ()
+
+    @property
     def timeout(self) -> float:
         """Deadline in seconds."""
         return float(self.settings["timeout"].value)
@@ -155,8 +209,9 @@ class Config:
         return tuple(self.settings.values())
 
 
-def _read_context(path: Path, wanted: str | None) -> tuple[str | None, Mapping[str, Any]]:
-    content = _read_file(path)
+def _read_context(
+    content: Mapping[str, Any], path: Path, wanted: str | None
+) -> tuple[str | None, Mapping[str, Any]]:
     contexts = content.get("contexts", {})
     name = wanted or content.get("current")
     if name is None:
@@ -172,6 +227,35 @@ def _read_context(path: Path, wanted: str | None) -> tuple[str | None, Mapping[s
             f"settings: {', '.join(RULES)}",
         )
     return str(name), context
+
+
+def _read_pools(content: Mapping[str, Any], path: Path) -> Mapping[str, Pool]:
+    tables = content.get("networks", {})
+    if not isinstance(tables, Mapping):
+        raise _bad_pool("networks", path)
+    return {
+        str(name): _read_pool(f"networks.{name}", table, path) for name, table in tables.items()
+    }
+
+
+def _read_pool(name: str, table: Any, path: Path) -> Pool:
+    if not isinstance(table, Mapping) or table.keys() - {"endpoints", "archive", "genesis"}:
+        raise _bad_pool(name, path)
+    genesis = table.get("genesis")
+    if genesis is not None and not (isinstance(genesis, str) and _GENESIS.fullmatch(genesis)):
+        raise _bad_pool(name, path)
+    lists = [table.get("endpoints", []), table.get("archive", [])]
+    for urls in lists:
+        if not isinstance(urls, list) or not all(isinstance(u, str) and "://" in u for u in urls):
+            raise _bad_pool(name, path)
+    return Pool(tuple(lists[0]), tuple(lists[1]), genesis)
+
+
+def _bad_pool(name: str, path: Path) -> UsageError:
+    return UsageError(
+        f"[{name}] in {path} does not describe a network",
+        'give endpoints = ["wss://…"], and if you like archive = ["wss://…"] and genesis = "0x…"',
+    )
 
 
 def _read_file(path: Path) -> dict[str, Any]:

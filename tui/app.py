@@ -129,7 +129,8 @@ class Dashboard(App[int]):
         connect = self._connect or taoctl.connect
         while True:
             try:
-                async with connect(self.options.network, timeout=self.options.timeout) as chain:
+                chosen = self.options.chosen or self.options.network
+                async with connect(chosen, timeout=self.options.timeout) as chain:
                     first = False
                     try:
                         await self._adopt(chain)

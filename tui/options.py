@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from taoctl.chain.client import Chain
+from taoctl.chain.networks import Network
 from taoctl.gpu.sample import GpuSource
 
 Connect = Callable[..., AbstractAsyncContextManager[Chain]]
@@ -27,11 +28,13 @@ class WalletRef:
 class DashOptions:
     """Everything the dashboard needs to know; it never opens a key.
 
-    `timeout` is the deadline of a call in seconds. `gpus` is None where no GPU source is wanted.
-    `history` is the file that keeps earnings, None to keep them in memory only.
+    `network` is what the user named; `chosen` is what the settings make of it, None for what
+    taoctl knows by that name. `timeout` is the deadline of a call in seconds. `gpus` is None where
+    no GPU source is wanted. `history` is the file that keeps earnings, None to keep them in memory only.
     """
 
     network: str = "finney"
+    chosen: Network | None = None
     timeout: float = 10.0
     wallets: tuple[WalletRef, ...] = ()
     gpus: GpuSource | None = None

@@ -12,15 +12,19 @@ from pathlib import Path
 from typing import Any
 
 from taoctl import paths
+from taoctl.chain.archive import Archive, is_pruned, may_be_older
+from taoctl.chain.bars import Bars
+from taoctl.chain.greeting import Facts, ask_facts, check_genesis
 from taoctl.chain.header import Head, read_header
+from taoctl.chain.health import Greeting
 from taoctl.chain.link import Link
 from taoctl.chain.networks import Network, resolve
 from taoctl.chain.rpc import Caller, RpcError, Subscription
-from taoctl.chain.runtime import Runtime, Runtimes, RuntimeVersion, read_version
+from taoctl.chain.runtime import Runtime, Runtimes, RuntimeVersion
 from taoctl.chain.status import LinkState, LinkStatus, Pulse
 from taoctl.chain.submission import Submission
 from taoctl.chain.view import View
-from taoctl.errors import BadDataError, UnreachableError, UsageError
+from taoctl.errors import TaoctlError, UnreachableError, UsageError
 
 SIMULATED_PREFIX = "taoctl localnet"
 """The chain name that taoctl's own dev chain gives itself starts with this."""
@@ -45,8 +49,10 @@ class Chain:
         self.chain_name: str | None = None
         self.pulse = Pulse()
         self._timeout = timeout
-        self._link = Link(network.endpoints, self._greet, call_timeout=timeout)
+        bars = Bars(None if cache_dir is None else cache_dir / "endpoints.json")
+        self._link = Link(network.endpoints, self._greet, call_timeout=timeout, bars=bars)
         self._link.pulse = self.pulse
+        self._archive = Archive(network.archive, self._greet_archive, bars)
         self._cache_dir = cache_dir
         self._version: RuntimeVersion | None = None
         self._newest: Head | None = None
@@ -103,7 +109,7 @@ class Chain:
         deadline = loop.time() + self._timeout
         await self._link.open(self._timeout)
         assert self._version is not None
-        self._runtimes = Runtimes(self._link.call, self.genesis, self._cache_dir)
+        self._runtimes = Runtimes(self._ask, self.genesis, self._cache_dir)
         try:
             async with asyncio.timeout_at(deadline):
                 self._runtime = await self._runtimes.load(self._version, self.newest.hash)
@@ -113,35 +119,25 @@ class Chain:
                 "allow more with --timeout, or name another endpoint with --network",
             ) from None
 
-    async def _greet(self, call: Caller) -> None:
-        """First words on a new socket: is this the right chain, and where does it stand?
+    async def _greet(self, call: Caller) -> Greeting:
+        facts = await ask_facts(call, self.genesis)
+        return Greeting(facts.head.number, facts.syncing, lambda: self._adopt(facts))
 
-        All requests go out at once, so this costs one round trip.
-        """
-        genesis, version, header, name = await asyncio.gather(
-            call("chain_getBlockHash", [0]),
-            call("state_getRuntimeVersion"),
-            call("chain_getHeader"),
-            _or_none(call, "system_chain"),
-        )
-        if not isinstance(genesis, str) or not _HASH.match(genesis):
-            raise BadDataError("it sent a genesis hash that cannot be read")
-        if self.genesis and genesis != self.genesis:
-            raise UnreachableError(
-                f"it serves another chain (genesis {genesis[:10]}…, not {self.genesis[:10]}…)"
-            )
-        self.genesis = genesis
-        self._version = read_version(version)
-        self._newest = read_header(header)
+    def _adopt(self, facts: Facts) -> None:
+        check_genesis(facts.genesis, self.genesis)
+        self.genesis = facts.genesis
+        self._version, self._newest = facts.version, facts.head
         self._untouched = True
-        if isinstance(name, str):
-            self.chain_name = name
+        self.chain_name = facts.name or self.chain_name
+
+    async def _greet_archive(self, call: Caller) -> None:
+        check_genesis(await call("chain_getBlockHash", [0]), self.genesis)
 
     async def close(self) -> None:
         """Close the connection; whoever follows its heads comes to an end."""
         if self._following is not None:
             self._following.cancel()
-        await self._link.close()
+        await asyncio.gather(self._link.close(), self._archive.close())
 
     def forget_metadata(self) -> None:
         """Drop the kept metadata of the newest runtime; the next connection asks for it anew.
@@ -157,10 +153,39 @@ class Chain:
     async def call(
         self, method: str, params: Sequence[Any] = (), *, timeout: float | None = None
     ) -> Any:
-        """The result of a raw JSON-RPC request; see `Link.call`."""
+        """The result of a raw JSON-RPC request; see `Link.call`.
+
+        What the node in use no longer has is asked of the network's archive, if it has one.
+        """
         # Whatever is asked may change the chain, so the head learnt on connecting is old now.
         self._untouched = False
-        return await self._link.call(method, params, timeout=timeout)
+        return await self._ask(method, params, timeout=timeout)
+
+    async def _ask(
+        self, method: str, params: Sequence[Any] = (), *, timeout: float | None = None
+    ) -> Any:
+        deadline = time.monotonic() + (self._timeout if timeout is None else timeout)
+        refusal: RpcError | None = None
+        try:
+            answer = await self._link.call(method, params, timeout=timeout)
+            newest = -1 if self._newest is None else self._newest.number
+            if answer is not None or not may_be_older(method, params, newest):
+                return answer
+        except RpcError as error:
+            if not is_pruned(error):
+                raise
+            answer, refusal = None, error
+        try:
+            if self._archive.serves(method):
+                left = max(0.1, deadline - time.monotonic())
+                answer = await self._archive.call(method, params, timeout=left)
+                refusal = None
+        except TaoctlError as problem:
+            if refusal is not None and not isinstance(problem, RpcError):
+                refusal.hint = f"its archive does not help: {problem.message}"
+        if refusal is not None:
+            raise refusal
+        return answer
 
     async def submit_and_watch(self, extrinsic: str, *, timeout: float | None = None) -> Submission:
         """Hand a signed extrinsic to the node, once, and follow it; see `Link.submit_and_watch`."""
@@ -284,12 +309,13 @@ class Chain:
 
 @asynccontextmanager
 async def connect(
-    network: str = "finney", *, timeout: float = 10.0, cache_dir: Path | None = None
+    network: str | Network = "finney", *, timeout: float = 10.0, cache_dir: Path | None = None
 ) -> AsyncIterator[Chain]:
     """A chain, connected for the length of an `async with` block.
 
     Args:
-        network: finney, test, archive, local, a WebSocket URL, or several joined by commas.
+        network: finney, test, archive, local, a WebSocket URL, several joined by commas, or a
+            Network from `networks.resolve`.
         timeout: seconds for the whole of connecting, and then for each request.
         cache_dir: where runtime metadata is kept; None means the user's cache directory.
 
@@ -297,7 +323,8 @@ async def connect(
         UnreachableError: no such network, or no endpoint of it answers in time; names each one.
         BadDataError: the node's metadata cannot be read.
     """
-    chain = Chain(resolve(network), timeout, cache_dir or paths.cache_dir())
+    chosen = resolve(network) if isinstance(network, str) else network
+    chain = Chain(chosen, timeout, cache_dir or paths.cache_dir())
     try:
         await chain._open()
         yield chain
@@ -309,11 +336,3 @@ def _as_hash(text: Any) -> str:
     if isinstance(text, str) and _HASH.match(text.lower()):
         return text.lower()
     raise UsageError(f"{text!r} is not a block hash", "a block hash is 0x and 64 hex digits")
-
-
-async def _or_none(call: Caller, method: str) -> Any:
-    """The answer to a question that some endpoints do not allow."""
-    try:
-        return await call(method)
-    except RpcError:
-        return None

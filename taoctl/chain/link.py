@@ -1,120 +1,40 @@
-"""The link to a network: one socket, kept up by reconnecting and by changing endpoints."""
+"""The link to a network: calls and subscriptions over whichever endpoint serves."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from taoctl.chain.bars import Bars
+from taoctl.chain.health import Greet
 from taoctl.chain.networks import shown
-from taoctl.chain.rpc import (
-    Caller,
-    LostError,
-    PolicyError,
-    SilentError,
-    Subscription,
-    Wire,
-    open_wire,
-    repeatable,
-)
-from taoctl.chain.status import LinkState, LinkStatus, Pulse
+from taoctl.chain.rpc import LostError, SilentError, Subscription, Wire, repeatable
 from taoctl.chain.submission import SUBMIT_AND_WATCH, Submission
-from taoctl.errors import DeadlineError, TaoctlError, UnknownOutcomeError, UnreachableError
-
-FIRST_DELAY_S = 0.2
-"""Pause before the second attempt to reconnect; the first comes at once."""
-MAX_DELAY_S = 2.0
-"""Longest pause between attempts during the first minute of an outage."""
-LATE_DELAY_S = 15.0
-"""Longest pause between attempts after that."""
-BAR_S = 600.0
-"""How long an endpoint that refuses us by policy (HTTP 429, 403, close 1008) is left alone."""
-
-_GROWTH = 1.6
-_STEADY_S = 10.0
+from taoctl.chain.upkeep import Upkeep, silent
+from taoctl.errors import DeadlineError, UnknownOutcomeError
 
 
-class Link:
-    """Calls and subscriptions over the first endpoint that serves.
+class Link(Upkeep):
+    """Calls and subscriptions over one of a network's endpoints.
 
     Args:
-        endpoints: WebSocket URLs in the order they are tried.
-        greet: runs on every new socket before it is used; a TaoctlError rejects the endpoint.
-        attempt_timeout: seconds an endpoint has, when reconnecting, to open and be greeted.
-        call_timeout: default deadline of a call, in seconds.
-
-    `pulse` beats on every change of `status`.
+        call_timeout: default deadline of a call, in seconds. The others are as for Upkeep.
     """
 
     def __init__(
         self,
         endpoints: Sequence[str],
-        greet: Callable[[Caller], Awaitable[None]],
+        greet: Greet,
         *,
         attempt_timeout: float = 5.0,
         call_timeout: float = 10.0,
+        bars: Bars | None = None,
     ) -> None:
-        if not endpoints:
-            raise ValueError("no endpoints")
-        self.endpoints = tuple(endpoints)
+        super().__init__(endpoints, greet, attempt_timeout=attempt_timeout, bars=bars)
         self.call_timeout = call_timeout
-        self.pulse = Pulse()
-        self._greet = greet
-        self._attempt_timeout = attempt_timeout
-        self._wire: Wire | None = None
-        self._at = 0
-        self._barred_until: dict[str, float] = {}
-        self._problems: dict[str, str] = {}
-        self._subscriptions: list[Subscription] = []
-        self._keeper: asyncio.Task[None] | None = None
-        self._greeting_ms: float | None = None
-        self._delay = 0.0
-        self._state = LinkState.CONNECTING
-        self._since = time.monotonic()
-
-    @property
-    def status(self) -> LinkStatus:
-        """The link as it is now."""
-        endpoint = self.endpoints[self._at]
-        latency = self._wire.latency_ms if self._wire is not None else None
-        problem: str | None = None
-        if self._state is LinkState.REFUSED:
-            problem = self._tried()
-        elif self._state is not LinkState.LIVE:
-            problem = self._problems.get(endpoint)
-        return LinkStatus(
-            shown(endpoint), latency or self._greeting_ms, self._state, self._since, problem
-        )
-
-    async def open(self, timeout: float) -> None:
-        """Connect: try each endpoint once, in order, all within `timeout` seconds.
-
-        Raises:
-            UnreachableError: none serves; names each endpoint tried and why it failed.
-        """
-        share = timeout / len(self.endpoints)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(timeout):
-                await self._round(share)
-        if self._wire is None:
-            self._problems.setdefault(self.endpoints[self._at], _silent(share))
-            raise self._unreachable()
-        self._keeper = asyncio.create_task(self._keep(), name="keep the link")
-
-    async def close(self) -> None:
-        """Close the socket and stop reconnecting; calls still waiting fail."""
-        if self._keeper is not None:
-            self._keeper.cancel()
-            await asyncio.gather(self._keeper, return_exceptions=True)
-        wire, self._wire = self._wire, None
-        self._enter(LinkState.CLOSED)
-        if wire is not None:
-            await wire.close()
-
-    # calls and subscriptions
 
     async def call(
         self, method: str, params: Sequence[Any] = (), *, timeout: float | None = None
@@ -152,6 +72,7 @@ class Link:
             return submission
 
         submission: Submission = await self._once(SUBMIT_AND_WATCH, ask, timeout)
+        self._carrying.append(submission)
         return submission
 
     async def subscribe(
@@ -195,6 +116,7 @@ class Link:
         limit = self.call_timeout if timeout is None else timeout
         wire: Wire | None = None
         sent_at = 0.0
+        self._asking_once += 1
         try:
             async with asyncio.timeout(limit):
                 wire = await self._live_wire()
@@ -206,8 +128,10 @@ class Link:
             if wire is None:
                 raise self._unreachable() from None
             if wire.heard_at < sent_at:
-                wire.end(SilentError(_silent(limit)))
+                wire.end(SilentError(silent(limit)))
             why = f"{shown(wire.endpoint)} did not answer {method} within {limit:g} s"
+        finally:
+            self._asking_once -= 1
         raise UnknownOutcomeError(why, "look at the chain before you send it again")
 
     async def _on_wire(
@@ -227,7 +151,7 @@ class Link:
             if wire is None or wire.ended.done():
                 raise self._unreachable() from None
             if wire.heard_at < sent_at:
-                wire.end(SilentError(_silent(limit)))
+                wire.end(SilentError(silent(limit)))
             raise DeadlineError(
                 f"{shown(wire.endpoint)} did not answer {method} within {limit:g} s",
                 "try again, allow more with --timeout, or name another endpoint with --network",
@@ -246,116 +170,9 @@ class Link:
             while not answer.done():
                 left = max(sent_at, wire.heard_at) + share - time.monotonic()
                 if left <= 0:
-                    wire.end(SilentError(_silent(share)))
+                    wire.end(SilentError(silent(share)))
                     break
                 await asyncio.wait((answer,), timeout=left)
             return await answer
         finally:
             answer.cancel()
-
-    async def _live_wire(self) -> Wire:
-        while True:
-            beat = self.pulse.beat
-            if self._wire is not None and not self._wire.ended.done():
-                return self._wire
-            if self._state is LinkState.CLOSED:
-                raise UnreachableError("the connection is closed")
-            if self._state is LinkState.REFUSED:
-                raise self._unreachable()
-            await self.pulse.wait(beat)
-
-    # keeping the link
-
-    async def _keep(self) -> None:
-        while True:
-            wire = self._wire
-            assert wire is not None
-            problem = await asyncio.shield(wire.ended)
-            self._wire = None
-            self._note(wire.endpoint, problem)
-            self._enter(LinkState.LOST)
-            await wire.close()
-            if isinstance(problem, SilentError):
-                self._at = (self._at + 1) % len(self.endpoints)
-            if time.monotonic() - wire.opened_at >= _STEADY_S:
-                self._delay = 0.0
-            await self._reconnect()
-
-    async def _reconnect(self) -> None:
-        lost_at = time.monotonic()
-        while True:
-            await asyncio.sleep(self._delay * random.uniform(0.8, 1.0))
-            longest = MAX_DELAY_S if time.monotonic() - lost_at < 60 else LATE_DELAY_S
-            self._delay = min(max(self._delay * _GROWTH, FIRST_DELAY_S), longest)
-            if await self._round(self._attempt_timeout):
-                return
-            barred_s = self._barred_s()
-            self._enter(LinkState.REFUSED if barred_s else LinkState.LOST)
-            await asyncio.sleep(barred_s)
-
-    async def _round(self, limit: float) -> bool:
-        """Try every endpoint that is not barred, the current one first."""
-        first = self._at
-        for step in range(len(self.endpoints)):
-            at = (first + step) % len(self.endpoints)
-            if self._barred_until.get(self.endpoints[at], 0.0) > time.monotonic():
-                continue
-            self._at = at
-            if await self._attempt(self.endpoints[at], limit):
-                return True
-        return False
-
-    async def _attempt(self, endpoint: str, limit: float) -> bool:
-        wire: Wire | None = None
-        try:
-            async with asyncio.timeout(limit):
-                wire = await open_wire(endpoint)
-                asked_at = time.monotonic()
-                await self._greet(wire.request)
-                self._greeting_ms = (time.monotonic() - asked_at) * 1000
-                for subscription in list(self._subscriptions):
-                    await wire.subscribe(subscription)
-        except (TimeoutError, TaoctlError) as error:
-            problem = error if isinstance(error, TaoctlError) else SilentError(_silent(limit))
-            if wire is not None:
-                problem = wire.ended.result() if wire.ended.done() else problem
-                await wire.close()
-            self._note(endpoint, problem)
-            return False
-        except asyncio.CancelledError:
-            if wire is not None:
-                await wire.close()
-            raise
-        self._problems.pop(endpoint, None)
-        self._wire = wire
-        self._enter(LinkState.LIVE)
-        return True
-
-    def _note(self, endpoint: str, problem: TaoctlError) -> None:
-        self._problems[endpoint] = problem.message
-        if isinstance(problem, PolicyError):
-            self._barred_until[endpoint] = time.monotonic() + BAR_S
-
-    def _barred_s(self) -> float:
-        """Seconds until an endpoint may be tried again; 0 when one may be now."""
-        soonest = min(self._barred_until.get(endpoint, 0.0) for endpoint in self.endpoints)
-        return max(0.0, soonest - time.monotonic())
-
-    def _enter(self, state: LinkState) -> None:
-        if state is not self._state:
-            self._state, self._since = state, time.monotonic()
-        self.pulse.fire()
-
-    def _unreachable(self) -> UnreachableError:
-        return UnreachableError(
-            f"no endpoint answers: {self._tried()}",
-            "check the address and your connection, or name another with --network",
-        )
-
-    def _tried(self) -> str:
-        problems = self._problems
-        return "; ".join(f"{shown(e)}: {problems.get(e, 'not tried')}" for e in self.endpoints)
-
-
-def _silent(limit: float) -> str:
-    return f"no answer within {limit:.3g} s"

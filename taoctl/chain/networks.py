@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+from taoctl.config import Pool
 from taoctl.errors import UnreachableError
 
 FINNEY_GENESIS = "0x2f0555cc76fc2840a25a6ea3b9637146806f1f44b090c175ffde2a7e5ab36c03"
@@ -19,12 +21,22 @@ _PLAIN_SEGMENT = re.compile(r"(?:v\d{1,2}|[a-z]{1,12}(?:-[a-z]{1,12}){0,3})?")
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A network: endpoints in the order they are tried, and its genesis hash where it is known."""
+    """A network.
+
+    Attributes:
+        name: its name, or the endpoints that were given instead.
+        endpoints: WebSocket URLs in the order they are tried.
+        genesis: `0x` hash of block 0, None where it is not known.
+        archive: endpoints that have every old block and state, asked for what others dropped.
+    """
 
     name: str
     endpoints: tuple[str, ...]
     genesis: str | None = None
+    archive: tuple[str, ...] = ()
 
+
+_ARCHIVE = "wss://archive.chain.opentensor.ai:443"
 
 NETWORKS = {
     network.name: network
@@ -37,36 +49,68 @@ NETWORKS = {
                 "wss://bittensor-finney.api.onfinality.io/public-ws",
             ),
             FINNEY_GENESIS,
+            (_ARCHIVE,),
         ),
         Network(
             "test",
             ("wss://test.finney.opentensor.ai:443", "wss://test.chain.opentensor.ai:443"),
             TEST_GENESIS,
         ),
-        Network("archive", ("wss://archive.chain.opentensor.ai:443",), FINNEY_GENESIS),
+        Network("archive", (_ARCHIVE,), FINNEY_GENESIS),
         Network("local", ("ws://127.0.0.1:9944",)),
     )
 }
 """The networks that have a name."""
 
 
-def resolve(text: str) -> Network:
+def resolve(
+    text: str,
+    pools: Mapping[str, Pool] | None = None,
+    *,
+    fallback: Sequence[str] = (),
+    archive: Sequence[str] = (),
+) -> Network:
     """The network that a name, a WebSocket URL, or several URLs joined by commas means.
+
+    Args:
+        text: what was given.
+        pools: networks of the configuration file. One with a known name replaces its endpoints,
+            and has its genesis whatever the file says.
+        fallback: endpoints that are tried after the network's own, where its genesis is known:
+            nothing else would tell a dead dev chain's stand-in from the real network.
+        archive: archive endpoints instead of the network's own.
 
     Raises:
         UnreachableError: neither a known name nor WebSocket URLs; names what is known.
     """
-    known = NETWORKS.get(text.strip())
+    found = _named(text, pools or {})
+    more = fallback if found.genesis is not None else ()
+    for url in (*found.endpoints, *more, *found.archive, *archive):
+        _check(url)
+    endpoints = tuple(dict.fromkeys((*found.endpoints, *more)))
+    return replace(found, endpoints=endpoints, archive=tuple(archive) or found.archive)
+
+
+def _named(text: str, pools: Mapping[str, Pool]) -> Network:
+    name = text.strip()
+    known, own = NETWORKS.get(name), pools.get(name)
+    if own is not None and (own.endpoints or known is not None):
+        base = known or Network(name, ())
+        return Network(
+            name,
+            own.endpoints or base.endpoints,
+            base.genesis or own.genesis,
+            own.archive or base.archive,
+        )
     if known is not None:
         return known
     urls = tuple(part.strip() for part in text.split(",") if part.strip())
     if not urls or "://" not in urls[0]:
         raise UnreachableError(
             f"there is no network {text.rpartition('@')[2].partition('/')[0]!r}",
-            f"known networks: {', '.join(NETWORKS)}; or give a URL such as ws://127.0.0.1:9944",
+            f"known networks: {', '.join(dict.fromkeys((*NETWORKS, *pools)))}; "
+            "or give a URL such as ws://127.0.0.1:9944",
         )
-    for url in urls:
-        _check(url)
     return Network(", ".join(map(shown, urls)), urls)
 
 

@@ -66,7 +66,13 @@ class LostError(UnreachableError):
 
 
 class PolicyError(UnreachableError):
-    """The endpoint does not want us; asking again at once would make it worse."""
+    """The endpoint does not want us; asking again at once would make it worse.
+
+    Attributes:
+        retry_after_s: seconds after which it may be asked again, where it says so.
+    """
+
+    retry_after_s: float | None = None
 
 
 class SilentError(UnreachableError):
@@ -267,7 +273,10 @@ async def open_wire(endpoint: str) -> Wire:
     except ws_errors.InvalidStatus as error:
         status = error.response.status_code
         kind = PolicyError if status in _POLICY_STATUS else UnreachableError
-        raise kind(f"it refused the connection with HTTP {status}") from None
+        refusal = kind(f"it refused the connection with HTTP {status}")
+        if isinstance(refusal, PolicyError):
+            refusal.retry_after_s = _seconds(error.response.headers.get_all("Retry-After"))
+        raise refusal from None
     except ws_errors.ConnectionClosed as error:
         raise _closed_problem(error) from None
     except (ws_errors.WebSocketException, EOFError) as error:
@@ -335,6 +344,12 @@ def _closed_text(error: ws_errors.ConnectionClosed) -> str:
         return "the connection broke"
     reason = f" ({error.rcvd.reason})" if error.rcvd.reason else ""
     return f"it closed the connection with code {error.rcvd.code}{reason}"
+
+
+def _seconds(values: Sequence[str]) -> float | None:
+    """What a Retry-After header says in seconds; dates are not read."""
+    text = values[0].strip() if values else ""
+    return float(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 def _os_text(error: OSError) -> str:

@@ -95,6 +95,11 @@ class Submission:
             raise
         self._wire.ended.add_done_callback(lambda _: self._pulse.fire())
 
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is to come: the last word was read, or the socket has ended."""
+        return self._over or self._wire.ended.done()
+
     def _take(self, value: Any) -> None:
         if len(self._unread) >= MAX_UNREAD:
             raise BadDataError("the node pushes statuses of an extrinsic without end")

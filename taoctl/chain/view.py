@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
+from taoctl.chain.archive import is_pruned
 from taoctl.errors import BadDataError, NotInRuntimeError, RefusedError, TaoctlError
 from taoctl.scale.codec import hex_bytes
 
@@ -328,10 +329,11 @@ class View:
         try:
             return await ask()
         except RefusedError as error:
-            if _is_pruned(error):
+            if is_pruned(error):
                 raise RefusedError(
                     f"{self.chain.link.endpoint} no longer has the state of block {self.block}",
-                    "most nodes keep some hundred blocks; ask an archive node (--network archive)",
+                    error.hint
+                    or "most nodes keep some hundred blocks; ask an archive (--network archive)",
                 ) from error
             raise
 
@@ -345,8 +347,3 @@ def _key(*parts: Any) -> Hashable:
         hash(parts)
         return parts
     return repr(parts)
-
-
-def _is_pruned(error: RefusedError) -> bool:
-    text = error.message
-    return "State already discarded" in text or "UnknownBlock" in text

@@ -16,6 +16,7 @@ from taoctl.wallet.public import WalletRef, discover
 
 if TYPE_CHECKING:
     from taoctl.chain.client import Chain
+    from taoctl.chain.networks import Network
     from taoctl.chain.view import View
     from taoctl.wallet.accounts import Account
 
@@ -44,7 +45,7 @@ async def _run(work: Callable[[View], Awaitable[T]]) -> tuple[T, Origin]:
 
     limit = timeout()
     deadline = asyncio.get_running_loop().time() + limit
-    async with connect(network(), timeout=limit) as chain:
+    async with connect(network_of(network()), timeout=limit) as chain:
         try:
             async with asyncio.timeout_at(deadline):
                 view = await pinned(chain, options.current().at_block)
@@ -251,6 +252,14 @@ def warn_insecure(shown: Iterable[str | None]) -> None:
 def network() -> str:
     """Name or endpoints of the network to ask."""
     return options.current().config().network
+
+
+def network_of(text: str) -> Network:
+    """What a network's name or endpoints mean under the settings; raises UnreachableError."""
+    from taoctl.chain.networks import resolve
+
+    config = options.current().config()
+    return resolve(text, config.pools, fallback=config.fallback, archive=config.archive)
 
 
 def timeout() -> float:

@@ -51,6 +51,7 @@ def dash(
     return run(
         dashboard.DashOptions(
             network=context.network(),
+            chosen=context.network_of(context.network()),
             timeout=context.timeout(),
             wallets=dashboard_wallets(chosen_wallets()),
             gpus=NvmlSource() if gpu else None,

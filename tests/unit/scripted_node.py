@@ -58,7 +58,10 @@ class ScriptedNode:
         self.number = 7
         self.genesis = GENESIS
         self.refuse_with: HTTPStatus | None = None
+        self.retry_after: str | None = None
+        self.refusals = 0
         self.silent = False
+        self.syncing = False
         self.asked: list[str] = []
         self.peers: list[Peer] = []
         self.port = 0
@@ -103,7 +106,11 @@ class ScriptedNode:
     def _admit(self, socket: ServerConnection, request: Request) -> Response | None:
         if self.refuse_with is None:
             return None
-        return socket.respond(self.refuse_with, "go away\n")
+        self.refusals += 1
+        response = socket.respond(self.refuse_with, "go away\n")
+        if self.retry_after is not None:
+            response.headers["Retry-After"] = self.retry_after
+        return response
 
     async def _serve(self, socket: ServerConnection) -> None:
         peer = Peer(self, socket)

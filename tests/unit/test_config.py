@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from taoctl import paths
+from taoctl.chain.networks import FINNEY_GENESIS, Network, resolve
 from taoctl.config import Config
-from taoctl.errors import UsageError
+from taoctl.errors import UnreachableError, UsageError
 
 FILE = """
 current = "day"
@@ -101,3 +102,71 @@ def test_taoctl_home_moves_everything(monkeypatch: pytest.MonkeyPatch, tmp_path:
     assert len(found) == 4
     monkeypatch.delenv("TAOCTL_HOME")
     assert paths.cache_dir().name == "taoctl"
+
+
+POOLS = """
+[networks.finney]
+endpoints = ["ws://10.0.0.1:9944"]
+[networks.mine]
+endpoints = ["ws://a", "ws://b"]
+archive = ["ws://old"]
+genesis = "0x1111111111111111111111111111111111111111111111111111111111111111"
+[networks.test]
+archive = ["ws://testarchive"]
+"""
+
+
+def test_networks_of_the_file_keep_the_known_genesis(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(POOLS)
+    pools = Config(environ={}, path=path).pools
+    finney, mine, test = (resolve(name, pools) for name in ("finney", "mine", "test"))
+    assert (finney.endpoints, finney.genesis) == (("ws://10.0.0.1:9944",), FINNEY_GENESIS)
+    assert finney.archive == resolve("archive").endpoints
+    assert (mine.endpoints, mine.archive) == (("ws://a", "ws://b"), ("ws://old",))
+    assert mine.genesis == "0x" + "11" * 32
+    assert (test.endpoints, test.archive) == (resolve("test").endpoints, ("ws://testarchive",))
+    with pytest.raises(UnreachableError, match="no network 'yours'") as caught:
+        resolve("yours", pools)
+    assert "mine" in str(caught.value.hint)
+
+
+def test_fallbacks_follow_only_where_the_chain_is_known(tmp_path: Path) -> None:
+    environ = {"BT_FALLBACK_ENDPOINTS": "ws://x, ws://y", "TAOCTL_ARCHIVE_ENDPOINTS": "ws://z"}
+    config = Config(environ=environ, path=tmp_path / "none.toml")
+
+    def found(text: str) -> Network:
+        return resolve(text, fallback=config.fallback, archive=config.archive)
+
+    assert found("finney").endpoints[-2:] == ("ws://x", "ws://y")
+    assert found("finney").archive == ("ws://z",)
+    assert found("local").endpoints == ("ws://127.0.0.1:9944",)
+    assert found("ws://one").endpoints == ("ws://one",)
+    sources = {setting.name: setting.source for setting in config.explain()}
+    assert sources["fallback"] == "$BT_FALLBACK_ENDPOINTS"
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "networks = 3",
+        "[networks]\nfinney = 3",
+        "[networks.finney]\nendpoints = 'ws://a'",
+        "[networks.finney]\nendpoints = ['a']",
+        "[networks.finney]\nendpoints = [3]",
+        "[networks.finney]\nspeed = 3",
+        "[networks.finney]\ngenesis = '0x12'",
+    ],
+)
+def test_a_network_that_is_none_is_refused_with_its_place(tmp_path: Path, table: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(table)
+    with pytest.raises(UsageError, match="networks") as caught:
+        Config(environ={}, path=path)
+    assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["x", "ws://a,b", ","])
+def test_endpoints_that_are_none_are_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(UsageError, match="archive cannot be"):
+        Config(environ={"BT_ARCHIVE_ENDPOINTS": text}, path=tmp_path / "none.toml")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from scripted_node import Failure, NoAnswer, Peer, free_port, scripted_node
 
-from taoctl.chain import link as link_module
+from taoctl.chain import health as health_module
 from taoctl.chain.link import Link
 from taoctl.chain.rpc import Caller, RpcError
 from taoctl.chain.status import LinkState
@@ -505,7 +505,7 @@ async def _never(peer: Peer, params: list[Any]) -> Any:
 
 
 def test_a_barred_endpoint_is_tried_again_much_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(link_module, "BAR_S", 0.5)
+    monkeypatch.setattr(health_module, "BAR_S", 0.5)
 
     async def refuse(peer: Peer, params: list[Any]) -> Any:
         await peer.socket.close(1008, "slow down")

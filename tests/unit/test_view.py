@@ -326,13 +326,14 @@ def test_a_read_at_the_head_costs_one_round_trip(tmp_path: Path) -> None:
             async with connect(node.url, cache_dir=tmp_path) as chain:
                 view = await chain.at_head()
                 await view.value("System", "Account", ALICE)
-            assert sorted(node.asked[:4]) == [
+            assert sorted(node.asked[:5]) == [
                 "chain_getBlockHash",
                 "chain_getHeader",
                 "state_getRuntimeVersion",
                 "system_chain",
+                "system_health",
             ]
-            assert sorted(node.asked[4:]) == ["state_getRuntimeVersion", "state_getStorage"]
+            assert sorted(node.asked[5:]) == ["state_getRuntimeVersion", "state_getStorage"]
 
     run(work())
 
