@@ -30,7 +30,8 @@ class DashOptions:
 
     `network` is what the user named; `chosen` is what the settings make of it, None for what
     taoctl knows by that name. `timeout` is the deadline of a call in seconds. `gpus` is None where
-    no GPU source is wanted. `history` is the file that keeps earnings, None to keep them in memory only.
+    no GPU source is wanted. `history` is the file that keeps earnings, None to keep them in memory
+    only.
     """
 
     network: str = "finney"

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from taoctl import paths
 from taoctl.chain.cached import newest_codec
-from taoctl.chain.networks import resolve
 from taoctl.cli import context
 from taoctl.errors import TaoctlError
 
@@ -57,7 +56,7 @@ def _types() -> ArgumentTypes | None:
     from taoctl.calls.argument_types import ArgumentTypes
 
     try:
-        genesis = resolve(context.network()).genesis
+        genesis = context.network_of(context.network()).genesis
         codec = newest_codec(paths.cache_dir(), genesis)
         return None if codec is None else ArgumentTypes(codec)
     except TaoctlError:

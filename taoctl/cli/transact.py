@@ -74,7 +74,7 @@ async def _transact(
 
     limit = context.timeout()
     journal = Journal()
-    async with connect(context.network(), timeout=limit) as chain:
+    async with connect(context.network_of(context.network()), timeout=limit) as chain:
         plan, blocks = await _planned(chain, intent, flags, tx, account, journal)
         if flags.dry_run:
             _show_plan(plan, blocks, to_stdout=True)

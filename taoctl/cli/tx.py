@@ -212,7 +212,7 @@ def _on_chain(record: Record, work: Callable[[Chain], Awaitable[T]]) -> T:
     network = context.network() if options.current().network is not None else record.network
 
     async def connected() -> T:
-        async with connect(network, timeout=context.timeout()) as chain:
+        async with connect(context.network_of(network), timeout=context.timeout()) as chain:
             return await work(chain)
 
     return asyncio.run(connected())
