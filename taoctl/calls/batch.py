@@ -5,23 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from taoctl.calls.accounts import ACCOUNT, EXISTENTIAL_DEPOSIT, cannot_spend
 from taoctl.calls.base import ChainCall, Effect, Intent, Quantity, Refusal
+from taoctl.calls.batch_mode import BatchMode
 from taoctl.calls.generic import nested_batches
 from taoctl.chain.view import Call, View
 from taoctl.units import Alpha, Tao
 
 _SHOWN = 3
-
-
-class BatchMode(StrEnum):
-    """What a failing call does to the others."""
-
-    ALL = "batch_all"
-    STOP = "batch"
-    FORCE = "force_batch"
 
 
 _WORDS = {

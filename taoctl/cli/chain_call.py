@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from taoctl.calls.batch import BatchMode
+from taoctl.calls.batch_mode import BatchMode
 from taoctl.cli import batch_file, context
 from taoctl.cli.writing import WriteFlags, writes
 from taoctl.errors import UsageError

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from taoctl.calls.batch import BatchMode
+from taoctl.calls.batch_mode import BatchMode
 from taoctl.cli import batch_file, context
 from taoctl.cli.wallet.app import app
 from taoctl.cli.writing import WriteFlags, tao_amount, writes
