@@ -70,11 +70,6 @@ def decode_call(codec: Codec, data: bytes) -> CallTree:
     return _tree(codec.decode_call(data))
 
 
-def tree_of(decoded: Mapping[str, Any]) -> CallTree:
-    """The tree of a call that `Codec` has decoded already."""
-    return _tree(decoded)
-
-
 def _tree(decoded: Mapping[str, Any]) -> CallTree:
     args = (
         CallArgument(str(one["name"]), str(one["type"]), _value(one["value"]))

@@ -7,16 +7,17 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
 import pytest
 
 from taoctl.addresses import decode_ss58
-from taoctl.chain.extrinsic import Composer, Era
+from taoctl.chain.extrinsic import Composer, Era, extensions
 from taoctl.chain.extrinsic.check import agrees, call_differences, expected_call
-from taoctl.chain.extrinsic.metadata import read_registry
+from taoctl.chain.extrinsic.metadata import Field, Kind, Registry, TypeDef, read_registry
 from taoctl.chain.extrinsic.offline import Versions
 from taoctl.chain.extrinsic.prune import prune
 from taoctl.chain.extrinsic.values import calls_of
@@ -259,6 +260,60 @@ def test_damaged_metadata_is_an_error_and_nothing_else(count: int) -> None:
         longest = max(longest, time.monotonic() - before)
     assert longest < 5
     assert time.monotonic() - started < 60 + count / 20
+
+
+def with_leaf(registry: Registry, number: int, change: Callable[[int], TypeDef]) -> Registry:
+    """The registry with the innermost type below `number` replaced."""
+    definition = registry.types[number]
+    while definition.kind is Kind.COMPOSITE and len(definition.body) == 1:
+        number = definition.body[0].type
+        definition = registry.types[number]
+    moved = max(registry.types) + 1
+    types = {**registry.types, moved: definition, number: change(moved)}
+    return replace(registry, types=types)
+
+
+def padded(moved: int) -> TypeDef:
+    """A type with a field beside it, as a node would hide bytes that it wants signed."""
+    return TypeDef((), (), Kind.COMPOSITE, (Field("inner", moved), Field("more", moved)))
+
+
+def test_the_layouts_of_this_runtime_are_known() -> None:
+    extensions.check(read_registry(codec().metadata))
+
+
+@pytest.mark.parametrize("name", sorted({*extensions.EXTRA, *extensions.IMPLICIT} - {"CheckEra"}))
+def test_an_extension_of_another_layout_is_refused(name: str) -> None:
+    registry = read_registry(codec().metadata)
+    (one,) = (found for found in registry.extensions if found.name == name)
+    numbers = {one.extra: name in extensions.EXTRA, one.implicit: name in extensions.IMPLICIT}
+    for number in (number for number, carries in numbers.items() if carries):
+        with pytest.raises(UsageError, match="layout"):
+            extensions.check(with_leaf(registry, number, padded))
+
+
+def test_an_unknown_a_doubled_or_a_cyclic_extension_is_refused() -> None:
+    registry = read_registry(codec().metadata)
+    nonce = next(one for one in registry.extensions if one.name == "CheckNonce")
+    unknown = replace(nonce, name="CheckMood")
+    for more, what in ((unknown, "CheckMood"), (nonce, "twice")):
+        with pytest.raises(UsageError, match=what):
+            extensions.check(replace(registry, extensions=(*registry.extensions, more)))
+    cyclic = TypeDef((), (), Kind.COMPOSITE, (Field("inner", nonce.extra),))
+    with pytest.raises((UsageError, RecursionError)):
+        extensions.check(replace(registry, types={**registry.types, nonce.extra: cyclic}))
+
+
+@pytest.mark.parametrize("part", ["address", "signature"])
+def test_an_envelope_of_another_layout_is_refused(part: str) -> None:
+    registry = read_registry(codec().metadata)
+    number = getattr(registry, part)
+    known = registry.types[number]
+    body = tuple(replace(one, index=one.index ^ 1) for one in known.body)
+    shuffled = replace(registry, types={**registry.types, number: replace(known, body=body)})
+    for changed in (shuffled, with_leaf(registry, number, padded)):
+        with pytest.raises(UsageError, match="another layout of"):
+            extensions.check(changed)
 
 
 # loading

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from taoctl.addresses import decode_ss58, encode_ss58
+from taoctl.chain.extrinsic.extensions import METADATA_HASH
 from taoctl.chain.extrinsic.terms import IMMORTAL, CallLike, Terms
 from taoctl.chain.extrinsic.values import is_call
 from taoctl.errors import BadDataError, UsageError
@@ -14,7 +15,6 @@ from taoctl.scale.codec import Codec, vec_bytes
 from taoctl.scale.crypto import ED25519, SR25519, blake2_256
 
 _SIGNATURES = {ED25519: "Ed25519", SR25519: "Sr25519"}
-_METADATA_HASH = "CheckMetadataHash"
 
 
 def expected_call(codec: Codec, call: CallLike) -> bytes:
@@ -93,7 +93,7 @@ def _envelope(
         "nonce": terms.nonce,
         "tip": terms.tip_rao,
     }
-    if _METADATA_HASH in codec.extension_names():
+    if METADATA_HASH in codec.extension_names():
         asked["mode"] = "Disabled" if terms.metadata_hash is None else "Enabled"
     for name, wanted in asked.items():
         got = decoded.get(name)

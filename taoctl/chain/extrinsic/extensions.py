@@ -31,6 +31,8 @@ IMPLICIT = {
 
 METADATA_HASH = "CheckMetadataHash"
 _HASH_SIZE = 32
+_KEY_SIZE = 32
+_SIGNATURE_SIZE = 64
 
 
 def said(terms: Terms, versions: Versions) -> dict[str, Any]:
@@ -60,11 +62,12 @@ def with_implicit(registry: Registry) -> list[Extension]:
 
 
 def check(registry: Registry) -> None:
-    """Refuse a runtime whose extensions are not exactly what is known here.
+    """Refuse a runtime whose extrinsics are not laid out exactly as is known here.
 
     A node that lies about their layout could make signed bytes read as another call elsewhere,
     so nothing is guessed. Raises UsageError.
     """
+    _check_envelope(registry)
     names = [one.name for one in registry.extensions]
     if len(set(names)) != len(names):
         raise _unknown("the same transaction extension twice")
@@ -92,6 +95,20 @@ def leaf(registry: Registry, number: int) -> TypeDef:
             break
         definition = registry.types[definition.body[0].type]
     return definition
+
+
+def _check_envelope(registry: Registry) -> None:
+    """Addresses and signatures are the MultiAddress and MultiSignature that are known."""
+    address = [("Id", 0, _KEY_SIZE)]
+    signature = [("Ed25519", 0, _SIGNATURE_SIZE), ("Sr25519", 1, _SIGNATURE_SIZE)]
+    for number, wanted in ((registry.address, address), (registry.signature, signature)):
+        definition = registry.types[number]
+        found = definition.body if definition.kind is Kind.VARIANT else ()
+        known = {(one.name, one.index): one.fields for one in found}
+        for name, index, size in wanted:
+            fields = known.get((name, index), ())
+            if len(fields) != 1 or not _is_bytes(registry, leaf(registry, fields[0].type), size):
+                raise _unknown(f"another layout of {name} in its extrinsics")
 
 
 def _check_part(registry: Registry, name: str, part: str | None, number: int) -> None:
@@ -132,11 +149,15 @@ def _is_mode(registry: Registry, found: TypeDef) -> bool:
 
 
 def _is_hash(registry: Registry, found: TypeDef) -> bool:
+    return _is_bytes(registry, found, _HASH_SIZE)
+
+
+def _is_bytes(registry: Registry, found: TypeDef, size: int) -> bool:
     if found.kind is not Kind.ARRAY:
         return False
     length, inner = found.body
     byte = registry.types[inner]
-    return length == _HASH_SIZE and byte.kind is Kind.PRIMITIVE and byte.body == "u8"
+    return length == size and byte.kind is Kind.PRIMITIVE and byte.body == "u8"
 
 
 def _is_optional_hash(registry: Registry, found: TypeDef) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from taoctl.addresses import decode_ss58
+from taoctl.chain.extrinsic.extensions import leaf
 from taoctl.chain.extrinsic.metadata import Field, Kind, Registry, TypeDef, Variant
 from taoctl.chain.extrinsic.terms import CallLike
 from taoctl.errors import NotInRuntimeError, UsageError
@@ -56,21 +57,14 @@ class Values:
         where = f"{call.pallet}.{call.name}"
         return self._named(variant.fields, dict(call.args), where)
 
-    def wrapped(self, number: int, leaf: Any) -> Any:
-        """A leaf inside the composites of one field that extensions are made of."""
+    def wrapped(self, number: int, innermost: Any) -> Any:
+        """A value inside the composites of one field that extensions are made of."""
         definition = self._registry.types[number]
         if definition.kind is not Kind.COMPOSITE or len(definition.body) != 1:
-            return leaf
+            return innermost
         field: Field = definition.body[0]
-        inner = self.wrapped(field.type, leaf)
+        inner = self.wrapped(field.type, innermost)
         return (inner,) if field.name is None else {field.name: inner}
-
-    def leaf(self, number: int) -> TypeDef:
-        """The type inside the composites of one field."""
-        definition = self._registry.types[number]
-        while definition.kind is Kind.COMPOSITE and len(definition.body) == 1:
-            definition = self._registry.types[definition.body[0].type]
-        return definition
 
     def value(self, number: int, value: Any, where: str) -> Any:
         """A value of a type; `where` names it in errors."""
@@ -182,7 +176,7 @@ class Values:
         return tuple(self.value(number, one, f"{where}[{at}]") for at, (number, one) in pairs)
 
     def _compact(self, inner: int, value: Any, where: str) -> int:
-        definition = self.leaf(inner)
+        definition = leaf(self._registry, inner)
         if definition.kind is not Kind.PRIMITIVE:
             raise UsageError(f"{where} is a compact that holds no number and cannot be composed")
         number = _primitive(definition.body, value, where)

@@ -63,14 +63,14 @@ class Workshop:
 
     def prepare(self, call: CallLike) -> None:
         """Load what a call needs, so that composing it is quick; raises as `call` does."""
-        self._values.arguments(call)
         with _composing(call):
+            self._values.arguments(call)
             self._codec(call)
 
     def call(self, call: CallLike) -> bytes:
         """SCALE bytes of a call; raises NotInRuntimeError, UsageError."""
-        arguments = self._values.arguments(call)
         with _composing(call):
+            arguments = self._values.arguments(call)
             composed = self._codec(call).compose_call(call.pallet, call.name, arguments)
             return bytes(composed.data.data)
 
@@ -109,9 +109,9 @@ class Workshop:
             "signature": {SIGNATURES[terms.crypto]: self._signature(terms.crypto, signature)},
             "call_module": call.pallet,
             "call_function": call.name,
-            "call_args": self._values.arguments(call),
         }
         with _composing(call):
+            value["call_args"] = self._values.arguments(call)
             return self._encoded(self._codec(call), "Extrinsic", value)
 
     def _codec(self, call: CallLike) -> Any:
