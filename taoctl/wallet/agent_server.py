@@ -27,9 +27,12 @@ from taoctl.wallet.keys import Key
 from taoctl.wallet.logout import Login
 
 MAX_CLIENTS = 64
-"""Connections at once; one more is closed at once."""
+"""Connections that are served at once; more of them wait for their turn."""
 
-_READ_S = 10.0
+MAX_WAITING = 512
+"""Connections in all; one more is closed at once."""
+
+_READ_S = 3.0
 _WRITE_S = 5.0
 _TICK_S = 2.0
 _FIRST_KEY_S = 30.0
@@ -165,6 +168,7 @@ class AgentServer:
         self._path = path
         self._login = login
         self._clients = 0
+        self._turn = asyncio.Semaphore(MAX_CLIENTS)
         self._changed = asyncio.Event()
 
     async def serve(self, listener: socket.socket, ready: Callable[[], None]) -> None:
@@ -203,8 +207,9 @@ class AgentServer:
         self._clients += 1
         try:
             uid, _ = protocol.peer(connection)
-            if uid == os.geteuid() and self._clients <= MAX_CLIENTS:
-                await self._converse(reader, writer)
+            if uid == os.geteuid() and self._clients <= MAX_WAITING:
+                async with self._turn:
+                    await self._converse(reader, writer)
         except (OSError, TimeoutError, ProtocolError, asyncio.IncompleteReadError):
             pass
         finally:

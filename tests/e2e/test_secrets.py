@@ -60,7 +60,7 @@ def test_machines_create_sign_unlock_and_import_without_a_trace(runs: Runs) -> N
         f"wallet new-hotkey w h --mnemonic-out {home / 'words2.txt'}",
         f"wallet import seeded --from seed --file {seed} --crypto ed25519 --no-password",
         f"wallet sign --wallet w --message hello --password-file {pw} -o json",
-        f"wallet unlock w --for 60s --password-file {pw}",
+        f"wallet unlock w --for 60s --password-file {pw} -o json",
         "wallet sign w --message hello -o json",
         f"wallet export w --out {home / 'backup.json'} --password-file {pw} "
         f"--backup-password-file {new_pw}",
@@ -85,10 +85,9 @@ def test_machines_create_sign_unlock_and_import_without_a_trace(runs: Runs) -> N
         assert hidden.found_in(one.everything()) == [], step
     starts = [start for one in seen for start in one.of("subprocess.Popen")]
     assert any("agent_server" in start for start in starts)
-    agents = [p for p in psutil.process_iter() if "taoctl.wallet.agent_server" in p.cmdline()]
-    assert agents
-    for agent in agents:
-        assert hidden.found_in("\n".join(shown_by(agent)).encode()) == []
+    agent = psutil.Process(seen[4].json()["data"]["agent_pid"])
+    assert "taoctl.wallet.agent_server" in agent.cmdline()
+    assert hidden.found_in("\n".join(shown_by(agent)).encode()) == []
 
     belongs = [pw, new_pw, words, seed, home / "words2.txt"]
     belongs += [

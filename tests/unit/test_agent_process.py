@@ -29,6 +29,16 @@ from taoctl.wallet.unlock import open_signer
 
 HERE = Path(__file__).parent
 NOBODY = 65534
+MAY_BECOME_NOBODY = (
+    os.geteuid() == 0
+    and subprocess.run(
+        [sys.executable, "-c", f"import os; os.setuid({NOBODY})"], capture_output=True
+    ).returncode
+    == 0
+)
+as_nobody = pytest.mark.skipif(
+    not MAY_BECOME_NOBODY, reason="becoming another user needs root and its capabilities"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -129,22 +139,19 @@ def test_no_secret_is_in_its_arguments_environment_or_files(home: Path) -> None:
 def test_garbage_slow_and_many_clients_do_not_stop_it() -> None:
     unlocked()
     open_ = []
-    for at in range(100):
+    for at in range(200):
         connection = socket.socket(socket.AF_UNIX)
         connection.connect(str(protocol.socket_path()))
         open_.append(connection)
         garbage = (b"\xff" * 64, b"\0\0\0\x05[[[[[", b"\0\0\0\x40half", b"GET / HTTP/1.1\r\n\r\n")
-        try:
-            connection.sendall(garbage[at % 4])
-        except OSError:
-            # The one beyond the limit is closed at once.
-            continue
-    # Those who only wait occupy their places for seconds; close them, and it answers.
+        if at % 5 < 4:
+            connection.sendall(garbage[at % 5])
+    for _ in range(3):
+        signer = client.agent_signer(key().ss58)
+        assert signer is not None
+        assert verify(b"m", signer.sign(b"m"), key().ss58)
     for connection in open_:
         connection.close()
-    signer = client.agent_signer(key().ss58)
-    assert signer is not None
-    assert verify(b"m", signer.sign(b"m"), key().ss58)
 
 
 def test_many_signatures_at_once() -> None:
@@ -293,7 +300,7 @@ def test_a_folder_that_others_can_enter_is_not_used() -> None:
     folder.chmod(0o700)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="becoming another user needs root")
+@as_nobody
 def test_another_user_gets_no_answer_even_through_open_doors(home: Path) -> None:
     status = unlocked()
     path = protocol.socket_path()
@@ -316,7 +323,7 @@ def test_another_user_gets_no_answer_even_through_open_doors(home: Path) -> None
     path.parent.chmod(0o700)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="becoming another user needs root")
+@as_nobody
 def test_an_agent_of_another_user_is_told_no_secret() -> None:
     path = protocol.socket_path()
     path.parent.mkdir(mode=0o700, parents=True)
