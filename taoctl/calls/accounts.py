@@ -12,6 +12,24 @@ ACCOUNT = Storage("System", "Account")
 EXISTENTIAL_DEPOSIT = Constant("Balances", "ExistentialDeposit")
 
 
+ALPHA_FEE_CALLS = frozenset(
+    {
+        "remove_stake",
+        "remove_stake_limit",
+        "remove_stake_full_limit",
+        "unstake_all",
+        "unstake_all_alpha",
+        "move_stake",
+        "transfer_stake",
+        "swap_stake",
+        "swap_stake_limit",
+        "recycle_alpha",
+        "burn_alpha",
+    }
+)
+"""Calls of SubtensorModule whose fee is taken in alpha where there is too little TAO."""
+
+
 @dataclass(frozen=True, slots=True)
 class Holdings:
     """One account's balances in rao and the references that keep it alive."""
@@ -93,6 +111,35 @@ async def cannot_spend(
             "FundsUnavailable",
             f"{ss58} can spend {most}, not {amount}",
             "send less, or fund the account first",
+        ),
+    )
+
+
+async def cannot_pay(
+    view: View, payer: str, fee: Tao, spends: Tao, *, may_end: bool
+) -> tuple[Refusal, ...]:
+    """The refusal when an account cannot pay a fee and then spend; empty when it can.
+
+    A fee never ends the account that pays it; what comes back is not counted.
+    """
+    held = await holdings(view, payer)
+    most = held.spendable()
+    if fee > most:
+        return (
+            Refusal(
+                "Payment",
+                f"{payer} can spend {most}, which does not pay the fee of {fee}",
+                "send it some TAO first",
+            ),
+        )
+    if spends.rao <= 0 or fee + spends <= held.spendable(keep_alive=not may_end):
+        return ()
+    left = most - fee
+    return (
+        Refusal(
+            "NotExpendable",
+            f"{payer} can spend {left} once the fee of {fee} is paid, not {spends}",
+            "leave the existential deposit in the account" if spends <= held.free else None,
         ),
     )
 

@@ -108,6 +108,11 @@ class Intent(ABC):
         """TAO that leaves the signer's free balance beside the fee; None where unknown."""
         return Tao(0)
 
+    @property
+    def may_end_account(self) -> bool:
+        """Whether the signer agrees that too little to live on is left in its account."""
+        return False
+
     async def fee_payer(self, view: View, origin: str) -> str:
         """Address of the account that pays the fee: the signer, unless a proxied account does."""
         return origin

@@ -39,6 +39,11 @@ class Batch(Intent):
         rest = f"; and {more} more" if more > 0 else ""
         return f"{len(self.intents)} calls, {_WORDS[self.mode]}: {first}{rest}"
 
+    @property
+    def may_end_account(self) -> bool:
+        """Whether one of them agrees to it."""
+        return any(one.may_end_account for one in self.intents)
+
     async def call(self, view: View, origin: str) -> ChainCall:
         """The `Utility` call of the mode."""
         calls = [await one.call(view, origin) for one in self.intents]

@@ -30,6 +30,12 @@ class Generic(Intent):
         parts = (f"{name}={_brief(value)}" for name, value in self.chain_call.args.items())
         return f"{self.chain_call}({', '.join(parts)})"
 
+    @property
+    def may_end_account(self) -> bool:
+        """Whether it is a transfer that agrees to it."""
+        known = recognised(self.chain_call)
+        return known is not None and known.may_end_account
+
     async def call(self, view: View, origin: str) -> ChainCall:
         """The call itself."""
         return self.chain_call

@@ -34,6 +34,11 @@ class Transfer(Intent):
         how = ", and the account may end" if self.allow_death else ""
         return f"send {self.amount} to {self.dest}{how}"
 
+    @property
+    def may_end_account(self) -> bool:
+        """Whether the signer agrees that too little to live on is left in its account."""
+        return self.allow_death
+
     async def call(self, view: View, origin: str) -> ChainCall:
         """`transfer_keep_alive`, or `transfer_allow_death`."""
         args = {"dest": self.dest, "value": self.amount.rao}
@@ -100,6 +105,11 @@ class TransferAll(Intent):
         """What is wanted, in one line of words."""
         left = "nothing" if self.allow_death else "the existential deposit"
         return f"send everything to {self.dest}, keeping {left}"
+
+    @property
+    def may_end_account(self) -> bool:
+        """Whether the signer agrees that too little to live on is left in its account."""
+        return self.allow_death
 
     async def call(self, view: View, origin: str) -> ChainCall:
         """`transfer_all`, which counts what can leave when it runs."""

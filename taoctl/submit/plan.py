@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from taoctl.addresses import decode_ss58
+from taoctl.calls.accounts import ALPHA_FEE_CALLS, cannot_pay
 from taoctl.calls.base import ChainCall, Effect, Intent, Refusal, call_bytes
 from taoctl.chain.calltree import CallTree, decode_call
 from taoctl.chain.client import Chain
@@ -116,6 +117,9 @@ async def make_plan(
         _fee(view, encoded, signer_ss58, crypto, nonce, options), _free(view, payer)
     )
     spent = spends if payer == signer_ss58 else Tao(0)
+    alpha_fee = call.pallet == "SubtensorModule" and call.name in ALPHA_FEE_CALLS
+    unsure = bool(refusals) or alpha_fee
+    poor = () if unsure else await _too_poor(view, intent, payer, fee, options.tip, spent)
     again = None if options.again else _identical(journal, digest)
     return Plan(
         intent=intent.summary(),
@@ -130,7 +134,7 @@ async def make_plan(
         balance_before=before,
         balance_after=_after(before, fee, options.tip, spent),
         effects=effects,
-        refusals=(*refusals, *_too_poor(refusals, payer, before, fee, options.tip), *_some(again)),
+        refusals=(*refusals, *poor, *_some(again)),
         warnings=warnings,
         nonce=nonce,
         era_blocks=options.era_blocks,
@@ -189,19 +193,19 @@ def _after(before: Tao, fee: Tao | None, tip: Tao, spent: Tao | None) -> Tao | N
     return before - fee - tip - spent
 
 
-def _too_poor(
-    known: tuple[Refusal, ...], payer: str, before: Tao, fee: Tao | None, tip: Tao
+async def _too_poor(
+    view: View,
+    intent: Intent,
+    payer: str,
+    fee: Tao | None,
+    tip: Tao,
+    spent: Tao | None,
 ) -> tuple[Refusal, ...]:
-    """The refusal of a transaction whose fee cannot be paid, unless another one says it."""
-    if known or fee is None or before >= fee + tip:
+    """The refusal of a transaction that cannot be paid for."""
+    if fee is None:
         return ()
-    return (
-        Refusal(
-            "Payment",
-            f"{payer} has {before} free, which does not pay the fee of {fee + tip}",
-            "send it some TAO first",
-        ),
-    )
+    spends = Tao(0) if spent is None else spent
+    return await cannot_pay(view, payer, fee + tip, spends, may_end=intent.may_end_account)
 
 
 def _identical(journal: Journal | None, digest: str) -> Refusal | None:

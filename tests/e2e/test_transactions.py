@@ -189,6 +189,32 @@ def test_what_plans_say_comes_true(net: Localnet, tmp_path: Path) -> None:
     net.do(work)
 
 
+def test_a_fee_that_leaves_too_little_is_refused_as_the_chain_does(
+    net: Localnet, tmp_path: Path
+) -> None:
+    uri = "//Nobody/6"
+    who = KeySigner(uri).ss58
+    assert net.taoctl("wallet", "transfer", who, "2", "--wallet", "//Alice", "-y", "-q")[0] == 0
+
+    async def work(chain: Chain) -> None:
+        for intent in (
+            Transfer(BOB, Tao(2 * TAO - 500)),
+            Batch((Transfer(BOB, Tao(TAO)), Transfer(EVE, Tao(TAO - 500_000)))),
+        ):
+            plan, outcome = await _send(chain, intent, uri, tmp_path)
+            assert [one.name for one in plan.refusals] == ["NotExpendable"]
+            assert outcome.error is not None
+            assert outcome.error.name.startswith("Token.")
+        await _send(chain, TransferAll(BOB, allow_death=True), uri, tmp_path)
+        with pytest.raises(RefusedError, match="pay some fees"):
+            await _send(chain, Transfer(BOB, Tao(0)), uri, tmp_path)
+        options = TxOptions()
+        plan = await make_plan(chain, Transfer(BOB, Tao(0)), who, options)
+        assert [one.name for one in plan.refusals] == ["Payment"]
+
+    net.do(work)
+
+
 def _refused() -> list[tuple[str, str, Intent, str]]:
     pays = Transfer(DAVE, Tao(TAO))
     filtered = "System.CallFiltered"
