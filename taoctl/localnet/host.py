@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from taoctl.errors import BadDataError, NotInRuntimeError, UsageError
@@ -21,11 +21,15 @@ from taoctl.scale.codec import Codec
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call with its arguments as plain values, in the order of the declaration."""
+    """A call with its arguments as plain values, in the order of the declaration.
+
+    `raw` is its bytes once they were needed: calls within calls are measured again and again.
+    """
 
     pallet: str
     name: str
     args: dict[str, Any]
+    raw: bytes | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +195,11 @@ class Host:
 
     def encode_call(self, call: Call) -> bytes:
         """The bytes of a call."""
-        return self.codec.compose_call(call.pallet, call.name, self._codec_args(call))
+        raw = call.raw
+        if raw is None:
+            raw = self.codec.compose_call(call.pallet, call.name, self._codec_args(call))
+            object.__setattr__(call, "raw", raw)
+        return raw
 
     def _codec_args(self, call: Call) -> dict[str, Any]:
         spec = self.call_spec(call)

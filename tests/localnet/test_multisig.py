@@ -25,7 +25,7 @@ from wrapped import (
 from taoctl.addresses import decode_ss58, encode_ss58
 from taoctl.localnet.boot import Kind, Options, open_chain
 from taoctl.localnet.dev import DevNode
-from taoctl.localnet.frame import Call, Outcome
+from taoctl.localnet.frame import Call, Outcome, Signed
 from taoctl.localnet.sealing import Seal
 from taoctl.scale.crypto import blake2_256
 
@@ -345,3 +345,23 @@ def test_the_timepoint_is_the_block_and_the_extrinsic() -> None:
     raw = node.state_at(2).read(key)
     assert codec.decode_storage("Multisig", "Multisigs", raw)["depositor"] == ALICE
     assert node.state_at(3).read(key) is None
+
+
+def test_calls_nested_deeply_are_measured_once(
+    chain: Wrapped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    depth, codec = 100, chain.rt.codec
+    raw = chain.rt.encode_call(remark())
+    for _ in range(depth):
+        raw = bytes([13, 0, 4]) + decode_ss58(BOB) + raw
+    composed = []
+    compose = codec.compose_call
+
+    def counted(*args: Any) -> bytes:
+        composed.append(args[:2])
+        return compose(*args)
+
+    monkeypatch.setattr(codec, "compose_call", counted)
+    assert chain.rt.dispatch(chain.rt.decode_call(raw), Signed(ALICE)).ok
+    assert chain.last("Remarked")
+    assert len(composed) <= 4 * depth
