@@ -147,7 +147,7 @@ JSON = st.recursive(
 FIELDS = ("ss58", "message", "private_key", "crypto", "label", "seconds")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.sampled_from(["status", "add", "sign", "lock", None]),
     st.dictionaries(st.sampled_from(FIELDS), JSON),
