@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from taoctl.addresses import encode_ss58
 from taoctl.localnet.dispatch_error import DispatchError
 from taoctl.localnet.frame import Call, NoneOrigin, Origin, Outcome, Root, Runtime, Signed
-from taoctl.localnet.pallets.balances import EXISTENTIAL_DEPOSIT, Balances
+from taoctl.localnet.pallets.account_balances import EXISTENTIAL_DEPOSIT
+from taoctl.localnet.pallets.balances import Balances
 from taoctl.localnet.pallets.sudo import Sudo
 from taoctl.localnet.pallets.system import System
 from taoctl.localnet.pallets.timestamp import Timestamp
