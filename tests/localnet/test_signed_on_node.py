@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,25 +14,34 @@ from metadata_reader import _Reader
 from nodes import ALICE, BOB, TAO, event_names, free, open_plain
 from random_calls import Asked
 
+from taoctl.calls.base import ChainCall
+from taoctl.calls.transfer import Transfer
 from taoctl.chain.client import Chain, connect
 from taoctl.chain.extrinsic import (
     Composer,
     Era,
+    MismatchError,
     SignedExtrinsic,
     dispatch_info,
     unsigned_for_fee,
 )
 from taoctl.chain.extrinsic.check import expected_call
+from taoctl.chain.extrinsic.workshop import Workshop
 from taoctl.chain.networks import FINNEY_GENESIS
 from taoctl.chain.rpc import RpcError
 from taoctl.chain.runtime import Runtime, RuntimeVersion
 from taoctl.errors import BadDataError, NoKeyError, NotInRuntimeError, UsageError
+from taoctl.journal.store import Journal
 from taoctl.localnet.dev import DevNode
 from taoctl.localnet.serve import table
 from taoctl.localnet.server import RpcServer
 from taoctl.localnet.session import Session
 from taoctl.scale.codec import Codec
 from taoctl.scale.crypto import ED25519, SR25519, KeySigner
+from taoctl.submit.options import TxOptions
+from taoctl.submit.plan import make_plan
+from taoctl.submit.send import send
+from taoctl.units import Tao
 from taoctl.wallet.keys import Key
 
 REPLACED = "transfer_keep_alive", "transfer_allow_death"
@@ -267,6 +277,37 @@ def test_a_public_network_whose_runtime_checks_no_metadata_hash_is_not_believed(
     with pytest.raises(UsageError, match="CheckMetadataHusk"):
         asyncio.run(run("0x" + "01" * 32))
     assert asked == 0
+
+
+# a composer that lies, on the whole way
+
+
+@pytest.mark.parametrize("step", ["call", "extrinsic"])
+def test_nothing_leaves_the_machine_when_the_composer_lies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    monkeypatch.setenv("TAOCTL_HOME", str(tmp_path))
+    honest = getattr(Workshop, step)
+
+    def lie(self: Workshop, call: ChainCall, *more: Any) -> bytes:
+        return bytes(honest(self, replace(call, args={**call.args, "value": 5 * TAO}), *more))
+
+    monkeypatch.setattr(Workshop, step, lie)
+
+    async def run() -> None:
+        node = open_plain().node
+        await node.author_block()
+        key, options = KeySigner("//Alice"), TxOptions()
+        async with serving(node) as url, connect(url, cache_dir=tmp_path) as chain:
+            with Journal() as journal:
+                plan = await make_plan(chain, Transfer(BOB, Tao(TAO)), key.ss58, options)
+                with pytest.raises(MismatchError, match=r"Balances.transfer_keep_alive value"):
+                    await send(chain, plan, key, journal, options)
+                assert journal.list() == ()
+        assert node.pool.counts == (0, 0)
+        assert len((await node.author_block()).extrinsics) == 1  # the time, by its author
+
+    asyncio.run(run())
 
 
 # signers, refusals and fees
