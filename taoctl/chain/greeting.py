@@ -12,6 +12,7 @@ from taoctl.chain.rpc import Caller, RpcError
 from taoctl.chain.runtime import RuntimeVersion, read_version
 from taoctl.errors import BadDataError, UnreachableError
 
+_LONGEST_NAME = 100
 _HASH = re.compile(r"^0x[0-9a-f]{64}$")
 
 
@@ -52,7 +53,7 @@ async def ask_facts(call: Caller, genesis: str) -> Facts:
         found,
         read_version(version),
         read_header(header),
-        name if isinstance(name, str) else None,
+        name[:_LONGEST_NAME] if isinstance(name, str) else None,
         isinstance(health, dict) and health.get("isSyncing") is True,
     )
 

@@ -29,8 +29,11 @@ PING_S = 5.0
 _POLICY_STATUS = frozenset((401, 402, 403, 429, 451))
 _POLICY_RPC_CODES = frozenset((429, -32005, -32029))
 _ONCE_ONLY = ("author_submit", "dev_")
+_MOST_SAID = 1000
+"""Characters of a node's own words that an error repeats."""
 _METHOD_NOT_FOUND = -32601
 _EARLY = 16
+_GOODBYE_S = 1.0
 
 
 class Caller(Protocol):
@@ -52,7 +55,8 @@ class RpcError(RefusedError):
     code = "rpc_error"
 
     def __init__(self, method: str, rpc_code: int, text: str, data: Any) -> None:
-        detail = f"{text}: {data}" if isinstance(data, str) and data else text
+        said = f"{text}: {data}" if isinstance(data, str) and data else text
+        detail = said if len(said) <= _MOST_SAID else f"{said[:_MOST_SAID]}…"
         unknown = rpc_code == _METHOD_NOT_FOUND
         hint = "this endpoint does not offer it; try another" if unknown else None
         super().__init__(f"the node refused {method}: {detail} (code {rpc_code})", hint)
@@ -145,12 +149,12 @@ class Wire:
             del self._subscriptions[key]
 
     async def unsubscribe(self, subscription: Subscription) -> None:
-        """End a subscription, whether or not the node agrees."""
-        subscription.active = False
-        for key in [k for k, held in self._subscriptions.items() if held is subscription]:
-            del self._subscriptions[key]
-            with contextlib.suppress(TaoctlError):
-                await self.request(subscription.cancel, [key])
+        """End a subscription, whether or not the node agrees; it has a moment to say so."""
+        keys = [key for key, held in self._subscriptions.items() if held is subscription]
+        self.forget(subscription)
+        with contextlib.suppress(TaoctlError, TimeoutError):
+            async with asyncio.timeout(_GOODBYE_S):
+                await asyncio.gather(*(self.request(subscription.cancel, [key]) for key in keys))
 
     async def _request(
         self, method: str, params: Sequence[Any], subscription: Subscription | None
