@@ -206,7 +206,7 @@ def _ask(path: Path, request: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _connect(path: Path) -> socket.socket | None:
-    if not path.parent.exists():
+    if not os.path.lexists(path.parent):
         return None
     problem = protocol.folder_problem(path.parent)
     if problem:

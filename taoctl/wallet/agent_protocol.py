@@ -23,6 +23,7 @@ import os
 import socket
 import stat
 import struct
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -107,7 +108,14 @@ def peer(connection: socket.socket) -> tuple[int, int | None]:
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.getpeereid(connection.fileno(), ctypes.byref(found_uid), ctypes.byref(found_gid)):
         raise OSError(ctypes.get_errno(), "getpeereid failed")
-    return found_uid.value, None
+    return found_uid.value, _peer_pid(connection)
+
+
+def _peer_pid(connection: socket.socket) -> int | None:
+    """The process at the other end as macOS tells it (LOCAL_PEERPID)."""
+    if os.uname().sysname != "Darwin":
+        return None
+    return int.from_bytes(connection.getsockopt(0, 2, 4), sys.byteorder) or None
 
 
 def pack(content: Mapping[str, Any]) -> bytes:

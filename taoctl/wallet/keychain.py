@@ -7,7 +7,6 @@ operating systems' own must be named with TAOCTL_KEYRING_BACKEND.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import threading
@@ -40,15 +39,14 @@ _SAFE = frozenset(
 )
 """Backends of the operating systems themselves, which keep passwords encrypted."""
 
-_MAX_BYTES = 1024 * 1024
 _WITHOUT = "use --password-fd or --password-file, or be asked for the password at a terminal"
 
 T = TypeVar("T")
 
 
 def enabled(ss58: str) -> bool:
-    """Whether the user enabled the keyring for the key; reads one small file, no keyring."""
-    return ss58 in _marked()
+    """Whether the user enabled the keyring for the key; looks for one small file, no keyring."""
+    return os.path.lexists(_marker(ss58))
 
 
 def load(ss58: str, environ: Mapping[str, str], deadline_s: float = DEADLINE_S) -> str:
@@ -92,10 +90,18 @@ def forget(ss58: str, environ: Mapping[str, str], deadline_s: float = DEADLINE_S
     """Disable the keyring for a key, then delete its password there; whether there was one.
 
     Raises:
-        NoKeyError: the keyring did not answer; it is disabled for the key all the same.
+        NoKeyError: the keyring did not answer; it is disabled for the key all the same. Or it
+            cannot be disabled; says why.
     """
-    if not _mark(ss58, None):
+    try:
+        _marker(ss58).unlink()
+    except FileNotFoundError:
         return False
+    except OSError as error:
+        raise NoKeyError(
+            f"the keyring cannot be disabled: {_marker(ss58)}: {error.strerror or error}",
+            "remove that file",
+        ) from None
 
     def delete(ring: Any) -> bool:
         if ring.get_password(SERVICE, ss58) is None:
@@ -181,31 +187,19 @@ def _name(ring: Any) -> str:
     return f"{kind.__module__}.{kind.__qualname__}"
 
 
-def _marker() -> Path:
-    return paths.state_dir() / "keyring.json"
+def _marker(ss58: str) -> Path:
+    """The file whose presence enables the keyring for a key; it names the backend."""
+    return paths.state_dir() / "keyring" / Path(ss58).name
 
 
-def _marked() -> dict[str, str]:
-    """Backend by address of the keys for which the keyring is enabled; a damaged file has none."""
-    from taoctl.wallet.files import read_bounded
-
-    try:
-        content: Any = json.loads(read_bounded(_marker(), _MAX_BYTES))
-    except Exception:
-        return {}
-    return {str(k): str(v) for k, v in content.items()} if isinstance(content, dict) else {}
-
-
-def _mark(ss58: str, backend: str | None) -> bool:
-    """Enable or disable the keyring for a key; whether it was enabled before."""
+def _mark(ss58: str, backend: str) -> None:
     from taoctl.wallet.files import atomic_write, private_folder
 
-    marks = _marked()
-    before = marks.pop(ss58, None) is not None
-    if backend is not None:
-        marks[ss58] = backend
-    elif not before:
-        return False
-    private_folder(_marker().parent)
-    atomic_write(_marker(), json.dumps(marks, indent=2).encode(), replace=True)
-    return before
+    marker = _marker(ss58)
+    try:
+        private_folder(marker.parent)
+        atomic_write(marker, f"{backend}\n".encode(), replace=True)
+    except OSError as error:
+        raise NoKeyError(
+            f"the keyring cannot be enabled: {marker}: {error.strerror or error}", _WITHOUT
+        ) from None
