@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -223,8 +224,13 @@ def _refuse(plan: Plan, blocks: Block) -> None:
 
 
 def _confirmed(plan: Plan) -> bool:
-    mark = " SIM" if plan.simulated else ""
-    return prompts.confirm(f"Send this on {plan.network}{mark}?")
+    from taoctl.chain.networks import FINNEY_GENESIS
+
+    name = f"{plan.network} SIM" if plan.simulated else plan.network
+    if output.colours(sys.stderr):
+        colour = "1;31" if plan.genesis == FINNEY_GENESIS else "1;36"
+        name = f"\x1b[{colour}m{name}\x1b[0m"
+    return prompts.confirm(f"Send this on {name}?")
 
 
 async def _sent(
@@ -253,7 +259,7 @@ def _show_outcome(plan: Plan, outcome: Outcome) -> None:
         raise RefusedError(
             f"the chain refused it{where} with {outcome.error.name}{docs} (block {record.block}, "
             f"fee {record.fee or 'not known'})",
-            outcome.error.remedy or remedy(outcome.error.name) or _look(record.id),
+            remedy(outcome.error.name) or _look(record.id),
         )
     if not record.succeeded and not record.unresolved:
         raise RefusedError(

@@ -19,13 +19,11 @@ class Failure:
         docs: what the runtime says of it, None where it says nothing.
         where: the wrapper inside which it failed, such as `Proxy.proxy` or `Utility.batch item 2`;
             None for the transaction itself.
-        remedy: what to do about it, None where nobody knows.
     """
 
     name: str
     docs: str | None = None
     where: str | None = None
-    remedy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Protocol
 
@@ -10,7 +11,13 @@ from taoctl.chain.client import Chain
 from taoctl.chain.extrinsic import Era, SignedExtrinsic
 from taoctl.chain.rpc import RpcError
 from taoctl.chain.submission import Submission
-from taoctl.errors import BadDataError, RefusedError, UnknownOutcomeError, UnreachableError
+from taoctl.errors import (
+    BadDataError,
+    RefusedError,
+    TaoctlError,
+    UnknownOutcomeError,
+    UnreachableError,
+)
 from taoctl.journal.record import Record, State
 from taoctl.journal.store import Journal
 from taoctl.submit.blocks import ends
@@ -24,6 +31,7 @@ from taoctl.submit.settle import settle
 
 _METHOD_NOT_FOUND = -32601
 _FINALITY_SHARE = 4
+_GOODBYE_S = 0.2
 
 
 class Signer(Protocol):
@@ -260,7 +268,10 @@ async def _wait(
             raise _interrupted(journal, follower.record) from None
     finally:
         if submission is not None:
-            await submission.close()
+            # A node that hangs must hold up neither the answer nor Ctrl-C.
+            with contextlib.suppress(TimeoutError, TaoctlError):
+                async with asyncio.timeout(_GOODBYE_S):
+                    await submission.close()
 
 
 def _interrupted(journal: Journal, record: Record) -> UnknownOutcomeError:

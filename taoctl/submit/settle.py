@@ -14,6 +14,9 @@ from taoctl.submit.events import Executed, executed
 from taoctl.submit.outcome import Failure, Outcome
 from taoctl.submit.rejection import Rejection, rejection_of
 
+_STRETCH = 32
+"""Blocks to look through before it is written down that they do not have it."""
+
 
 class Settler:
     """Settles one record again and again; no block's body is asked for twice."""
@@ -75,7 +78,7 @@ class Settler:
         last = record.last_block
         stop = at.finalized if last is None else min(last, at.finalized)
         first = max(record.from_block, record.scanned_to) + 1
-        final = await self._lookout.finalized(first, stop)
+        final = await self._scanned(first, stop)
         if final.place is not None:
             return await self._included(final.place, final=True)
         best = await self._lookout.unfinalized(
@@ -84,6 +87,19 @@ class Settler:
         if best.place is not None:
             return await self._included(best.place, final=False)
         return self._absent(at, final, best, stop)
+
+    async def _scanned(self, first: int, last: int) -> Sighting:
+        """What finalized blocks say; a long look is written down on the way."""
+        rival: str | None = None
+        for at in range(first, last + 1, _STRETCH):
+            stop = min(at + _STRETCH - 1, last)
+            seen = await self._lookout.finalized(at, stop)
+            if seen.place is not None:
+                return seen
+            rival = rival or seen.rival
+            if rival is None and stop < last:
+                self.record = self._journal.move(self.record.id, scanned_to=stop)
+        return Sighting(rival=rival)
 
     async def _is_final_where_it_was(self, at: Ends) -> bool:
         """Whether the block that had it when its events were read is finalized now."""

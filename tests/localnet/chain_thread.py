@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,16 @@ class Executed:
     succeeded: bool
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A block as it was when it was the newest: hash and success of its extrinsics, transfers."""
+
+    number: int
+    hash: str
+    extrinsics: list[tuple[str, bool]]
+    transfers: list[tuple[str, int]]
+
+
 class ThreadChain:
     """Balances, utility and sudo; finality a few blocks behind; restarts on the same port."""
 
@@ -64,6 +74,7 @@ class ThreadChain:
         keys: int = 0,
     ) -> None:
         self._keys = keys
+        self._seen: dict[str, Seen] = {}
         self.port = free_port()
         self.url = f"ws://127.0.0.1:{self.port}"
         self._options = Options(
@@ -96,6 +107,7 @@ class ThreadChain:
 
         def begun(started: Started) -> None:
             self._started = started
+            self._watch(started.node)
             ready.set()
 
         async def run() -> None:
@@ -159,19 +171,11 @@ class ThreadChain:
 
     def executed(self) -> dict[str, list[Executed]]:
         """Where each extrinsic is on the chain, by its hash."""
-
-        async def read(node: DevNode) -> dict[str, list[Executed]]:
-            found: dict[str, list[Executed]] = {}
-            for number in range(1, node.best_number + 1):
-                block = node.block(number)
-                outcomes = dict(_outcomes(node, number))
-                for index, extrinsic in enumerate(block.extrinsics):
-                    digest = "0x" + blake2_256(bytes(extrinsic)).hex()
-                    place = Executed(number, "0x" + block.hash.hex(), index, outcomes[index])
-                    found.setdefault(digest, []).append(place)
-            return found
-
-        found: dict[str, list[Executed]] = self.do(read)
+        found: dict[str, list[Executed]] = {}
+        for seen in self._blocks():
+            for index, (digest, succeeded) in enumerate(seen.extrinsics):
+                place = Executed(seen.number, seen.hash, index, succeeded)
+                found.setdefault(digest, []).append(place)
         return found
 
     def raw(self, digest: str) -> bytes:
@@ -180,7 +184,7 @@ class ThreadChain:
         async def read(node: DevNode) -> bytes:
             for number in range(1, node.best_number + 1):
                 for extrinsic in node.block(number).extrinsics:
-                    if "0x" + blake2_256(bytes(extrinsic)).hex() == digest:
+                    if _digest(extrinsic) == digest:
                         return bytes(extrinsic)
             raise KeyError(digest)
 
@@ -189,17 +193,56 @@ class ThreadChain:
 
     def received_rao(self) -> Counter[str]:
         """What each account got by transfers, from the events of all blocks."""
-
-        async def read(node: DevNode) -> Counter[str]:
-            got: Counter[str] = Counter()
-            for number in range(1, node.best_number + 1):
-                for record in _records(node, number):
-                    if (record["module_id"], record["event_id"]) == ("Balances", "Transfer"):
-                        got[record["attributes"]["to"]] += record["attributes"]["amount"]
-            return got
-
-        got: Counter[str] = self.do(read)
+        got: Counter[str] = Counter()
+        for seen in self._blocks():
+            for account, rao in seen.transfers:
+                got[account] += rao
         return got
+
+    def _blocks(self) -> list[Seen]:
+        """Every block of the chain as it is now, as it was seen when it was the newest."""
+
+        async def read(node: DevNode) -> list[Seen]:
+            blocks = []
+            for number in range(1, node.best_number + 1):
+                block_hash = "0x" + node.block(number).hash.hex()
+                seen = self._seen.get(block_hash) or _see(node, number)
+                assert seen.hash == block_hash
+                blocks.append(seen)
+            return blocks
+
+        blocks: list[Seen] = self.do(read)
+        return blocks
+
+    def _watch(self, node: DevNode) -> None:
+        """Note every block while its state can be read: a node forgets, above all on restart."""
+
+        def see(block: Any) -> None:
+            seen = _see(node, node.best_number)
+            self._seen[seen.hash] = seen
+
+        for number in range(node.best_number, 0, -1):
+            if "0x" + node.block(number).hash.hex() in self._seen:
+                break
+            seen = _see(node, number)
+            self._seen[seen.hash] = seen
+        node.heads.add(see)
+
+
+def _see(node: DevNode, number: int) -> Seen:
+    block, outcomes, transfers = node.block(number), {}, []
+    for record in _records(node, number):
+        name = (record["module_id"], record["event_id"])
+        if name in (("System", "ExtrinsicSuccess"), ("System", "ExtrinsicFailed")):
+            outcomes[record["extrinsic_idx"]] = name[1] == "ExtrinsicSuccess"
+        if name == ("Balances", "Transfer"):
+            transfers.append((record["attributes"]["to"], record["attributes"]["amount"]))
+    extrinsics = [(_digest(one), outcomes[at]) for at, one in enumerate(block.extrinsics)]
+    return Seen(number, "0x" + block.hash.hex(), extrinsics, transfers)
+
+
+def _digest(extrinsic: Any) -> str:
+    return "0x" + blake2_256(bytes(extrinsic)).hex()
 
 
 def _records(node: DevNode, number: int) -> list[dict[str, Any]]:
@@ -207,10 +250,3 @@ def _records(node: DevNode, number: int) -> list[dict[str, Any]]:
     raw = node.state_at(number).read(codec.storage_key("System", "Events"))
     records: list[dict[str, Any]] = codec.decode_storage("System", "Events", raw)
     return records
-
-
-def _outcomes(node: DevNode, number: int) -> Iterator[tuple[int, bool]]:
-    for record in _records(node, number):
-        name = (record["module_id"], record["event_id"])
-        if name in (("System", "ExtrinsicSuccess"), ("System", "ExtrinsicFailed")):
-            yield record["extrinsic_idx"], name[1] == "ExtrinsicSuccess"

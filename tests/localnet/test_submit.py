@@ -15,7 +15,7 @@ from chain_thread import ThreadChain, test_key
 from fault_proxy import Fault, FaultProxy, Spoil
 
 from taoctl.calls.base import ChainCall, Intent
-from taoctl.calls.transfer import Transfer
+from taoctl.calls.transfer import Transfer, TransferAll
 from taoctl.chain.client import Chain, connect
 from taoctl.chain.runtime import RuntimeVersion
 from taoctl.chain.view import View
@@ -446,6 +446,24 @@ def test_many_at_once_with_one_key_get_a_nonce_each() -> None:
         assert {outcome.state for outcome in outcomes} == {State.IN_BLOCK}
         assert sorted(outcome.record.nonce for outcome in outcomes) == list(range(6))
         assert chain.received_rao()[BOB.ss58] == 21
+
+
+def test_an_account_that_ends_with_its_last_transaction_is_no_riddle() -> None:
+    key = KeySigner(test_key(0))
+
+    async def empty(chain: Chain, journal: Journal) -> Outcome:
+        return await sent(chain, journal, TransferAll(BOB.ss58, True), key, wait=Wait.NONE)
+
+    async def nonce(chain: Chain, journal: Journal) -> int:
+        view = await chain.at_head()
+        return int((await view.value("System", "Account", key.ss58))["nonce"])
+
+    with a_chain(block_time=60, keys=1) as chain:
+        with_chain(chain.url, empty)
+        chain.make_blocks(24)
+        assert with_chain(chain.url, nonce) == 0, "the chain has forgotten the account"
+        (done,) = with_chain(chain.url, resume_all)
+        assert (done.state, done.block, done.final) == (State.FINALIZED, 1, True)
 
 
 def test_an_immortal_transaction_is_settled_too() -> None:
