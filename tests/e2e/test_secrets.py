@@ -205,3 +205,44 @@ def test_no_input_asks_nothing_even_on_a_terminal(runs: Runs) -> None:
     seen = runs.on_terminal("wallet", "sign", "w", "--message", "hi", "--no-input", answers=())
     assert seen.code == 6
     assert b"--password-file" in seen.stdout
+
+
+def test_words_that_are_typed_or_exported_stay_on_the_alternate_screen(runs: Runs) -> None:
+    typed = runs.on_terminal(
+        *("wallet", "import", "back", "--hotkey", "h"),
+        answers=[Answer(rb"> $", f"{MNEMONIC}\r".encode())],
+    )
+    assert typed.code == 0, typed.stdout
+    exported = runs.on_terminal(
+        *("wallet", "export", "w", "--to", "mnemonic"),
+        answers=[
+            Answer(rb"Password of wallet 'w': ", f"{PASSWORD}\r".encode()),
+            Answer(rb"Press Enter", b"\r"),
+        ],
+    )
+    assert exported.code == 0, exported.stdout
+    hidden = Hidden([key()], [PASSWORD])
+    for seen in (typed, exported):
+        assert hidden.found_in(b"".join(ALTERNATE.findall(seen.stdout)))
+        assert hidden.found_in(ALTERNATE.sub(b"", seen.stdout)) == []
+        assert hidden.found_in("\n".join(seen.processes).encode()) == []
+        assert hidden.found_in(json.dumps(seen.events).encode()) == []
+    assert hidden.found_below(runs.home, [runs.home / "wallets/back/hotkeys/h"]) == []
+
+
+def test_ctrl_c_on_the_mnemonic_screen_leaves_neither_words_nor_key(runs: Runs) -> None:
+    listed: list[str] = []
+
+    def interrupt(shown: bytes) -> bytes:
+        page = shown.split(b"\x1b[?1049h")[-1].decode()
+        listed.extend(word for _, word in sorted(re.findall(r"(\d+)\. ([a-z]+)", page)))
+        return b"\x03"
+
+    seen = runs.on_terminal(
+        *("wallet", "new-hotkey", "w", "gone"), answers=[Answer(rb"Press Enter", interrupt)]
+    )
+    assert seen.code == 130, seen.stdout
+    assert len(listed) == 12
+    kept = ALTERNATE.sub(b"", seen.stdout).decode()
+    assert sum(bool(re.search(rf"\b{word}\b", kept)) for word in listed) < 3
+    assert not (runs.home / "wallets/w/hotkeys/gone").exists()
