@@ -24,12 +24,12 @@ from taoctl.chain.runtime import Runtime, Runtimes, RuntimeVersion
 from taoctl.chain.status import LinkState, LinkStatus, Pulse
 from taoctl.chain.submission import Submission
 from taoctl.chain.view import View
-from taoctl.errors import TaoctlError, UnreachableError, UsageError
+from taoctl.errors import BadDataError, TaoctlError, UnreachableError, UsageError
 
 SIMULATED_PREFIX = "taoctl localnet"
 """The chain name that taoctl's own dev chain gives itself starts with this."""
 
-_HASH = re.compile(r"^0x[0-9a-f]{64}$")
+_HASH = re.compile(r"0x[0-9a-f]{64}")
 _VIEWS_KEPT = 8
 
 
@@ -209,12 +209,11 @@ class Chain:
 
     async def at_finalized(self) -> View:
         """A view of the newest finalized block."""
-        block_hash = await self.call("chain_getFinalizedHead")
-        return await self.at_hash(block_hash)
+        return await self.at_hash(_told_hash(await self.call("chain_getFinalizedHead")))
 
     async def finalized_number(self) -> int:
         """Number of the newest finalized block."""
-        block_hash = await self.call("chain_getFinalizedHead")
+        block_hash = _told_hash(await self.call("chain_getFinalizedHead"))
         return read_header(await self.call("chain_getHeader", [block_hash])).number
 
     async def at_block(self, number: int) -> View:
@@ -225,7 +224,7 @@ class Chain:
             raise UsageError(
                 f"there is no block {number}", f"blocks go from 0 to {head.number} here"
             )
-        return await self._settled(number, _as_hash(block_hash))
+        return await self._settled(number, _told_hash(block_hash))
 
     async def at_hash(self, block_hash: str) -> View:
         """A view of the block with this hash; raises UsageError when the node has no such block."""
@@ -333,6 +332,13 @@ async def connect(
 
 
 def _as_hash(text: Any) -> str:
-    if isinstance(text, str) and _HASH.match(text.lower()):
+    if isinstance(text, str) and _HASH.fullmatch(text.lower()):
         return text.lower()
     raise UsageError(f"{text!r} is not a block hash", "a block hash is 0x and 64 hex digits")
+
+
+def _told_hash(answer: Any) -> str:
+    """A block hash that the node says."""
+    if isinstance(answer, str) and _HASH.fullmatch(answer):
+        return answer
+    raise BadDataError("the node sent a block hash that cannot be read")

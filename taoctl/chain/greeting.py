@@ -13,7 +13,7 @@ from taoctl.chain.runtime import RuntimeVersion, read_version
 from taoctl.errors import BadDataError, UnreachableError
 
 _LONGEST_NAME = 100
-_HASH = re.compile(r"^0x[0-9a-f]{64}$")
+_HASH = re.compile(r"0x[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ async def ask_facts(call: Caller, genesis: str) -> Facts:
 
 def check_genesis(found: Any, expected: str) -> None:
     """Raise unless a genesis hash can be read and is the expected one, if one is."""
-    if not isinstance(found, str) or not _HASH.match(found):
+    if not isinstance(found, str) or not _HASH.fullmatch(found):
         raise BadDataError("it sent a genesis hash that cannot be read")
     if expected and found != expected:
         raise UnreachableError(

@@ -47,13 +47,40 @@ Mangle = Callable[[random.Random, dict[str, Any], str], list[str | bytes]]
 
 def _ids(pick: random.Random, answer: dict[str, Any], text: str) -> list[str | bytes]:
     """An answer to something else, or to nothing."""
-    ids = (None, -1, 0, answer["id"] + 1, 2**70, str(answer["id"]), [1], {}, True, 1.5)
+    ids: tuple[Any, ...] = (
+        None,
+        -1,
+        0,
+        answer["id"] + 1,
+        2**70,
+        str(answer["id"]),
+        [1],
+        {},
+        True,
+        1.5,
+    )
     return [json.dumps(answer | {"id": pick.choice(ids)})]
 
 
 def _types(pick: random.Random, answer: dict[str, Any], text: str) -> list[str | bytes]:
     """A result of another type."""
-    values = (None, 0, -1, 2**80, True, 1e400, "", "0x", "x", [], [None], [[]], {}, {"x": 1}, [{}])
+    values: tuple[Any, ...] = (
+        None,
+        0,
+        -1,
+        2**80,
+        True,
+        1e400,
+        "",
+        "0x",
+        "x",
+        [],
+        [None],
+        [[]],
+        {},
+        {"x": 1},
+        [{}],
+    )
     return [json.dumps(answer | {"result": pick.choice(values)})]
 
 
@@ -127,21 +154,20 @@ def _text(pick: random.Random, answer: dict[str, Any], text: str) -> list[str | 
 def _frames(pick: random.Random, answer: dict[str, Any], text: str) -> list[str | bytes]:
     """Binary frames, a batch, or an answer twice."""
     data = text.encode()
-    return pick.choice(
-        (
-            [data],
-            [pick.randbytes(pick.randrange(1, 200))],
-            [data[: len(data) // 2]],
-            [f"[{text}]"],
-            [text, text],
-            [text, json.dumps(answer | {"result": None})],
-        )
+    forms: tuple[list[str | bytes], ...] = (
+        [data],
+        [pick.randbytes(pick.randrange(1, 200))],
+        [data[: len(data) // 2]],
+        [f"[{text}]"],
+        [text, text],
+        [text, json.dumps(answer | {"result": None})],
     )
+    return pick.choice(forms)
 
 
 def _unasked(pick: random.Random, answer: dict[str, Any], text: str) -> list[str | bytes]:
     """Notifications that nobody asked for, then the answer."""
-    keys = ("heads", 7, None, [], {}, 1.5, "x" * 1000, True)
+    keys: tuple[Any, ...] = ("heads", 7, None, [], {}, 1.5, "x" * 1000, True)
     values = ({"subscription": pick.choice(keys), "result": pick.choice((None, "ready", {}))},)
     params: tuple[Any, ...] = (*values, *values, None, [], {}, "x", {"subscription": 1})
     notes = [
