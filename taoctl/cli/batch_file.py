@@ -65,7 +65,7 @@ def transfers(file: Path) -> list[tuple[str, str]]:
     Raises:
         UsageError: a line of another form, or no line at all.
     """
-    found = []
+    found: list[tuple[str, str]] = []
     reader = csv.reader(io.StringIO(read_text(file)))
     try:
         for line in reader:

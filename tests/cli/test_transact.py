@@ -76,7 +76,7 @@ def test_nothing_is_sent_without_a_yes(environ: dict[str, str]) -> None:
     for typed in ("n\r", "\r", "\x04"):
         with Terminal([str(TAOCTL), *_transfer()], environ) as shell:
             shell.expect(r"balance +[0-9.]+ TAO → [0-9.]+ TAO")
-            shell.expect(r"Send this on ws://127\.0\.0\.1:\d+ SIM\x1b\[0m\? \[y/N\]")
+            shell.expect(r"Send this on \x1b\[1;36mws://127\.0\.0\.1:\d+ SIM\x1b\[0m\? \[y/N\]")
             shell.type(typed)
             assert shell.end() == 5
             assert "nothing was sent" in shell.seen
