@@ -25,8 +25,8 @@ NAMES = ("Alice", "Bob", "Charlie", "Dave", "Eve", "Ferdie")
 
 
 def test_key(number: int) -> str:
-    """The secret URI of one of the accounts that hold 100 TAO each."""
-    return f"//Test/{number}"
+    """The secret seed of one of the accounts that hold 100 TAO each."""
+    return "0x" + blake2_256(b"test key %d" % number).hex()
 
 
 test_key.__test__ = False  # type: ignore[attr-defined]

@@ -1,13 +1,11 @@
-"""Sends one transfer from a process of its own, which may be made to die at a step of it.
+"""Sends one transfer: here, or with the command line in a process made to die at a step of it.
 
-Arguments: endpoint, secret URI of a test key, address, rao, what to wait for, seconds to wait,
-and the step to die at (0 for none). Says the outcome as one line of JSON.
+Arguments of the process: the step to die at (0 for none), and a command line.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 import sys
@@ -16,7 +14,6 @@ from typing import Any
 
 from taoctl.calls.transfer import Transfer
 from taoctl.chain.client import Chain, connect
-from taoctl.errors import TaoctlError
 from taoctl.journal.store import Journal
 from taoctl.scale.crypto import KeySigner
 from taoctl.submit import send as sending
@@ -100,26 +97,14 @@ def _die_at(step: int) -> None:
     ClientConnection.send = written  # type: ignore[method-assign, assignment]
 
 
-def _say(**what: Any) -> None:
-    sys.stdout.write(json.dumps(what) + "\n")
-
-
 def main() -> int:
-    url, uri, dest, rao, wait, deadline_s, step = sys.argv[1:]
+    """Run the command line, to the step."""
+    step, *argv = sys.argv[1:]
     if int(step):
         _die_at(int(step))
-    journal = Journal()
-    work = submit(url, uri, dest, int(rao), Wait(wait), float(deadline_s), journal)
-    try:
-        outcome = asyncio.run(work)
-    except TaoctlError as problem:
-        _say(error=problem.code, message=problem.message)
-        return int(problem.exit_code)
-    except KeyboardInterrupt:
-        _say(error="interrupted")
-        return 130
-    _say(state=outcome.state.value, id=outcome.record.id)
-    return 0
+    from taoctl.cli.main import main as taoctl
+
+    return taoctl(argv)
 
 
 if __name__ == "__main__":
