@@ -24,6 +24,7 @@ from taoctl.reads.registry import Need, Read, load
 _MADE = "<!-- Made from the code by `python -m taoctl.cli.reference docs`. -->\n"
 _ERROR_MODULES = (
     "taoctl.errors",
+    "taoctl.chain.extrinsic.terms",
     "taoctl.chain.rpc",
     "taoctl.economics.pool",
     "taoctl.localnet.state",
