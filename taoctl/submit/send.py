@@ -212,7 +212,8 @@ async def _hand_over(
     except UnreachableError as problem:
         journal.move(record.id, state=State.REJECTED, reason=f"it was not sent: {problem.message}")
         raise
-    record = journal.move(record.id, state=State.SENT, acknowledged=True)
+    taken_by = record.endpoint if submission is None else submission.endpoint
+    record = journal.move(record.id, state=State.SENT, acknowledged=True, endpoint=taken_by)
     progress(Progress("sent", f"{record.endpoint} took it", record.id))
     return record, submission
 

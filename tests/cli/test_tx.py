@@ -164,3 +164,29 @@ def test_a_failed_one_is_exit_1_and_another_chain_is_refused(
         journal.move(1, State.EXPIRED, final=True, reason="as a test says")
         row = answer(["tx", "wait", "1"], capsys, Exit.REFUSED)
         assert row["state"] == "expired"
+
+
+_PROBE = """
+import json, sys
+from taoctl.cli.main import main
+code = main(["chain", "info", "-q", "-o", "json", "-n", sys.argv[1]])
+print(json.dumps([code, sorted({name.split(".")[0] for name in sys.modules})]))
+"""
+
+
+def test_reads_load_no_database_while_there_is_no_journal() -> None:
+    import subprocess
+
+    def loaded(url: str) -> set[str]:
+        words = [sys.executable, "-c", _PROBE, url]
+        done = subprocess.run(words, capture_output=True, text=True, check=True, timeout=60)
+        code, names = json.loads(done.stdout.splitlines()[-1])
+        assert code == 0
+        return set(names)
+
+    with ThreadChain(block_time=60) as chain:
+        names = loaded(chain.url)
+        assert names & {"sqlite3", "keyring", "substrateinterface", "scalecodec"} == set()
+        assert "bittensor_core" in names
+        write(1)
+        assert "sqlite3" in loaded(chain.url)
