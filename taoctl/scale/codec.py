@@ -439,9 +439,15 @@ def vec_bytes(value: str | bytes | Iterable[int]) -> bytes:
     `0x` text is hexadecimal only where it stands for bytes that are not UTF-8; everything else
     was decoded to itself, so that a name such as `0x41` is four characters. The one text that
     cannot be told apart is the hexadecimal of such bytes itself.
+
+    Raises:
+        BadDataError: a number in it is no byte, as a `Compact<u8>` on the wire can be.
     """
     if not isinstance(value, str):
-        return bytes(value)
+        try:
+            return bytes(value)
+        except (ValueError, TypeError):
+            raise BadDataError("a text on the chain has a number in it that is no byte") from None
     if value.startswith("0x"):
         with contextlib.suppress(ValueError):
             raw = bytes.fromhex(value[2:])

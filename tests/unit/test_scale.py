@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 from state_node import FILES, metadata_of
@@ -231,3 +232,9 @@ def test_byte_vector_answers_stay_bytes() -> None:
     codec = load(218)
     info = codec.need_api("SubnetInfoRuntimeApi", "get_subnets_info")
     assert codec.decode_api_result(info, b"\x08\xff\x00") == b"\xff\x00"
+
+
+@pytest.mark.parametrize("value", [[256], [-1], [3.5], ["x"], [None]])
+def test_what_is_no_byte_is_bad_data(value: list[Any]) -> None:
+    with pytest.raises(BadDataError, match="no byte"):
+        vec_bytes(value)
