@@ -17,6 +17,7 @@ from taoctl.errors import (
     TaoctlError,
     UnknownOutcomeError,
     UnreachableError,
+    UsageError,
 )
 from taoctl.journal.record import Record, State
 from taoctl.journal.store import Journal
@@ -89,6 +90,9 @@ async def send(
             record, submission = await _hand_over(chain, journal, record, progress)
         except asyncio.CancelledError:
             raise _interrupted(journal, record) from None
+        except (UsageError, BadDataError) as problem:
+            # The journal itself failed, after the bytes may have left.
+            raise unknown_outcome(record, problem.message) from problem
     return await _wait(chain, journal, record, submission, options, progress)
 
 
@@ -137,7 +141,20 @@ async def _signed(
             f"the connection to {chain.link.endpoint} is lost; nothing was sent",
             "try again, or name another endpoint with --network",
         )
-    return journal.add(await _record(chain, plan, signed))
+    return _written(journal, await _record(chain, plan, signed))
+
+
+def _written(journal: Journal, record: Record) -> Record:
+    """The record in the journal; ed25519 signs alike, so that a second try may be the first's."""
+    known = journal.find(record.extrinsic_hash)
+    if known is None:
+        return journal.add(record)
+    if known.final or known.succeeded:
+        raise RefusedError(
+            f"the very same was sent as transaction {known.id}, which is {known.state.value}",
+            f"see `taoctl tx show {known.id}`",
+        )
+    return journal.move(known.id, State.PREPARED, reason="signed again, to the same bytes")
 
 
 async def _same_runtime(chain: Chain, plan: Plan) -> None:

@@ -25,10 +25,11 @@ from taoctl.errors import (
     Exit,
     RefusedError,
     UnknownOutcomeError,
+    UsageError,
 )
 from taoctl.journal.record import Record, State
 from taoctl.journal.store import Journal
-from taoctl.scale.crypto import KeySigner
+from taoctl.scale.crypto import ED25519, KeySigner
 from taoctl.submit.nonce import key_lock
 from taoctl.submit.notice import open_transactions
 from taoctl.submit.options import TxOptions, Wait
@@ -252,6 +253,56 @@ def test_what_the_node_refuses_is_said_and_not_pending() -> None:
         (done,) = with_chain(chain.url, resume_all)
     assert (done.state, done.final) == (State.REJECTED, True)
     assert "Inability to pay" in (done.reason or "")
+
+
+def test_ed25519_signs_alike_and_a_second_try_is_the_same_transaction() -> None:
+    poor = KeySigner("//Poor", ED25519)
+
+    async def work(chain: Chain, journal: Journal) -> None:
+        for _ in range(2):
+            plan = await make_plan(chain, Given(pay(1)), poor.ss58, TxOptions(), crypto=ED25519)
+            with pytest.raises(RefusedError, match="Inability to pay some fees"):
+                await send(chain, plan, poor, journal, TxOptions())
+        (record,) = journal.list()
+        assert record.state is State.REJECTED
+
+    with a_chain(block_time=60) as chain:
+        with_chain(chain.url, work)
+
+
+def test_a_journal_that_fails_after_the_bytes_left_is_an_unknown_outcome(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*args: Any, **kwargs: Any) -> Record:
+        raise UsageError("the journal cannot be used: database or disk is full")
+
+    async def work(chain: Chain, journal: Journal) -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr(Journal, "move", full)
+            with pytest.raises(UnknownOutcomeError, match="disk is full"):
+                await sent(chain, journal)
+        assert [one.state for one in journal.list()] == [State.PREPARED]
+
+    with a_chain(block_time=60) as chain:
+        with_chain(chain.url, work)
+        chain.make_blocks(4)
+        (done,) = with_chain(chain.url, resume_all)
+    assert (done.state, done.block) == (State.FINALIZED, 1)
+
+
+def test_nothing_is_sent_that_cannot_be_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*args: Any) -> Record:
+        raise UsageError("the journal cannot be used: database or disk is full")
+
+    async def work(chain: Chain, journal: Journal) -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr(Journal, "add", full)
+            with pytest.raises(UsageError, match="disk is full"):
+                await sent(chain, journal)
+
+    with a_chain(block_time=60) as chain:
+        with_chain(chain.url, work)
+        assert chain.node.pool.counts == (0, 0)
 
 
 def test_what_was_never_passed_on_expires_and_holds_up_the_next() -> None:
