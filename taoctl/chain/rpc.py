@@ -242,6 +242,8 @@ class Wire:
         del self._pending[message["id"]]
 
     def _start(self, key: Any, subscription: Subscription) -> None:
+        if not isinstance(key, str | int):
+            raise ValueError("no number of a subscription")
         self._subscriptions[key] = subscription
         if not subscription.active:
             task = asyncio.create_task(self.unsubscribe(subscription))

@@ -14,7 +14,8 @@ from taoctl.localnet.chain_index import ChainIndex
 from taoctl.localnet.dev import DevNode
 from taoctl.localnet.faults import read_fault
 from taoctl.localnet.frame import Pallet, Runtime
-from taoctl.localnet.node import FINALITY_LAG, Identity
+from taoctl.localnet.identity import Identity
+from taoctl.localnet.node import FINALITY_LAG
 from taoctl.localnet.persist import Directory
 from taoctl.localnet.records import corrupt
 from taoctl.localnet.saved import Manifest

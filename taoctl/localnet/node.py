@@ -6,7 +6,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from taoctl.errors import BadDataError, NotInRuntimeError, RefusedError, TaoctlError
@@ -17,6 +16,7 @@ from taoctl.localnet.changes import ChangesCodec
 from taoctl.localnet.extrinsic import Extrinsic, read_extrinsic
 from taoctl.localnet.fees import Fee
 from taoctl.localnet.frame import Host, Runtime
+from taoctl.localnet.identity import Identity
 from taoctl.localnet.listeners import Listeners
 from taoctl.localnet.persist import Directory
 from taoctl.localnet.pool import Entry, Pool, Watcher
@@ -43,15 +43,6 @@ class Actors(Protocol):
 
         Each is submitted before the next is asked for.
         """
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What the node says it is."""
-
-    chain_name: str
-    version: str
-    scenario: str
 
 
 class Node:
