@@ -62,7 +62,7 @@ def _format(text: str) -> str:
 
 
 def _path(text: str) -> Path:
-    return Path(_text(text)).expanduser()
+    return paths.expanded(_text(text))
 
 
 RULES: Mapping[str, _Rule] = {

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from taoctl.errors import UsageError
+
 HOME_VARIABLE = "TAOCTL_HOME"
 """The environment variable that moves everything below one directory."""
 
@@ -31,13 +33,28 @@ def state_dir() -> Path:
 
 def wallets_dir() -> Path:
     """Directory where Bittensor wallets live on every machine."""
-    return Path("~/.bittensor/wallets").expanduser()
+    return expanded("~/.bittensor/wallets")
+
+
+def expanded(path: str | Path) -> Path:
+    """The path with a leading `~` replaced by the home directory.
+
+    Raises:
+        UsageError: there is no such home, as for a user id of a container that has no name.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        raise UsageError(
+            f"there is no home directory, so {str(path)!r} is nowhere",
+            f"set HOME, or write the whole path; {HOME_VARIABLE} moves taoctl's own files",
+        ) from None
 
 
 def _dir(kind: str) -> Path:
     home = os.environ.get(HOME_VARIABLE)
     if home:
-        return Path(home).expanduser() / kind
+        return expanded(home) / kind
     import platformdirs
 
     found = {
@@ -46,4 +63,9 @@ def _dir(kind: str) -> Path:
         "data": platformdirs.user_data_path,
         "state": platformdirs.user_state_path,
     }
-    return found[kind]("taoctl", appauthor=False)
+    try:
+        return found[kind]("taoctl", appauthor=False)
+    except RuntimeError:
+        raise UsageError(
+            f"there is no home directory to keep taoctl's {kind} in", f"set HOME or {HOME_VARIABLE}"
+        ) from None

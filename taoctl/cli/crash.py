@@ -9,6 +9,7 @@ import traceback
 from pathlib import Path
 
 from taoctl import __version__
+from taoctl.errors import TaoctlError
 from taoctl.paths import state_dir
 from taoctl.secrecy import without_secrets
 
@@ -27,13 +28,14 @@ def write_crash(problem: BaseException) -> Path | None:
             *traceback.format_exception(problem),
         ]
     )
-    folder = state_dir() / "crashes"
-    path = folder / f"{time.strftime('%Y%m%dT%H%M%S')}-{time.monotonic_ns() % 1_000_000:06d}.txt"
     try:
+        folder = state_dir() / "crashes"
+        number = time.monotonic_ns() % 1_000_000
+        path = folder / f"{time.strftime('%Y%m%dT%H%M%S')}-{number:06d}.txt"
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.touch(mode=0o600)
         path.write_text(redacted(text), encoding="utf-8")
-    except OSError:
+    except (OSError, TaoctlError):
         return None
     return path
 

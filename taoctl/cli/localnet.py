@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from taoctl import paths
 from taoctl.cli import options, output
 from taoctl.cli.output import Origin
 from taoctl.errors import UsageError
@@ -91,7 +92,7 @@ def up(
       taoctl localnet up --fault latency=0.3 --fault disconnect=0.1,when=after,method=author_*
     """
     where = state_dir if state_dir is not None else service.default_state_dir(port)
-    where = where.expanduser().absolute()
+    where = paths.expanded(where).absolute()
     saved = None if fresh else service.saved_scenario(where)
     chosen = Options(
         scenario=scenario or saved or ScenarioName.DEMO,

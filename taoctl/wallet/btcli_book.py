@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from taoctl import paths
 from taoctl.addresses import is_ss58
 from taoctl.errors import TaoctlError
 from taoctl.wallet.book import BookEntry, multisig_entry
@@ -40,12 +41,18 @@ def btcli_entries(environ: Mapping[str, str] | None = None) -> tuple[BookEntry, 
     return tuple({(entry.name, entry.ss58): entry for entry in found}.values())
 
 
-def _file(environ: Mapping[str, str], variable: str, name: str) -> Path:
+def _file(environ: Mapping[str, str], variable: str, name: str) -> Path | None:
+    """Where a book is; None where no variable names it and the user has no home."""
     given = environ.get(variable)
-    return Path(given) if given else Path("~/.bittensor").expanduser() / name
+    if given:
+        return Path(given)
+    try:
+        return paths.expanded("~/.bittensor") / name
+    except TaoctlError:
+        return None
 
 
-def _plain(file: Path) -> Iterator[BookEntry]:
+def _plain(file: Path | None) -> Iterator[BookEntry]:
     for row in _rows(file):
         yield from _entry(row.get("name"), row.get("address"), row.get("note"))
 
@@ -55,7 +62,7 @@ def _entry(name: Any, ss58: Any, note: Any) -> Iterator[BookEntry]:
         yield BookEntry(name, ss58, note if isinstance(note, str) and note else None, "btcli")
 
 
-def _multisigs(file: Path, names: Mapping[str, str]) -> Iterator[BookEntry]:
+def _multisigs(file: Path | None, names: Mapping[str, str]) -> Iterator[BookEntry]:
     """Multisig accounts whose members are all addresses or names of the same books."""
     for row in _rows(file):
         name, threshold, members = row.get("name"), row.get("threshold"), row.get("signatories")
@@ -73,9 +80,11 @@ def _multisigs(file: Path, names: Mapping[str, str]) -> Iterator[BookEntry]:
             continue
 
 
-def _rows(file: Path) -> list[dict[str, Any]]:
+def _rows(file: Path | None) -> list[dict[str, Any]]:
     from taoctl.wallet.files import read_bounded
 
+    if file is None:
+        return []
     try:
         content: Any = json.loads(read_bounded(file, _MAX_BYTES))
     except (OSError, ValueError, RecursionError, TaoctlError):
@@ -84,7 +93,9 @@ def _rows(file: Path) -> list[dict[str, Any]]:
     return [row for row in rows if isinstance(row, dict)]
 
 
-def _tables(file: Path) -> Iterator[BookEntry]:
+def _tables(file: Path | None) -> Iterator[BookEntry]:
+    if file is None:
+        return
     try:
         with file.open("rb") as opened:
             if opened.read(16) != b"SQLite format 3\0":

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from taoctl import paths
 from taoctl.errors import NoKeyError, UsageError
 from taoctl.secrecy import remember
 from taoctl.text import printable
@@ -79,7 +80,7 @@ class PasswordSources:
         for variable in FILE_VARIABLES:
             path = self.environ.get(variable)
             if path:
-                return _from_file(Path(path).expanduser(), f"${variable} ({printable(path)})")
+                return _from_file(paths.expanded(path), f"${variable} ({printable(path)})")
         return None
 
     def of_btwallet(self, key_file: Path) -> Password | None:
