@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from wrapped import ALICE, BOB, CHARLIE, RICH, TAO, Wrapped, error_of
+from wrapped import ALICE, BOB, CHARLIE, RICH, TAO, Wrapped, error_of, transfer
 
 from taoctl.localnet.dispatch_error import DispatchError
 from taoctl.localnet.frame import Call, Signed
@@ -112,3 +112,15 @@ def test_no_rao_appears_or_is_lost(steps: list[tuple[str, str, str, int]]) -> No
 def test_an_account_without_tao_has_no_deposit_to_give(chain: Wrapped) -> None:
     poor = chain.do(NOBODY, "Proxy", "add_proxy", delegate=ALICE, proxy_type="Any", delay=0)
     assert error_of(poor) == "Balances.InsufficientBalance"
+
+
+def test_what_was_paid_too_much_does_not_bring_a_dead_account_back(chain: Wrapped) -> None:
+    payment, issued = chain.rt.transaction_payment, chain.rt.balances.total_issuance
+    paid = payment.withdraw(ALICE, 100_000)
+    everything = Call("Balances", "transfer_all", {"dest": BOB, "keep_alive": False})
+    calls = (everything, transfer(BOB, TAO), transfer(BOB, TAO))
+    assert chain.do(ALICE, "Utility", "batch", calls=calls).ok
+    payment.settle(ALICE, paid, 40_000, 0)
+    assert chain.last("TransactionFeePaid") == {"who": ALICE, "actual_fee": 100_000, "tip": 0}
+    assert ALICE not in chain.rt.system.Account
+    assert chain.rt.balances.total_issuance == issued - 100_000

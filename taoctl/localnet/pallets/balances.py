@@ -131,8 +131,10 @@ class Balances(AccountBalances):
         self.deposit("Withdraw", who, amount)
 
     def put_back(self, who: str, amount: int) -> int:
-        """Return withdrawn TAO to an account that can hold it; the rao that reached it."""
-        if amount == 0 or self.free(who) + amount < EXISTENTIAL_DEPOSIT:
+        """Return withdrawn TAO to an account that still exists; the rao that reached it."""
+        data = self.data(who)
+        empty = data["free"] + data["reserved"] == 0
+        if amount == 0 or empty or data["free"] + amount < EXISTENTIAL_DEPOSIT:
             return 0
         self._set_free(who, self.free(who) + amount)
         self._issue(amount)

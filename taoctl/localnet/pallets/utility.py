@@ -66,13 +66,13 @@ _BOXED = "Box<<T as Config>::RuntimeCall>"
 _CALL = ("call", RuntimeCall, _BOXED)
 _AS_ORIGIN = ("as_origin", OriginCaller, "Box<T::PalletsOrigin>")
 
-_BATCH = (18_032_209 + 2 * DB_READ, 5_341_990)
-_BATCH_ALL = (19_625_062 + 2 * DB_READ, 6_185_139)
-_FORCE_BATCH = (21_829_014 + 2 * DB_READ, 6_047_455)
-_AS_DERIVATIVE = 16_070_000 + 2 * DB_READ + DB_READ + DB_WRITE
-_IF_ELSE = 23_143_000 + 2 * DB_READ
-_DISPATCH_AS = 7_484_000
-_DISPATCH_AS_FALLIBLE = 7_434_000
+_BATCH = (19_446_696 + 2 * DB_READ, 5_450_264)
+_BATCH_ALL = (13_428_230 + 2 * DB_READ, 5_663_250)
+_FORCE_BATCH = (12_134_867 + 2 * DB_READ, 5_477_293)
+_AS_DERIVATIVE = 15_378_000 + 2 * DB_READ + DB_READ + DB_WRITE
+_IF_ELSE = 21_831_000 + 2 * DB_READ
+_DISPATCH_AS = 6_893_000
+_DISPATCH_AS_FALLIBLE = 7_113_000
 
 _BATCHES = frozenset({"batch", "batch_all", "force_batch"})
 
