@@ -33,6 +33,8 @@ from taoctl.wallet.store import WalletStore
 
 CHILD = Path(__file__).with_name("submit_child.py")
 RAO = 1_000_000
+ROUND = 50
+"""Runs after which everything is settled."""
 
 
 class Trouble(StrEnum):
@@ -60,14 +62,23 @@ class Runs:
     happened: Counter[str] = field(default_factory=Counter)
 
     def go(self, troubles: list[Trouble], workers: int) -> None:
-        """Do a run for each trouble, some at once; those that move the chain stand alone."""
-        numbered = list(enumerate(troubles))
+        """Do a run for each trouble, some at once; those that move the chain stand alone.
+
+        What they leave is settled now and then, since a node keeps the events of some hundred
+        blocks only, and fewer when it restarts.
+        """
+        for at in range(0, len(troubles), ROUND):
+            self._round(list(enumerate(troubles))[at : at + ROUND], workers)
+            self.settle()
+
+    def _round(self, numbered: list[tuple[int, Trouble]], workers: int) -> None:
         together = [n for n in numbered if n[1] not in (Trouble.RESTART, Trouble.REORG)]
         alone = [n for n in numbered if n[1] in (Trouble.RESTART, Trouble.REORG)]
         with ThreadPoolExecutor(workers) as pool:
             for done in [pool.submit(self._run, *one) for one in together]:
                 done.result()
         for one in alone:
+            self.settle()
             self._run(*one)
 
     def _run(self, number: int, trouble: Trouble) -> None:
@@ -175,7 +186,7 @@ class Runs:
             sent = self._sent_by(journal, number)
         # It may have been done already, and the signal have found the interpreter on its way out.
         done = said in set(State) and child.returncode in (-signal.SIGINT, 130)
-        if child.returncode not in (0, 7, 130 if not sent else 0) and not done:
+        if child.returncode not in (0, 7) and sent and not done:
             self.problems.append(f"Ctrl-C ended run {number} with {child.returncode} ({said})")
         return [said]
 

@@ -44,5 +44,8 @@ def test_five_hundred_submissions_under_faults(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     others = [trouble for trouble in Trouble if trouble is not Trouble.PROXY]
-    troubles = [Trouble.PROXY] * 300 + [others[n % len(others)] for n in range(200)]
+    troubles = [
+        Trouble.PROXY if n % 5 < 3 else others[(n // 5 * 2 + n % 5 - 3) % len(others)]
+        for n in range(500)
+    ]
     _run(monkeypatch, tmp_path, troubles, workers=6, seed=2)
