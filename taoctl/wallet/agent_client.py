@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,6 +38,10 @@ class AgentError(NoKeyError):
     code = "agent"
 
 
+class _BrokeOff(AgentError):
+    """The connection ended before the answer, as it does while an agent is ending."""
+
+
 @dataclass(frozen=True, slots=True)
 class HeldKey:
     """A key that the agent holds, and for how many more seconds."""
@@ -57,6 +60,14 @@ class AgentStatus:
     pid: int
     problems: tuple[str, ...]
     keys: tuple[HeldKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """Addresses of the keys that were locked; `killed` when an agent had to be ended by force."""
+
+    keys: tuple[str, ...]
+    killed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +154,10 @@ def unlock(key: Key, label: str, seconds: int) -> AgentStatus:
         "label": label[:200],
         "seconds": seconds,
     }
-    answer = _ask(path, request)
-    if answer is None:
+    ends = time.monotonic() + _ANSWER_S
+    while (answer := _offer(path, request)) is None and time.monotonic() < ends:
+        # Also in place of one that is just ending, which may take it a moment.
         _start(path)
-        answer = _ask(path, request)
     if answer is None or answer.get("ss58") != key.ss58:
         raise AgentError("the agent did not take the key", _AGAIN)
     found = status()
@@ -155,20 +166,34 @@ def unlock(key: Key, label: str, seconds: int) -> AgentStatus:
     return found
 
 
-def lock(ss58: str | None = None) -> tuple[str, ...]:
-    """Make the agent forget one key or all; returns their addresses, none when no agent runs.
+def lock(ss58: str | None = None) -> Locked:
+    """Make the agent forget one key or all, wherever an agent of this user may listen.
 
-    An agent that does not answer is killed.
+    One that does not answer is killed, whatever it holds.
+
+    Raises:
+        AgentError: something is in the agent's place that neither answers nor can be ended.
     """
-    path = protocol.socket_path()
+    locked: list[str] = []
+    killed = False
+    for path in protocol.socket_paths():
+        try:
+            answer = _ask(path, {"op": "lock", "ss58": ss58})
+        except AgentError:
+            if not _kill(path):
+                raise
+            killed = True
+        else:
+            found = answer.get("locked") if answer else None
+            locked += [printable(str(one)) for one in found] if isinstance(found, list) else []
+    return Locked(tuple(locked), killed)
+
+
+def _offer(path: Path, request: Mapping[str, Any]) -> dict[str, Any] | None:
     try:
-        answer = _ask(path, {"op": "lock", "ss58": ss58})
-    except AgentError:
-        if not _kill(path):
-            raise
-        return ()
-    locked = answer.get("locked") if answer else None
-    return tuple(str(one) for one in locked) if isinstance(locked, list) else ()
+        return _ask(path, request)
+    except _BrokeOff:
+        return None
 
 
 def _held(row: Mapping[str, Any]) -> HeldKey:
@@ -186,39 +211,46 @@ def _ask(path: Path, request: Mapping[str, Any]) -> dict[str, Any] | None:
     Raises:
         AgentError: something is there that does not answer as an agent, or refuses the request.
     """
-    connection = _connect(path)
+    deadline = time.monotonic() + _ANSWER_S
+    connection = _connect(path, deadline)
     if connection is None:
         return None
-    deadline = time.monotonic() + _ANSWER_S
     with connection:
         try:
+            connection.settimeout(max(0.001, deadline - time.monotonic()))
             connection.sendall(protocol.pack(request))
             size = protocol.length(_receive(connection, protocol.HEAD_BYTES, deadline))
             answer = protocol.unpack(_receive(connection, size, deadline))
         except TimeoutError:
-            raise AgentError(f"the agent did not answer within {_ANSWER_S:g} s", _AGAIN) from None
+            raise _silent() from None
         except (OSError, ProtocolError):
-            raise AgentError("the agent broke off", _AGAIN) from None
+            raise _BrokeOff("the agent broke off", _AGAIN) from None
     if answer.get("ok") is not True:
         problem = printable(str(answer.get("problem") or "it does not say why"))
         raise AgentError(f"the agent refuses: {problem}", "unlock the key again")
     return answer
 
 
-def _connect(path: Path) -> socket.socket | None:
+def _silent() -> AgentError:
+    return AgentError(f"the agent did not answer within {_ANSWER_S:g} s", _AGAIN)
+
+
+def _connect(path: Path, deadline: float) -> socket.socket | None:
     if not os.path.lexists(path.parent):
         return None
     problem = protocol.folder_problem(path.parent)
     if problem:
         raise AgentError(f"the agent's folder is not safe: {problem}", "make it yours alone: 0700")
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    connection.settimeout(_ANSWER_S)
     try:
-        connection.connect(str(path))
-        uid, _ = protocol.peer(connection)
+        _knock(connection, path, deadline)
+        uid = protocol.peer_uid(connection)
     except (FileNotFoundError, ConnectionRefusedError):
         connection.close()
         return None
+    except TimeoutError:
+        connection.close()
+        raise _silent() from None
     except OSError as error:
         connection.close()
         raise AgentError(f"the agent cannot be asked: {error.strerror or error}", _AGAIN) from None
@@ -226,6 +258,18 @@ def _connect(path: Path) -> socket.socket | None:
         connection.close()
         raise AgentError("the agent's socket belongs to another user", f"remove {path}")
     return connection
+
+
+def _knock(connection: socket.socket, path: Path, deadline: float) -> None:
+    """Connect, waiting while too many others are waiting to be let in."""
+    while True:
+        connection.settimeout(max(0.001, deadline - time.monotonic()))
+        try:
+            return connection.connect(str(path))
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise TimeoutError from None
+            time.sleep(0.02)
 
 
 def _receive(connection: socket.socket, size: int, deadline: float) -> bytes:
@@ -288,14 +332,11 @@ def _start(path: Path) -> None:
 
 def _kill(path: Path) -> bool:
     """End an agent that does not answer; whether there was a process to end."""
-    with suppress(AgentError, OSError):
-        connection = _connect(path)
-        if connection is None:
-            return False
-        with connection:
-            _, pid = protocol.peer(connection)
-        if pid is not None and pid != os.getpid():
-            os.kill(pid, signal.SIGKILL)
-            path.unlink(missing_ok=True)
-            return True
-    return False
+    if protocol.folder_problem(path.parent):
+        return False
+    pid = protocol.lock_holder(path)
+    if pid is None:
+        return False
+    os.kill(pid, signal.SIGKILL)
+    path.unlink(missing_ok=True)
+    return True

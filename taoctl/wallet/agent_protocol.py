@@ -17,13 +17,13 @@ An answer has `ok`; when that is false, `problem` says why.
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import hashlib
 import json
 import os
 import socket
 import stat
 import struct
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,11 @@ MAX_SECONDS = 7 * 24 * 3600
 MAX_KEYS = 256
 """How many keys the agent holds at once."""
 
+SOCKET = "agent.sock"
+"""The socket's name in its folder."""
+
+_LOCK = "agent.lock"
+_RUNTIME = Path("/run/user")
 _LENGTH = struct.Struct(">I")
 _MAX_PATH = 100
 """Bytes of a socket path that every Unix takes (Linux 107, macOS 103)."""
@@ -54,20 +59,38 @@ class ProtocolError(Exception):
 def socket_path(environ: Mapping[str, str] | None = None) -> Path:
     """Where the agent of this user listens.
 
-    Below TAOCTL_HOME if that is set, else in XDG_RUNTIME_DIR if it is this user's (the system
-    empties it on logout; after `su` it is another user's), else in the state directory. Where that
-    path is too long for a socket, in a folder of the user's own in /tmp.
+    Below TAOCTL_HOME if that is set, else in the user's runtime folder if there is one (the system
+    empties it on logout), else in the state directory. Where that path is too long for a socket,
+    in a folder of the user's own in /tmp.
     """
+    return socket_paths(environ)[0]
+
+
+def socket_paths(environ: Mapping[str, str] | None = None) -> tuple[Path, ...]:
+    """Everywhere an agent of this user may listen, of logins with a runtime folder and without."""
     variables = os.environ if environ is None else environ
-    runtime = variables.get("XDG_RUNTIME_DIR")
-    if runtime and not variables.get(paths.HOME_VARIABLE) and _own(Path(runtime)):
-        folder = Path(runtime) / "taoctl"
-    else:
-        folder = paths.state_dir() / "run"
-    if len(os.fsencode(folder / "agent.sock")) > _MAX_PATH:
-        digest = hashlib.blake2b(os.fsencode(folder), digest_size=8).hexdigest()
-        folder = Path("/tmp") / f"taoctl-{os.getuid()}-{digest}"
-    return folder / "agent.sock"
+    runtime = None if variables.get(paths.HOME_VARIABLE) else _runtime_folder(variables)
+    folders = [paths.state_dir() / "run"]
+    if runtime is not None:
+        folders.insert(0, runtime / "taoctl")
+    return tuple(_short(folder) / SOCKET for folder in folders)
+
+
+def _runtime_folder(environ: Mapping[str, str]) -> Path | None:
+    """The user's runtime folder, also where nothing names it, as in cron.
+
+    What XDG_RUNTIME_DIR names counts only if it is this user's; after `su` it is another's.
+    """
+    named = environ.get("XDG_RUNTIME_DIR")
+    found = (Path(named) if named else None, _RUNTIME / str(os.geteuid()))
+    return next((folder for folder in found if folder is not None and _own(folder)), None)
+
+
+def _short(folder: Path) -> Path:
+    if len(os.fsencode(folder / SOCKET)) <= _MAX_PATH:
+        return folder
+    digest = hashlib.blake2b(os.fsencode(folder), digest_size=8).hexdigest()
+    return Path("/tmp") / f"taoctl-{os.getuid()}-{digest}"
 
 
 def _own(folder: Path) -> bool:
@@ -76,6 +99,41 @@ def _own(folder: Path) -> bool:
     except OSError:
         return False
     return stat.S_ISDIR(about.st_mode) and about.st_uid == os.geteuid()
+
+
+def hold_lock(path: Path) -> bool:
+    """Be the one agent of a socket until this process ends; False when there is one.
+
+    Raises:
+        OSError: the lock's file cannot be made.
+    """
+    handle = os.open(path.with_name(_LOCK), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        return False
+    os.ftruncate(handle, 0)
+    os.write(handle, str(os.getpid()).encode())
+    return True
+
+
+def lock_holder(path: Path) -> int | None:
+    """The process that is a socket's agent, whether it answers or not; None when there is none."""
+    try:
+        handle = os.open(path.with_name(_LOCK), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        pid = os.read(handle, 20)
+        return int(pid) if pid.isdigit() else None
+    except OSError:
+        return None
+    finally:
+        os.close(handle)
+    return None
 
 
 def folder_problem(folder: Path) -> str | None:
@@ -93,8 +151,8 @@ def folder_problem(folder: Path) -> str | None:
     return None
 
 
-def peer(connection: socket.socket) -> tuple[int, int | None]:
-    """User id of the process at the other end, and its process id where the system tells.
+def peer_uid(connection: socket.socket) -> int:
+    """User id of the process at the other end, as the kernel tells it.
 
     Raises:
         OSError: the system does not say.
@@ -102,20 +160,13 @@ def peer(connection: socket.socket) -> tuple[int, int | None]:
     if hasattr(socket, "SO_PEERCRED"):
         size = struct.calcsize("3i")
         raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
-        pid, uid, _ = struct.unpack("3i", raw)
-        return uid, pid or None
+        _, uid, _ = struct.unpack("3i", raw)
+        return int(uid)
     found_uid, found_gid = ctypes.c_uint32(), ctypes.c_uint32()
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.getpeereid(connection.fileno(), ctypes.byref(found_uid), ctypes.byref(found_gid)):
         raise OSError(ctypes.get_errno(), "getpeereid failed")
-    return found_uid.value, _peer_pid(connection)
-
-
-def _peer_pid(connection: socket.socket) -> int | None:
-    """The process at the other end as macOS tells it (LOCAL_PEERPID)."""
-    if os.uname().sysname != "Darwin":
-        return None
-    return int.from_bytes(connection.getsockopt(0, 2, 4), sys.byteorder) or None
+    return found_uid.value
 
 
 def pack(content: Mapping[str, Any]) -> bytes:

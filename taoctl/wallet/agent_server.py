@@ -41,8 +41,30 @@ _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 """A clock that also counts the time in which the machine sleeps."""
 
 
-def _now() -> float:
-    return time.clock_gettime(_CLOCK)
+def _readings() -> tuple[float, float]:
+    return time.clock_gettime(_CLOCK), time.time()
+
+
+class Clock:
+    """Seconds that only grow, and never slower than the machine's clock or the calendar's.
+
+    The calendar also counts the time in which a virtual machine was paused. When it is set back
+    the other clock goes on; when it is set forward, keys are dropped too early rather than late.
+
+    Args:
+        read: the two clocks, in seconds.
+    """
+
+    def __init__(self, read: Callable[[], tuple[float, float]] = _readings) -> None:
+        self._read = read
+        self._last = read()
+        self._now = 0.0
+
+    def __call__(self) -> float:
+        """Seconds since this clock was made."""
+        last, self._last = self._last, self._read()
+        self._now += max(0.0, *(now - then for now, then in zip(self._last, last, strict=True)))
+        return self._now
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +82,13 @@ class Agent:
         clock: seconds that only grow.
     """
 
-    def __init__(self, problems: tuple[str, ...] = (), clock: Callable[[], float] = _now) -> None:
+    def __init__(
+        self, problems: tuple[str, ...] = (), clock: Callable[[], float] | None = None
+    ) -> None:
         self._problems = problems
-        self._clock = clock
+        self._clock = clock or Clock()
         self._held: dict[str, _Held] = {}
-        self._ends = clock() + _FIRST_KEY_S
+        self._ends = self._clock() + _FIRST_KEY_S
         self.had_keys = False
 
     def answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -206,8 +230,7 @@ class AgentServer:
         connection = writer.get_extra_info("socket")
         self._clients += 1
         try:
-            uid, _ = protocol.peer(connection)
-            if uid == os.geteuid() and self._clients <= MAX_WAITING:
+            if protocol.peer_uid(connection) == os.geteuid() and self._clients <= MAX_WAITING:
                 async with self._turn:
                     await self._converse(reader, writer)
         except (OSError, TimeoutError, ProtocolError, asyncio.IncompleteReadError):
@@ -233,25 +256,22 @@ def _no(problem: str) -> dict[str, Any]:
 
 def _listen(path: Path) -> socket.socket | str:
     """A socket that listens at the path, or why there is none; holds the folder's lock."""
-    import fcntl
-
     problem = protocol.folder_problem(path.parent)
     if problem:
         return problem
-    lock = os.open(path.with_name("agent.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        # Held until the process ends: two agents never answer at one path.
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return "running"
-    path.unlink(missing_ok=True)
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     before = os.umask(0o177)
     try:
+        # Held until the process ends: two agents never answer at one path.
+        if not protocol.hold_lock(path):
+            return "running"
+        path.unlink(missing_ok=True)
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         listener.bind(str(path))
+        listener.listen(MAX_CLIENTS)
+    except OSError as error:
+        return f"{path}: {error.strerror or error}"
     finally:
         os.umask(before)
-    listener.listen(MAX_CLIENTS)
     return listener
 
 

@@ -3,7 +3,8 @@
 Where systemd-logind keeps the session (`XDG_SESSION_ID`), it is over when logind says `closing` or
 has forgotten it. Elsewhere, and in a terminal multiplexer that outlived its login, the process that
 leads the terminal session counts: the shell of that terminal. A command that leads its own session,
-as one run by cron or `ssh HOST COMMAND` does, has no login to watch; then only time ends the agent.
+as one run by `ssh HOST COMMAND` where no logind is, has no login to watch; then only time ends the
+agent.
 Besides, the agent ends when its socket goes, which is what logind does to `XDG_RUNTIME_DIR` when
 the user's last session ends.
 """
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _SESSIONS = Path("/run/systemd/sessions")
+_PROC = Path("/proc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,20 @@ def _open(session: str) -> bool:
 
 def _started(pid: int) -> float | None:
     """When a process started, which tells it from a later one of the same number."""
+    return _ticks(pid) if (_PROC / "self" / "stat").exists() else _time(pid)
+
+
+def _ticks(pid: int) -> float | None:
+    """In clock ticks since boot: the time of day would differ after the clock was set."""
+    try:
+        # The command's name, which may hold anything, ends at the last parenthesis.
+        fields = (_PROC / str(pid) / "stat").read_bytes().rpartition(b")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] in (b"Z", b"X") else float(fields[19])
+
+
+def _time(pid: int) -> float | None:
     import psutil
 
     try:

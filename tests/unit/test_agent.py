@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,14 @@ from locked_wallets import MNEMONIC, key
 
 from taoctl.scale.crypto import verify
 from taoctl.wallet import agent_protocol as protocol
-from taoctl.wallet.agent_server import Agent
+from taoctl.wallet import logout
+from taoctl.wallet.agent_server import Agent, Clock
 from taoctl.wallet.logout import Login, this_login
 
 SECRETS = key().secrets()
 
 
-class Clock:
+class ByHand:
     def __init__(self) -> None:
         self.now = 1000.0
 
@@ -33,12 +35,12 @@ class Clock:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> ByHand:
+    return ByHand()
 
 
 @pytest.fixture
-def agent(clock: Clock) -> Agent:
+def agent(clock: ByHand) -> Agent:
     return Agent(("a problem",), clock)
 
 
@@ -56,7 +58,24 @@ def test_it_signs_as_the_key_does(crypto: int, agent: Agent) -> None:
     assert verify(b"hello", bytes.fromhex(answer["signature"]), ss58, crypto)
 
 
-def test_a_key_is_gone_when_its_time_has_passed(agent: Agent, clock: Clock) -> None:
+def test_time_passes_while_the_machine_sleeps_and_never_goes_back() -> None:
+    boot, day = 5.0, 1_000_000.0
+    clock = Clock(lambda: (boot, day))
+    assert clock() == 0
+    boot, day = boot + 10, day + 10
+    assert clock() == 10
+    day += 3600
+    assert clock() == 3610
+    day -= 7200
+    assert clock() == 3610
+    boot, day = boot + 5, day + 5
+    assert clock() == 3615
+    before, real = Clock()(), time.time()
+    assert before < 1
+    assert abs(Clock()._last[1] - real) < 1
+
+
+def test_a_key_is_gone_when_its_time_has_passed(agent: Agent, clock: ByHand) -> None:
     agent.answer(adding(1, seconds=60))
     agent.answer(adding(0, seconds=90))
     status = agent.answer({"op": "status"})
@@ -71,7 +90,7 @@ def test_a_key_is_gone_when_its_time_has_passed(agent: Agent, clock: Clock) -> N
     assert agent.done()
 
 
-def test_unlocking_again_extends_the_time(agent: Agent, clock: Clock) -> None:
+def test_unlocking_again_extends_the_time(agent: Agent, clock: ByHand) -> None:
     agent.answer(adding(seconds=60))
     clock.now += 50
     agent.answer(adding(seconds=60))
@@ -89,7 +108,7 @@ def test_one_key_or_all_are_locked(agent: Agent) -> None:
     assert agent.done()
 
 
-def test_one_that_never_gets_a_key_ends(agent: Agent, clock: Clock) -> None:
+def test_one_that_never_gets_a_key_ends(agent: Agent, clock: ByHand) -> None:
     assert not agent.done()
     clock.now += 31
     assert agent.done()
@@ -203,6 +222,13 @@ def test_where_it_listens(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
     with monkeypatch.context() as other:
         other.setattr(os, "geteuid", lambda: runtime.stat().st_uid + 1)
         assert runtime not in protocol.socket_path(environ).parents
+    monkeypatch.setattr(protocol, "_RUNTIME", tmp_path)
+    (tmp_path / str(os.geteuid())).mkdir()
+    unnamed = tmp_path / str(os.geteuid()) / "taoctl" / "agent.sock"
+    assert protocol.socket_path({}) == unnamed or len(str(unnamed)) > 100
+    assert len(protocol.socket_paths({})) == 2
+    (tmp_path / str(os.geteuid())).rmdir()
+    assert len(protocol.socket_paths({})) == 1
     runtime.rmdir()
     assert runtime not in protocol.socket_path(environ).parents
     monkeypatch.setenv("TAOCTL_HOME", "/h")
@@ -232,10 +258,7 @@ def test_an_unsafe_folder_is_told_apart(tmp_path: Path) -> None:
 def test_the_kernel_tells_who_is_at_the_other_end() -> None:
     here, there = socket.socketpair()
     with here, there:
-        uid, pid = protocol.peer(here)
-    assert uid == os.geteuid()
-    if sys.platform == "linux":
-        assert pid == os.getpid()
+        assert protocol.peer_uid(here) == os.geteuid()
 
 
 def test_a_session_of_logind_is_over_when_logind_says_so(tmp_path: Path) -> None:
@@ -255,9 +278,8 @@ def test_a_session_of_logind_is_over_when_logind_says_so(tmp_path: Path) -> None
 def test_a_leader_that_ended_ends_the_login() -> None:
     leader = subprocess.Popen(["sleep", "60"])
     try:
-        import psutil
-
-        login = Login(leader=leader.pid, leader_started=psutil.Process(leader.pid).create_time())
+        login = Login(leader=leader.pid, leader_started=logout._started(leader.pid))
+        assert login.leader_started is not None
         assert not login.over()
         assert Login(leader=leader.pid, leader_started=1.0).over()
     finally:
@@ -266,13 +288,22 @@ def test_a_leader_that_ended_ends_the_login() -> None:
     for _ in range(100):
         if login.over():
             break
-        import time
-
         time.sleep(0.05)
     assert login.over()
     leader.wait()
     assert login.over()
     assert not Login().over()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the kernel keeps the time")
+def test_setting_the_clock_does_not_end_the_login(monkeypatch: pytest.MonkeyPatch) -> None:
+    import psutil
+
+    started = logout._started(os.getppid())
+    assert started is not None
+    boot = psutil._pslinux.boot_time()
+    monkeypatch.setattr(psutil._pslinux, "boot_time", lambda: boot + 3600)
+    assert not Login(leader=os.getppid(), leader_started=started).over()
 
 
 def test_memory_is_closed_where_the_system_allows_it() -> None:

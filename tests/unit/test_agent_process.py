@@ -75,7 +75,7 @@ def unlocked(seconds: int = 60) -> client.AgentStatus:
 def test_it_signs_for_other_processes_until_it_is_locked(tmp_path: Path) -> None:
     assert client.status() is None
     assert client.agent_signer(key().ss58) is None
-    assert client.lock() == ()
+    assert client.lock() == client.Locked((), False)
     status = unlocked()
     assert [(held.ss58, held.label) for held in status.keys] == [(key().ss58, "w")]
     code = (
@@ -86,7 +86,7 @@ def test_it_signs_for_other_processes_until_it_is_locked(tmp_path: Path) -> None
     assert verify(b"hello", bytes.fromhex(done.stdout), key().ss58)
     signer = client.agent_signer(key().ss58)
     assert signer is not None
-    assert client.lock() == (key().ss58,)
+    assert client.lock() == client.Locked((key().ss58,), False)
     assert until(lambda: gone(status.pid))
     assert not protocol.socket_path().exists()
     with pytest.raises(NoKeyError, match="has ended"):
@@ -113,7 +113,7 @@ def test_it_ends_at_its_time() -> None:
 def test_one_key_is_locked_and_the_other_stays() -> None:
     unlocked()
     client.unlock(key(0), "ed", 60)
-    assert client.lock(key().ss58) == (key().ss58,)
+    assert client.lock(key().ss58).keys == (key().ss58,)
     status = client.status()
     assert status is not None
     assert [held.ss58 for held in status.keys] == [key(0).ss58]
@@ -254,9 +254,72 @@ def test_one_that_hangs_is_not_waited_for_and_can_be_ended(
     )
     assert opened.via == "the terminal"
     assert any("the agent was not used" in text for text in opened.warnings)
-    client.lock()
+    assert client.lock() == client.Locked((), True)
     assert until(lambda: gone(status.pid))
     assert client.status() is None
+
+
+def test_one_that_hangs_behind_a_full_queue_can_be_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    status = unlocked()
+    monkeypatch.setattr(client, "_ANSWER_S", 0.3)
+    os.kill(status.pid, signal.SIGSTOP)
+    waiting = []
+    with suppress(BlockingIOError):
+        for _ in range(1000):
+            connection = socket.socket(socket.AF_UNIX)
+            waiting.append(connection)
+            connection.setblocking(False)
+            connection.connect(str(protocol.socket_path()))
+    assert len(waiting) < 1000
+    with pytest.raises(client.AgentError, match="did not answer"):
+        client.status()
+    assert client.lock() == client.Locked((), True)
+    assert until(lambda: gone(status.pid))
+    for connection in waiting:
+        connection.close()
+
+
+def test_a_queue_that_is_full_for_a_moment_is_waited_for() -> None:
+    status = unlocked()
+    os.kill(status.pid, signal.SIGSTOP)
+    waiting = []
+    with suppress(BlockingIOError):
+        for _ in range(1000):
+            connection = socket.socket(socket.AF_UNIX)
+            waiting.append(connection)
+            connection.setblocking(False)
+            connection.connect(str(protocol.socket_path()))
+    threading.Timer(0.3, os.kill, (status.pid, signal.SIGCONT)).start()
+    assert client.agent_signer(key().ss58) is not None
+    for connection in waiting:
+        connection.close()
+
+
+def test_unlocking_right_after_locking_starts_another() -> None:
+    for _ in range(15):
+        unlocked()
+        client.lock()
+
+
+def test_an_agent_of_a_login_without_a_runtime_folder_is_locked_too(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status = unlocked()
+    runtime = home / "runtime"
+    runtime.mkdir(mode=0o700)
+    elsewhere = runtime / "taoctl" / "agent.sock"
+    both = (elsewhere, protocol.socket_path())
+    monkeypatch.setattr(protocol, "socket_paths", lambda: both)
+    assert client.lock().keys == (key().ss58,)
+    assert until(lambda: gone(status.pid))
+
+
+def test_why_it_cannot_listen_is_said(home: Path) -> None:
+    protocol.socket_path().parent.mkdir(mode=0o700, parents=True)
+    protocol.socket_path().mkdir()
+    with pytest.raises(client.AgentError, match=r"did not start: .*agent\.sock: "):
+        unlocked()
+    protocol.socket_path().rmdir()
 
 
 def test_something_else_in_its_place_is_not_believed() -> None:

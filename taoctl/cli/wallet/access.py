@@ -102,9 +102,11 @@ def lock(
         account = signing_account(str(existing(key)), context.wallet_path())
         locked = agent_client.lock(account.ss58)
         forgotten = keyring and keychain.forget(account.ss58, os.environ)
-    said = ", ".join(locked) or "nothing was unlocked"
+    if locked.killed:
+        output.warn("the agent did not answer and was ended, with every key it held")
+    said = ", ".join(locked.keys) or ("all" if locked.killed else "nothing was unlocked")
     kept = "\nthe keyring has no password of it any more" if forgotten else ""
-    data = {"locked": list(locked), "keyring_forgotten": forgotten}
+    data = {"locked": list(locked.keys), "killed": locked.killed, "keyring_forgotten": forgotten}
     output.show_data("taoctl.wallet.lock/1", data, f"locked: {said}{kept}")
 
 

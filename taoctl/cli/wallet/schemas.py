@@ -29,7 +29,7 @@ SCHEMAS: dict[str, Shape | Plain] = {
     "taoctl.wallet.import/1": Plain("taoctl wallet import", _KEYS),
     "taoctl.wallet.list/1": Shape("taoctl wallet list", KeyRow),
     "taoctl.wallet.lock/1": Plain(
-        "taoctl wallet lock", obj(locked=array(TEXT), keyring_forgotten=_BOOL)
+        "taoctl wallet lock", obj(locked=array(TEXT), killed=_BOOL, keyring_forgotten=_BOOL)
     ),
     "taoctl.wallet.neurons/1": Shape("taoctl wallet neurons", MyNeuronRow),
     "taoctl.wallet.new-coldkey/1": Plain("taoctl wallet new-coldkey", _KEYS),
