@@ -69,19 +69,20 @@ def read_events(codec: Codec, records: Sequence[Mapping[str, Any]], index: int) 
 
 def _failures(codec: Codec, events: Sequence[Event]) -> Iterator[Failure]:
     """Everything that failed, in the order of the events: what is inside comes first."""
-    item = 0
+    call = 1
     for event in events:
         key = (event.pallet, event.name)
         if key == ("System", "ExtrinsicFailed"):
             yield failure_of(codec, _field(event.values, "dispatch_error"), None)
         elif key == ("Utility", "BatchInterrupted"):
-            where = f"Utility.batch item {_field(event.values, 'index')}"
+            index = _field(event.values, "index")
+            where = f"Utility.batch call {index + 1}" if isinstance(index, int) else "Utility.batch"
             yield failure_of(codec, _field(event.values, "error"), where)
         elif key == ("Utility", "ItemCompleted"):
-            item += 1
+            call += 1
         elif key == ("Utility", "ItemFailed"):
-            where = f"Utility.force_batch item {item}"
-            item += 1
+            where = f"Utility.force_batch call {call}"
+            call += 1
             yield failure_of(codec, _field(event.values, "error"), where)
         elif key in _RESULTS:
             name, where = _RESULTS[key]
@@ -89,7 +90,7 @@ def _failures(codec: Codec, events: Sequence[Event]) -> Iterator[Failure]:
             if isinstance(result, Mapping) and "Err" in result:
                 yield failure_of(codec, result["Err"], where)
         if key in _BATCH_ENDS:
-            item = 0
+            call = 1
 
 
 _BATCH_ENDS = frozenset(

@@ -17,8 +17,8 @@ class Failure:
         name: of the error as the chain says it, such as `SubtensorModule.NotEnoughBalanceToStake`
             or `Token.BelowMinimum`.
         docs: what the runtime says of it, None where it says nothing.
-        where: the wrapper inside which it failed, such as `Proxy.proxy` or `Utility.batch item 2`;
-            None for the transaction itself.
+        where: the wrapper inside which it failed, such as `Proxy.proxy` or `Utility.batch call 2`,
+            the first being 1; None for the transaction itself.
     """
 
     name: str

@@ -136,7 +136,7 @@ def test_a_plan_says_what_it_costs_and_sending_does_what_the_plan_says() -> None
         (
             ChainCall("Utility", "batch", {"calls": [pay(), pay(10**18), pay()]}),
             "Arithmetic.Underflow",
-            "Utility.batch item 1",
+            "Utility.batch call 2",
         ),
         (
             ChainCall("Utility", "batch_all", {"calls": [pay(), pay(10**18)]}),
@@ -146,7 +146,7 @@ def test_a_plan_says_what_it_costs_and_sending_does_what_the_plan_says() -> None
         (
             ChainCall("Utility", "force_batch", {"calls": [pay(), pay(), pay(10**18), pay()]}),
             "Arithmetic.Underflow",
-            "Utility.force_batch item 2",
+            "Utility.force_batch call 3",
         ),
         (ChainCall("Sudo", "sudo", {"call": pay()}), "BadOrigin", "Sudo.sudo"),
         (ChainCall("Sudo", "sudo", {"call": NO_CHANGE}), "Balances.DeltaZero", "Sudo.sudo"),

@@ -114,7 +114,7 @@ def test_the_innermost_failure_is_told_and_batches_inside_batches_are_counted(
     ]
     failure = read_events(codec, records, 1).failure
     assert failure is not None
-    assert failure.where == "Utility.force_batch item 1"
+    assert failure.where == "Utility.force_batch call 2"
 
 
 @pytest.mark.parametrize("records", [[], [event("Balances", "Issued", {})], [{}], [None]])
