@@ -89,14 +89,14 @@ def save(
 def forget(ss58: str, environ: Mapping[str, str], deadline_s: float = DEADLINE_S) -> bool:
     """Disable the keyring for a key, then delete its password there; whether there was one.
 
+    It is asked even if it was not enabled, so that one that failed can be asked again.
+
     Raises:
         NoKeyError: the keyring did not answer; it is disabled for the key all the same. Or it
             cannot be disabled; says why.
     """
     try:
-        _marker(ss58).unlink()
-    except FileNotFoundError:
-        return False
+        _marker(ss58).unlink(missing_ok=True)
     except OSError as error:
         raise NoKeyError(
             f"the keyring cannot be disabled: {_marker(ss58)}: {error.strerror or error}",
@@ -109,7 +109,14 @@ def forget(ss58: str, environ: Mapping[str, str], deadline_s: float = DEADLINE_S
         ring.delete_password(SERVICE, ss58)
         return True
 
-    return _ask(delete, environ, deadline_s)
+    try:
+        return _ask(delete, environ, deadline_s)
+    except NoKeyError as problem:
+        raise NoKeyError(
+            f"{problem.message}, so it may still have the password of {ss58}",
+            f"`taoctl wallet lock {ss58} --keyring` tries again; "
+            f"or delete it there: service {SERVICE}, user {ss58}",
+        ) from None
 
 
 def session_bus(environ: Mapping[str, str]) -> str | None:

@@ -116,6 +116,18 @@ def test_one_that_hangs_is_given_up_after_the_deadline() -> None:
     assert time.monotonic() - began < 3
 
 
+def test_a_password_that_could_not_be_deleted_can_be_deleted_later() -> None:
+    keychain.save(SS58, PASSWORD, OWN)
+    with pytest.raises(NoKeyError, match="may still have the password") as caught:
+        keychain.forget(SS58, HANGING, 0.2)
+    assert SS58 in str(caught.value.hint)
+    assert not keychain.enabled(SS58)
+    assert keychain.load(SS58, OWN) == PASSWORD
+    assert keychain.forget(SS58, OWN)
+    with pytest.raises(NoKeyError, match="has no password"):
+        keychain.load(SS58, OWN)
+
+
 def test_where_it_fails_the_terminal_is_asked_and_the_user_is_told(
     wallets: Path, tmp_path: Path
 ) -> None:

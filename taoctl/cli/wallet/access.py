@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from taoctl.addresses import is_ss58
 from taoctl.cli import context, output
 from taoctl.cli.output import Origin, Result, Section
 from taoctl.cli.passwords import PasswordFd, PasswordFile, open_key
 from taoctl.cli.wallet.app import app
-from taoctl.cli.wallet.named import ExistingKey, account_text, existing
+from taoctl.cli.wallet.named import ExistingKey, account_text, existing, key_completions
 from taoctl.cli.wallet.rows import HeldRow
 from taoctl.errors import UsageError
 
@@ -76,7 +77,14 @@ def unlock(
 
 @app.command("lock")
 def lock(
-    key: ExistingKey = None,
+    key: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[WALLET[/HOTKEY]|SS58]",
+            help="The key; all of them when left out.",
+            autocompletion=key_completions,
+        ),
+    ] = None,
     keyring: Annotated[
         bool, typer.Option("--keyring", help="Delete the password in the system's keyring too.")
     ] = False,
@@ -99,9 +107,11 @@ def lock(
         locked = agent_client.lock()
         forgotten = False
     else:
-        account = signing_account(str(existing(key)), context.wallet_path())
-        locked = agent_client.lock(account.ss58)
-        forgotten = keyring and keychain.forget(account.ss58, os.environ)
+        # An address is enough: the wallet may be gone.
+        wallet = context.wallet_path()
+        ss58 = key if is_ss58(key) else signing_account(str(existing(key)), wallet).ss58
+        locked = agent_client.lock(ss58)
+        forgotten = keyring and keychain.forget(ss58, os.environ)
     if locked.killed:
         output.warn("the agent did not answer and was ended, with every key it held")
     said = ", ".join(locked.keys) or ("all" if locked.killed else "nothing was unlocked")
