@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -10,6 +12,8 @@ import typer
 from taoctl.cli import options, output
 from taoctl.cli.output import Origin, Result, Section
 from taoctl.reads.columns import Column, Kind
+from taoctl.wallet.keychain import BACKEND_VARIABLE
+from taoctl.wallet.password import FILE_VARIABLES
 
 SCHEMA = "taoctl.config.explain/1"
 
@@ -24,7 +28,10 @@ app = typer.Typer(
 class SettingRow:
     """One setting as text."""
 
-    name: Annotated[str, Column("setting", Kind.TEXT, "name in a context of the file")]
+    name: Annotated[
+        str,
+        Column("setting", Kind.TEXT, "name in a context of the file, or of variables alone"),
+    ]
     value: Annotated[str | None, Column("value", Kind.TEXT, "what holds")]
     source: Annotated[
         str, Column("from", Kind.TEXT, "flag, environment variable, context or default")
@@ -41,7 +48,8 @@ def explain() -> None:
     """Every setting: its value and where it comes from.
 
     A flag wins over the environment, the environment over the context, and the context over the
-    default. Contexts are named groups of settings in the configuration file.
+    default. Contexts are named groups of settings in the configuration file. Credentials in
+    endpoints are not shown.
 
     \b
     Examples:
@@ -57,6 +65,10 @@ def explain() -> None:
         )
         for setting in config.explain()
     ]
+    rows += [
+        _of_variables("password_file", FILE_VARIABLES),
+        _of_variables("keyring_backend", (BACKEND_VARIABLE,)),
+    ]
     output.show(
         Result(
             SCHEMA,
@@ -68,7 +80,16 @@ def explain() -> None:
     )
 
 
+def _of_variables(name: str, variables: Sequence[str]) -> SettingRow:
+    """A setting of the secrets: a context cannot hold it, the first variable that is set counts."""
+    found = next((variable for variable in variables if os.environ.get(variable)), None)
+    value = os.environ[found] if found else None
+    return SettingRow(name=name, value=value, source=f"${found}" if found else "default")
+
+
 def _text(name: str, value: object) -> str:
     from taoctl.chain.networks import without_secrets
 
+    if isinstance(value, tuple):
+        return ",".join(without_secrets(str(url)) for url in value)
     return without_secrets(str(value)) if name == "network" else str(value)
