@@ -20,6 +20,7 @@ from typing import TypeVar
 
 from taoctl.cli import options
 from taoctl.errors import DeclinedError, UsageError
+from taoctl.secrecy import remember
 
 T = TypeVar("T")
 
@@ -51,12 +52,15 @@ def ask_password(prompt: str) -> str:
         UsageError: there is nobody to ask.
         DeclinedError: the person ended the input instead.
     """
+    from taoctl.wallet.memory import no_dumps
+
     question = prompt.rstrip(": ")
     require(question, "give the secret through a file or a descriptor")
+    no_dumps()
     with silent():
         say(f"{question}: ")
         try:
-            return read_line()
+            return remember(read_line())
         finally:
             say("\n")
 

@@ -17,6 +17,7 @@ from taoctl.addresses import encode_ss58
 from taoctl.errors import UsageError
 from taoctl.scale.crypto import ED25519, SR25519
 from taoctl.secrecy import remember
+from taoctl.wallet.memory import no_dumps
 
 WORD_COUNTS = (12, 15, 18, 21, 24)
 """The lengths of mnemonics that BIP-39 knows."""
@@ -43,6 +44,8 @@ class Secrets:
 class Key:
     """A private key and its address. Conforms to `Signer`.
 
+    A process that has one leaves no core dump and is not read by others from then on.
+
     Attributes:
         crypto: signature scheme, `SR25519` or `ED25519`.
         public_key: 32 bytes.
@@ -52,6 +55,7 @@ class Key:
     __slots__ = ("_pair", "crypto", "public_key", "ss58")
 
     def __init__(self, pair: Any) -> None:
+        no_dumps()
         self._pair = pair
         self.crypto = int(pair.crypto_type)
         self.public_key = bytes(pair.public_key)
@@ -159,6 +163,7 @@ def new_mnemonic(n_words: int = 12) -> str:
     """
     if n_words not in WORD_COUNTS:
         raise UsageError(f"a mnemonic has 12, 15, 18, 21 or 24 words, not {n_words}")
+    no_dumps()
     return remember(str(bittensor_core.Keypair.generate_mnemonic(n_words)))
 
 

@@ -6,6 +6,7 @@ import ctypes
 import resource
 import sys
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 _PR_SET_DUMPABLE = 4
@@ -26,6 +27,7 @@ def harden() -> tuple[str, ...]:
     return tuple(problem for attempt in attempts if (problem := attempt()) is not None)
 
 
+@cache
 def no_dumps() -> None:
     """Let a process that is about to hold a key leave no core dump and not be read by others."""
     _no_core()

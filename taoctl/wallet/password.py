@@ -131,11 +131,7 @@ def _from_fd(fd: int) -> Password:
     source = f"--password-fd {fd}"
     data = b""
     try:
-        if os.isatty(fd):
-            raise NoKeyError(
-                f"{source} is a terminal, which would show the password",
-                "leave the option out to be asked, or give the descriptor of a pipe or file",
-            )
+        _refuse_terminal(fd, source)
         while len(data) <= _MAX_BYTES and (part := os.read(fd, _MAX_BYTES)):
             data += part
     except OSError as error:
@@ -146,12 +142,21 @@ def _from_fd(fd: int) -> Password:
     return Password(password_text(data, source), source)
 
 
+def _refuse_terminal(fd: int, source: str) -> None:
+    if os.isatty(fd):
+        raise NoKeyError(
+            f"{source} is a terminal, which would show the password",
+            "leave it out to be asked, or give a pipe or a file",
+        )
+
+
 def _from_file(path: Path, source: str) -> Password:
     warnings: tuple[str, ...] = ()
     try:
         # Not to wait for a writer that never comes when the path is a FIFO.
-        opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
         try:
+            _refuse_terminal(opened, source)
             about = os.fstat(opened)
             os.set_blocking(opened, True)
             data = os.read(opened, _MAX_BYTES + 1)

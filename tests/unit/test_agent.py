@@ -320,3 +320,16 @@ def test_memory_is_closed_where_the_system_allows_it() -> None:
         pytest.skip("PR_GET_DUMPABLE is of Linux")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
     assert done.stdout.splitlines() == ["(0, 0)", "0", "[]"], done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="PR_GET_DUMPABLE is of Linux")
+@pytest.mark.parametrize("secret", ["new_mnemonic()", "Key.from_seed('0x' + '11' * 32)"])
+def test_a_process_closes_its_memory_before_it_has_a_secret(secret: str) -> None:
+    code = (
+        "import ctypes, resource\n"
+        "from taoctl.wallet.keys import Key, new_mnemonic\n"
+        f"{secret}\n"
+        "print(resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
+    assert done.stdout == "(0, 0) 0\n", done.stderr

@@ -162,6 +162,8 @@ def test_a_terminal_is_no_descriptor_to_read_a_password_from() -> None:
     try:
         with pytest.raises(NoKeyError, match="is a terminal"):
             PasswordSources(fd=terminal).given()
+        with pytest.raises(NoKeyError, match=r"--password-file .* is a terminal"):
+            PasswordSources(file=Path(os.ttyname(terminal))).given()
     finally:
         os.close(controller)
         os.close(terminal)
