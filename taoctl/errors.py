@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum
+from typing import Any
 
 
 class Exit(IntEnum):
@@ -26,15 +28,23 @@ class TaoctlError(Exception):
     Args:
         message: what happened, one sentence, no trailing period.
         hint: what to do about it, or None when there is nothing to do.
+        details: what a program needs to know of it, as JSON values; None for nothing more.
     """
 
     exit_code = Exit.REFUSED
     code = "refused"
 
-    def __init__(self, message: str, hint: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        hint: str | None = None,
+        *,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.details = details
 
     def __str__(self) -> str:
         return self.message

@@ -208,6 +208,7 @@ def error(problem: TaoctlError, *, as_json: bool) -> None:
             "exit_code": int(problem.exit_code),
             "message": problem.message,
             "hint": problem.hint,
+            "details": problem.details,
         }
         _to_stderr(json.dumps({"schema": ERROR_SCHEMA, "error": body}))
         return

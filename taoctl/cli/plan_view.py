@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from taoctl.calls.base import Effect, Quantity, Refusal
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from taoctl.submit.plan import Plan
 
 _LONGEST_VALUE = 400
+_MOST_LINES = 12
+"""Of effects and of warnings each, so that what it costs stays in sight above the question."""
 
 
 class Block:
@@ -73,17 +75,22 @@ def plan_json(plan: Plan) -> dict[str, Any]:
             }
             for one in plan.effects
         ],
-        "refusals": [
-            {
-                "name": one.name,
-                "message": one.message,
-                "hint": one.hint,
-                "allowed_from_block": one.allowed_from_block,
-            }
-            for one in plan.refusals
-        ],
+        "refusals": refusals_json(plan),
         "warnings": list(plan.warnings),
     }
+
+
+def refusals_json(plan: Plan) -> list[dict[str, Any]]:
+    """Why the chain would refuse a plan."""
+    return [
+        {
+            "name": one.name,
+            "message": one.message,
+            "hint": one.hint,
+            "allowed_from_block": one.allowed_from_block,
+        }
+        for one in plan.refusals
+    ]
 
 
 def plan_text(plan: Plan, names: Mapping[str, str], blocks: Block) -> str:
@@ -102,8 +109,8 @@ def plan_text(plan: Plan, names: Mapping[str, str], blocks: Block) -> str:
     lines.append(("valid", f"{era}, nonce {plan.nonce}"))
     lines.append(("balance", _balances(plan)))
     if not plan.refusals:
-        lines.extend(("effect", effect_text(one, names)) for one in plan.effects)
-    lines.extend(("warning", printable(text, 2000)) for text in plan.warnings)
+        lines.extend(_first("effect", [effect_text(one, names) for one in plan.effects]))
+    lines.extend(_first("warning", [printable(text, 2000) for text in plan.warnings]))
     lines.extend(("refused", refusal_text(one, blocks)) for one in plan.refusals)
     shown = []
     previous = None
@@ -112,6 +119,13 @@ def plan_text(plan: Plan, names: Mapping[str, str], blocks: Block) -> str:
         previous = label or previous
         shown.append(text if text is not None and not label else f"{head:<9}  {text or ''}")
     return "\n".join(line.rstrip() for line in shown)
+
+
+def _first(label: str, texts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    yield from ((label, text) for text in texts[:_MOST_LINES])
+    more = len(texts) - _MOST_LINES
+    if more > 0:
+        yield label, f"… and {more} more; all of them with --dry-run -o json"
 
 
 def _balances(plan: Plan) -> str:

@@ -21,6 +21,7 @@ from taoctl.cli.schema_parts import (
     row_schema,
     shaped,
 )
+from taoctl.cli.transact_schemas import ERROR_DETAILS
 from taoctl.errors import Exit
 from taoctl.reads.chain import BlockRow, ChainRow
 from taoctl.reads.hyperparameters import HyperparameterRow
@@ -205,6 +206,7 @@ def _error() -> dict[str, Any]:
                 exit_code={"enum": sorted(int(code) for code in Exit if code)},
                 message={"type": "string"},
                 hint={"type": ["string", "null"]},
+                details={"anyOf": [ERROR_DETAILS, {"type": "null"}]},
             ),
         ),
     }

@@ -19,6 +19,7 @@ from taoctl.cli.plan_view import (
     plan_json,
     plan_text,
     refusal_text,
+    refusals_json,
 )
 from taoctl.cli.writing import WriteFlags
 from taoctl.errors import DeadlineError, DeclinedError, RefusedError, UsageError
@@ -76,6 +77,7 @@ async def _transact(
     limit = context.timeout()
     journal = Journal()
     async with connect(context.network_of(context.network()), timeout=limit) as chain:
+        await context.say_open(chain)
         plan, blocks = await _planned(chain, intent, flags, tx, account, journal)
         if flags.dry_run:
             _show_plan(plan, blocks, to_stdout=True)
@@ -84,8 +86,8 @@ async def _transact(
         _refuse(plan, blocks)
         if not flags.yes and not await prompts.in_thread(lambda: _confirmed(plan)):
             raise DeclinedError("nothing was sent")
-        outcome = await _sent(chain, plan, flags, tx, account, journal)
-    _show_outcome(plan, outcome)
+        # Shown before the goodbye to the node, which Ctrl-C may cut short.
+        _show_outcome(plan, await _sent(chain, plan, flags, tx, account, journal))
 
 
 async def _planned(
@@ -106,6 +108,7 @@ async def _planned(
                 view = await chain.at_head()
                 await view.settle()
                 intent = await intent(view, account)
+            _right_key(intent, flags, account)
             whole = wrapped(intent, flags)
             plan = await make_plan(chain, whole, account.ss58, tx, journal=journal)
             return plan, await _blocks(chain, plan)
@@ -114,6 +117,16 @@ async def _planned(
             f"{chain.link.endpoint} did not answer within {limit:g} s; nothing was sent",
             "allow more with --timeout, or name another endpoint with --network",
         ) from None
+
+
+def _right_key(intent: Intent, flags: WriteFlags, account: Account) -> None:
+    """Refuse a wallet's coldkey where a hotkey signs; raises UsageError."""
+    acts_itself = flags.proxy_for is None and flags.multisig is None and not flags.sudo
+    if intent.signs_with == "hotkey" and account.kind == "coldkey" and acts_itself:
+        raise UsageError(
+            f"this is signed by a hotkey, and {account.label} is a coldkey",
+            f"name the hotkey too: --wallet {account.wallet}/HOTKEY",
+        )
 
 
 def wrapped(intent: Intent, flags: WriteFlags) -> Intent:
@@ -220,7 +233,9 @@ def _refuse(plan: Plan, blocks: Block) -> None:
     first, *others = plan.refusals
     for one in others:
         output.warn(f"also refused: {refusal_text(one, blocks)}")
-    raise RefusedError(refusal_text(first, blocks), first.hint)
+    raise RefusedError(
+        refusal_text(first, blocks), first.hint, details={"refusals": refusals_json(plan)}
+    )
 
 
 def _confirmed(plan: Plan) -> bool:
@@ -253,20 +268,34 @@ def _tell(step: Progress) -> None:
 
 def _show_outcome(plan: Plan, outcome: Outcome) -> None:
     record = outcome.record
+    details = {"transaction": record.reference()}
     if outcome.error is not None:
         where = f" in {outcome.error.where}" if outcome.error.where else ""
         docs = f": {outcome.error.docs}" if outcome.error.docs else ""
+        advice = _done_besides(outcome.error.where) or remedy(outcome.error.name)
         raise RefusedError(
-            f"the chain refused it{where} with {outcome.error.name}{docs} (block {record.block}, "
-            f"fee {record.fee or 'not known'})",
-            remedy(outcome.error.name) or _look(record.id),
+            f"the chain refused transaction {record.id}{where} with {outcome.error.name}{docs} "
+            f"(block {record.block}, fee {record.fee or 'not known'})",
+            f"{advice}; {_look(record.id)}" if advice else _look(record.id),
+            details=details,
         )
     if not record.succeeded and not record.unresolved:
         raise RefusedError(
-            f"it was not carried out: {record.reason or record.state}", _look(record.id)
+            f"transaction {record.id} was not carried out: {record.reason or record.state}",
+            _look(record.id),
+            details=details,
         )
     origin = origin_of(plan)
     output.show_data(TX_SCHEMA, outcome_json(outcome), outcome_text(outcome), origin)
+
+
+def _done_besides(where: str | None) -> str | None:
+    """What of a batch was carried out although one of its calls failed."""
+    if where is not None and where.startswith("Utility.batch"):
+        return "the calls before that one are done: do not send them again"
+    if where is not None and where.startswith("Utility.force_batch"):
+        return "the calls that did not fail are done: do not send them again"
+    return None
 
 
 def _look(record_id: int) -> str:

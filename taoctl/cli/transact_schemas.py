@@ -31,6 +31,24 @@ _EFFECT = obj(account=TEXT_OR_NULL, what=TEXT, before=_QUANTITY, after=_QUANTITY
 _REFUSAL = obj(name=TEXT, message=TEXT, hint=TEXT_OR_NULL, allowed_from_block=INT_OR_NULL)
 _EVENT = obj(pallet=TEXT, name=TEXT, values={})
 
+ERROR_DETAILS: dict[str, Any] = {
+    "description": "why a plan was refused, or the transaction that an error is about",
+    "type": "object",
+    "properties": {
+        "refusals": array(_REFUSAL),
+        "transaction": obj(
+            id=INT,
+            state=TEXT,
+            extrinsic_hash=_HEX,
+            nonce=INT,
+            block=INT_OR_NULL,
+            block_hash=TEXT_OR_NULL,
+            index=INT_OR_NULL,
+            error=TEXT_OR_NULL,
+        ),
+    },
+    "additionalProperties": False,
+}
 PLAN = Plain(
     "any command that changes a chain, with --dry-run",
     obj(

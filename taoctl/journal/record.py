@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from taoctl.units import Tao
 
@@ -97,6 +98,19 @@ class Record:
     error_docs: str | None = None
     replaced_by: str | None = None
     reason: str | None = None
+
+    def reference(self) -> dict[str, Any]:
+        """What an error tells a program of it, as JSON values."""
+        return {
+            "id": self.id,
+            "state": self.state.value,
+            "extrinsic_hash": self.extrinsic_hash,
+            "nonce": self.nonce,
+            "block": self.block,
+            "block_hash": self.block_hash,
+            "index": self.index,
+            "error": self.error,
+        }
 
     @property
     def fee(self) -> Tao | None:

@@ -183,6 +183,7 @@ def unknown_outcome(record: Record, why: str) -> UnknownOutcomeError:
     return UnknownOutcomeError(
         f"transaction {record.id} was sent and its outcome is not known{place}: {why}",
         f"do not send it again; ask with `taoctl tx resume {record.id}`{until}",
+        details={"transaction": record.reference()},
     )
 
 

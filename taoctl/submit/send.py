@@ -250,10 +250,11 @@ async def _refused(chain: Chain, journal: Journal, record: Record, problem: RpcE
     except Exception as trouble:
         raise unknown_outcome(record, reason) from trouble
     if record.unresolved and not record.acknowledged:
-        journal.move(record.id, state=State.REJECTED, reason=reason)
+        record = journal.move(record.id, state=State.REJECTED, reason=reason)
         raise RefusedError(
-            f"the node refused the transaction: {problem.message}",
+            f"transaction {record.id} was not taken: {problem.message}",
             f"nothing was executed and no fee was paid; `taoctl tx show {record.id}` has it",
+            details={"transaction": record.reference()},
         )
     return record
 
