@@ -77,6 +77,18 @@ class ArgumentTypes:
         found: Sequence[Mapping[str, Any]] = what.get("variants", ()) if kind == "variant" else ()
         return found
 
+    def variant_name(self, type_id: int, given: str) -> str:
+        """A variant's name as the runtime spells it, capitals or not; raises UsageError."""
+        names = [str(one["name"]) for one in self.variants(type_id)]
+        if given in names:
+            return given
+        folded = [name for name in names if name.lower() == given.lower()]
+        if len(folded) == 1:
+            return folded[0]
+        near = near_names(given, names)
+        hint = f"did you mean {near[0]}?" if near else f"one of {', '.join(names)}"
+        raise UsageError(f"{given!r} is none of its values", hint)
+
     def is_u8(self, type_id: int) -> bool:
         """Whether a type is a byte."""
         return self.kind(type_id) == ("primitive", "u8")

@@ -16,7 +16,7 @@ from taoctl.calls.argument_text import (
     primitive,
     shown,
 )
-from taoctl.calls.argument_types import ArgumentTypes, missing_and_unknown, near_names
+from taoctl.calls.argument_types import ArgumentTypes, missing_and_unknown
 from taoctl.calls.base import ChainCall
 from taoctl.errors import UsageError
 from taoctl.scale.codec import Codec, vec_bytes
@@ -199,13 +199,7 @@ class ValueReader:
         if isinstance(given, str) and given.lstrip().startswith("{"):
             given = json_value(given)
         name, inner = _named_variant(given)
-        if name not in variants:
-            folded = [one for one in variants if one.lower() == name.lower()]
-            if len(folded) != 1:
-                near = near_names(name, list(variants))
-                hint = f"did you mean {near[0]}?" if near else f"one of {', '.join(variants)}"
-                raise UsageError(f"{name!r} is none of its values", hint)
-            name = folded[0]
+        name = self.types.variant_name(type_id, name)
         fields = variants[name].get("fields", ())
         if not fields:
             return name

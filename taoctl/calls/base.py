@@ -83,6 +83,7 @@ class Intent(ABC):
     """What the runtime must have; a plan raises NotInRuntimeError for what is absent."""
 
     signs_with: ClassVar[Literal["coldkey", "hotkey"]] = "coldkey"
+    """Which key of a wallet signs: naming only the wallet is an error where it is a hotkey."""
 
     @abstractmethod
     def summary(self) -> str:
@@ -105,7 +106,7 @@ class Intent(ABC):
         return ()
 
     async def spends(self, view: View, origin: str) -> Tao | None:
-        """TAO that leaves the signer's free balance beside the fee; None where unknown."""
+        """TAO that leaves the fee payer's free balance beside the fee; None where unknown."""
         return Tao(0)
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from taoctl.calls.accounts import ACCOUNT, EXISTENTIAL_DEPOSIT, cannot_spend
 from taoctl.calls.base import ChainCall, Effect, Intent, Quantity, Refusal
@@ -56,34 +56,67 @@ class Batch(Intent):
             return (
                 Refusal("TooManyCalls", f"a batch holds {limit} calls at most", "split the file"),
             )
-        each = await asyncio.gather(*(one.preflight(view, origin) for one in self.intents))
-        found = [
-            Refusal(one.name, f"call {place}: {one.message}", one.hint, one.allowed_from_block)
-            for place, refusals in enumerate(each, 1)
-            for one in refusals
-        ]
+        found = [refusal for certain, refusal in await self._refused(view, origin) if certain]
         found += nested_batches(await self.call(view, origin))
         spent = await self.spends(view, origin)
         if not found and spent is not None:
             found += await cannot_spend(view, origin, spent, keep_alive=False)
         return tuple(found)
 
+    async def _refused(self, view: View, origin: str) -> list[tuple[bool, Refusal]]:
+        """What is refused of each, and whether that is certain to spoil the batch.
+
+        It is not where the failing one alone fails, nor after a call of which nobody knows here
+        what it changes: it may bring what a later one needs.
+        """
+        refused, spent = await asyncio.gather(
+            asyncio.gather(*(one.preflight(view, origin) for one in self.intents)),
+            asyncio.gather(*(one.spends(view, origin) for one in self.intents)),
+        )
+        known_up_to = next((n for n, one in enumerate(spent) if one is None), len(spent))
+        return [
+            (
+                place <= known_up_to and self.mode is not BatchMode.FORCE,
+                replace(one, message=f"call {place + 1}: {one.message}"),
+            )
+            for place, refusals in enumerate(refused)
+            for one in refusals
+        ]
+
     async def effects(self, view: View, origin: str) -> tuple[Effect, ...]:
-        """Those of all, added up for each account."""
-        each = await asyncio.gather(*(one.effects(view, origin) for one in self.intents))
-        return summed(effect for effects in each for effect in effects)
+        """Those of all, added up for each account; the sender's are open where a call's are."""
+        counted = await self._counted(view, origin)
+        each = await asyncio.gather(*(one.effects(view, origin) for one in counted))
+        found = summed(effect for effects in each for effect in effects)
+        if await self.spends(view, origin) is not None:
+            return found
+        return tuple(replace(one, after=None) if one.account == origin else one for one in found)
+
+    async def _counted(self, view: View, origin: str) -> tuple[Intent, ...]:
+        """The intents that change something: not those that fail alone."""
+        if self.mode is not BatchMode.FORCE:
+            return self.intents
+        refused = await asyncio.gather(*(one.preflight(view, origin) for one in self.intents))
+        return tuple(one for one, why in zip(self.intents, refused, strict=True) if not why)
 
     async def warnings(self, view: View, origin: str) -> tuple[str, ...]:
-        """Those of all, each once."""
+        """Those of all, each once, and which calls may fail."""
         each = await asyncio.gather(*(one.warnings(view, origin) for one in self.intents))
         found = list(dict.fromkeys(text for texts in each for text in texts))
+        found += [
+            f"as things are it would be refused: {refusal.message}"
+            for certain, refusal in await self._refused(view, origin)
+            if not certain
+        ]
         if self.mode is not BatchMode.ALL:
-            found.append(f"with {self.mode.value} the calls before a failing one stay done")
+            kept = "the others" if self.mode is BatchMode.FORCE else "the calls before it"
+            found.append(f"with {self.mode.value} {kept} stay done when one fails")
         return tuple(found)
 
     async def spends(self, view: View, origin: str) -> Tao | None:
         """What all spend together; None when one of them does not know."""
-        each = await asyncio.gather(*(one.spends(view, origin) for one in self.intents))
+        counted = await self._counted(view, origin)
+        each = await asyncio.gather(*(one.spends(view, origin) for one in counted))
         known = [one for one in each if one is not None]
         return sum(known, Tao(0)) if len(known) == len(each) else None
 

@@ -96,17 +96,20 @@ def from_bytes(codec: Codec, data: bytes) -> ChainCall:
     """The call that SCALE bytes are.
 
     Raises:
-        BadDataError: they are no call of this runtime, or not exactly one, or they say it in
+        UsageError: they are no call of this runtime, or not exactly one, or they say it in
             another way than everybody writes it.
     """
-    written = _written(codec.decode_call(data))
     try:
+        written = _written(codec.decode_call(data))
         call = ValueReader(codec, decoded=True).nested(written)
         again = call_bytes(codec, call)
-    except UsageError as problem:
-        raise BadDataError(f"the call cannot be written again: {problem.message}") from None
+    except (BadDataError, UsageError) as problem:
+        raise UsageError(
+            f"the bytes are no call of this runtime: {problem.message}",
+            "they may be incomplete, or of another runtime version",
+        ) from None
     if again != data:
-        raise BadDataError(
+        raise UsageError(
             "the call's bytes are not those that the same call has when it is written again",
             "they may be of another runtime version",
         )

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from taoctl.calls.argument_types import ArgumentTypes
 from taoctl.calls.base import ChainCall, Effect, Intent, Refusal, call_bytes
 from taoctl.chain.view import Api, Call, Storage, View
+from taoctl.errors import UsageError
 from taoctl.scale.crypto import blake2_256
 from taoctl.units import Tao
 
@@ -68,7 +70,7 @@ class ByProxy(Intent):
         chosen = await self._chosen(view, origin, inner)
         args: dict[str, Any] = {
             "real": self.real,
-            "force_proxy_type": chosen.proxy_type if chosen else self.proxy_type,
+            "force_proxy_type": chosen.proxy_type if chosen else self._wanted(view),
             "call": inner,
         }
         if chosen is not None and chosen.delay_blocks:
@@ -77,12 +79,11 @@ class ByProxy(Intent):
 
     async def _held(self, view: View, origin: str) -> list[Delegation]:
         found, _ = await delegations(view, self.real)
-        wanted = (None, self.proxy_type)
-        return [
-            one
-            for one in found
-            if one.delegate == origin and (self.proxy_type is None or one.proxy_type in wanted)
-        ]
+        wanted = self._wanted(view)
+        return [one for one in found if one.delegate == origin and wanted in (None, one.proxy_type)]
+
+    def _wanted(self, view: View) -> str | None:
+        return None if self.proxy_type is None else proxy_type_name(view, self.proxy_type)
 
     async def _chosen(self, view: View, origin: str, call: ChainCall) -> Delegation | None:
         """The right to use: one that allows the call, without a delay if there is one."""
@@ -115,7 +116,8 @@ class ByProxy(Intent):
     async def _not_proxy(self, view: View, origin: str) -> Refusal:
         found, _ = await delegations(view, self.real)
         own = [one.proxy_type for one in found if one.delegate == origin]
-        what = f"no proxy of type {self.proxy_type}" if self.proxy_type and own else "no proxy"
+        wanted = self._wanted(view)
+        what = f"no proxy of type {wanted}" if wanted and own else "no proxy"
         has = f"it is one of type {', '.join(own)}; leave the type out" if own else None
         hint = f"{self.real} must run `taoctl proxy add` with this delegate first"
         return Refusal("NotProxy", f"{origin} is {what} of {self.real}", has or hint)
@@ -156,17 +158,32 @@ class ByProxy(Intent):
         return await self.inner.warnings(view, self.real)
 
     async def spends(self, view: View, origin: str) -> Tao | None:
-        """Nothing of the signer's own, unless it acts for itself."""
-        return await self.inner.spends(view, origin) if origin == self.real else Tao(0)
+        """Nothing of the signer's own, unless the account acted for pays, or signs itself."""
+        if origin == self.real or await self._real_pays(view, origin):
+            return await self.inner.spends(view, self.real)
+        return Tao(0)
 
     async def fee_payer(self, view: View, origin: str) -> str:
         """The account acted for, where it has agreed to pay this proxy's fees."""
-        if not view.has(_REAL_PAYS):
-            return origin
-        key = view.codec.storage_key(_REAL_PAYS.pallet, _REAL_PAYS.item, self.real, origin)
-        if await view.raw(key) is None:
+        if not await self._real_pays(view, origin):
             return origin
         return await self.inner.fee_payer(view, self.real)
+
+    async def _real_pays(self, view: View, origin: str) -> bool:
+        if not view.has(_REAL_PAYS):
+            return False
+        key = view.codec.storage_key(_REAL_PAYS.pallet, _REAL_PAYS.item, self.real, origin)
+        return await view.raw(key) is not None
+
+
+def proxy_type_name(view: View, text: str) -> str:
+    """A proxy type as the runtime spells it; raises UsageError for one that it does not have."""
+    types = ArgumentTypes(view.codec)
+    kind = next(one for one in types.of("Proxy", "add_proxy") if one.name == "proxy_type")
+    try:
+        return types.variant_name(kind.type_id, text)
+    except UsageError as problem:
+        raise UsageError(f"{text!r} is no type of proxy", problem.hint) from None
 
 
 async def proxy_filters(view: View) -> Mapping[str, Mapping[str, Any]] | None:

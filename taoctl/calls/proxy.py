@@ -6,7 +6,13 @@ from dataclasses import dataclass
 
 from taoctl.calls.accounts import ACCOUNT, EXISTENTIAL_DEPOSIT, cannot_spend, reserving
 from taoctl.calls.base import ChainCall, Effect, Intent, Refusal
-from taoctl.calls.proxied import ANNOUNCEMENTS, PROXIES, Delegation, delegations
+from taoctl.calls.proxied import (
+    ANNOUNCEMENTS,
+    PROXIES,
+    Delegation,
+    delegations,
+    proxy_type_name,
+)
 from taoctl.chain.view import Call, View
 from taoctl.units import Tao
 
@@ -49,13 +55,12 @@ class AddProxy(Intent):
         delay = f", {self.delay_blocks} blocks after announcing it" if self.delay_blocks else ""
         return f"let {self.delegate} act as {self.proxy_type} proxy{delay}"
 
-    @property
-    def _right(self) -> Delegation:
-        return Delegation(self.delegate, self.proxy_type, self.delay_blocks)
+    def _right(self, view: View) -> Delegation:
+        return _right(view, self.delegate, self.proxy_type, self.delay_blocks)
 
     async def call(self, view: View, origin: str) -> ChainCall:
         """`Proxy.add_proxy`."""
-        return ChainCall("Proxy", "add_proxy", _right_args(self._right))
+        return ChainCall("Proxy", "add_proxy", _right_args(self._right(view)))
 
     async def preflight(self, view: View, origin: str) -> tuple[Refusal, ...]:
         """Oneself, a right that is there already, too many, or no deposit."""
@@ -63,7 +68,7 @@ class AddProxy(Intent):
         most = int(view.constant("Proxy", "MaxProxies"))
         if self.delegate == origin:
             return (Refusal("NoSelfProxy", "an account cannot be its own proxy"),)
-        if self._right in held:
+        if self._right(view) in held:
             return (Refusal("Duplicate", f"{self.delegate} has this right already"),)
         if len(held) >= most:
             hint = "take one back first, with `taoctl proxy remove`"
@@ -73,15 +78,16 @@ class AddProxy(Intent):
     async def effects(self, view: View, origin: str) -> tuple[Effect, ...]:
         """The list of proxies and the deposit for it."""
         held, _ = await delegations(view, origin)
-        change = Effect(origin, "proxies", _named(held), _named((*held, self._right)))
+        change = Effect(origin, "proxies", _named(held), _named((*held, self._right(view))))
         return (change, *await reserving(view, origin, await _after(view, origin, 1)))
 
     async def warnings(self, view: View, origin: str) -> tuple[str, ...]:
         """What an unlimited right is, and types that allow nothing."""
-        if self.proxy_type == "Any" and not self.delay_blocks:
+        right = self._right(view)
+        if right.proxy_type == "Any" and not right.delay_blocks:
             return (f"{self.delegate} will be able to do everything {origin} can, at once",)
-        if self.proxy_type in DEPRECATED:
-            return (f"the type {self.proxy_type} allows no call on today's runtimes",)
+        if right.proxy_type in DEPRECATED:
+            return (f"the type {right.proxy_type} allows no call on today's runtimes",)
         return ()
 
     async def spends(self, view: View, origin: str) -> Tao | None:
@@ -103,18 +109,17 @@ class RemoveProxy(Intent):
         """Whose right ends."""
         return f"take back the {self.proxy_type} proxy of {self.delegate}"
 
-    @property
-    def _right(self) -> Delegation:
-        return Delegation(self.delegate, self.proxy_type, self.delay_blocks)
+    def _right(self, view: View) -> Delegation:
+        return _right(view, self.delegate, self.proxy_type, self.delay_blocks)
 
     async def call(self, view: View, origin: str) -> ChainCall:
         """`Proxy.remove_proxy`."""
-        return ChainCall("Proxy", "remove_proxy", _right_args(self._right))
+        return ChainCall("Proxy", "remove_proxy", _right_args(self._right(view)))
 
     async def preflight(self, view: View, origin: str) -> tuple[Refusal, ...]:
         """A right that is not there."""
         held, _ = await delegations(view, origin)
-        if self._right in held:
+        if self._right(view) in held:
             return ()
         message = f"{origin} has no proxy {self.delegate} of type {self.proxy_type} and this delay"
         return (Refusal("NotFound", message, f"its proxies: {_named(held)}"),)
@@ -122,7 +127,8 @@ class RemoveProxy(Intent):
     async def effects(self, view: View, origin: str) -> tuple[Effect, ...]:
         """The list of proxies and the deposit that comes back."""
         held, _ = await delegations(view, origin)
-        left = tuple(one for one in held if one != self._right)
+        gone = self._right(view)
+        left = tuple(one for one in held if one != gone)
         change = Effect(origin, "proxies", _named(held), _named(left))
         return (change, *await reserving(view, origin, await _after(view, origin, -1)))
 
@@ -181,7 +187,7 @@ class CreatePure(Intent):
     async def call(self, view: View, origin: str) -> ChainCall:
         """`Proxy.create_pure`; the address is in the event `PureCreated`."""
         args = {
-            "proxy_type": self.proxy_type,
+            "proxy_type": proxy_type_name(view, self.proxy_type),
             "delay": self.delay_blocks,
             "index": self.index,
         }
@@ -272,6 +278,10 @@ class RealPays(Intent):
         if any(one.delegate == self.delegate for one in held):
             return ()
         return (Refusal("NotProxy", f"{self.delegate} is no proxy of {origin}"),)
+
+
+def _right(view: View, delegate: str, proxy_type: str, delay_blocks: int) -> Delegation:
+    return Delegation(delegate, proxy_type_name(view, proxy_type), delay_blocks)
 
 
 def _right_args(right: Delegation) -> dict[str, str | int]:

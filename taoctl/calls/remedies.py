@@ -4,7 +4,7 @@ from __future__ import annotations
 
 _BY_NAME = {
     # the dispatcher
-    "BadOrigin": "the call needs another origin, such as root (--sudo on a chain of your own)",
+    "BadOrigin": "the call is for another origin: an account, or root (--sudo on your own chain)",
     "CannotLookup": "give an ss58 address",
     "ConsumerRemaining": "other parts of the chain still refer to the account; free those first",
     "Exhausted": "the block was full; send it again",

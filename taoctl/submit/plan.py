@@ -42,7 +42,7 @@ class Plan:
         refusals: what the chain would refuse; empty when nothing stands in the way.
         warnings: what the user should know.
         nonce: the one it will likely have; it is chosen when it is sent.
-        era_blocks: in how many blocks it may be included; 0 for ever.
+        era_blocks: in how many blocks it may be included, as the wire says it; 0 for ever.
         block, block_hash: the block that all of this was read at.
         spec_version: its runtime.
         network, genesis: the chain.
@@ -113,13 +113,15 @@ async def make_plan(
         account_nonce(chain, signer_ss58),
     )
     nonce = likely_nonce(next_nonce, waiting) if options.nonce is None else options.nonce
-    fee, before = await asyncio.gather(
-        _fee(view, encoded, signer_ss58, crypto, nonce, options), _free(view, payer)
+    era = Era.mortal(options.era_blocks, view.block) if options.era_blocks else Era.immortal()
+    fee, before, used = await asyncio.gather(
+        _fee(view, encoded, signer_ss58, crypto, nonce, era, options.tip),
+        _free(view, payer),
+        _used(view, signer_ss58, options.nonce),
     )
-    spent = spends if payer == signer_ss58 else Tao(0)
     alpha_fee = call.pallet == "SubtensorModule" and call.name in ALPHA_FEE_CALLS
     unsure = bool(refusals) or alpha_fee
-    poor = () if unsure else await _too_poor(view, intent, payer, fee, options.tip, spent)
+    poor = () if unsure else await _too_poor(view, intent, payer, fee, options.tip, spends)
     again = None if options.again else _identical(journal, digest)
     return Plan(
         intent=intent.summary(),
@@ -132,12 +134,12 @@ async def make_plan(
         fee=fee,
         tip=options.tip,
         balance_before=before,
-        balance_after=_after(before, fee, options.tip, spent),
+        balance_after=_after(before, fee, options.tip, spends),
         effects=effects,
-        refusals=(*refusals, *poor, *_some(again)),
+        refusals=(*refusals, *poor, *_some(used), *_some(again)),
         warnings=warnings,
         nonce=nonce,
-        era_blocks=options.era_blocks,
+        era_blocks=era.period or 0,
         block=view.block,
         block_hash=view.block_hash,
         spec_version=view.spec_version,
@@ -164,9 +166,8 @@ def identical_refusal(record: Record) -> Refusal:
 
 
 async def _fee(
-    view: View, call: bytes, signer: str, crypto: int, nonce: int, options: TxOptions
+    view: View, call: bytes, signer: str, crypto: int, nonce: int, era: Era, tip: Tao
 ) -> Tao | None:
-    era = Era.mortal(options.era_blocks, view.block) if options.era_blocks else Era.immortal()
     extrinsic = unsigned_for_fee(
         view.codec,
         call,
@@ -174,13 +175,27 @@ async def _fee(
         crypto=crypto,
         nonce=nonce,
         era=era,
-        tip_rao=options.tip.rao,
+        tip_rao=tip.rao,
     )
     try:
         info = await dispatch_info(view, extrinsic)
     except NotInRuntimeError:
         return None
     return Tao(info.partial_fee_rao)
+
+
+async def _used(view: View, signer: str, nonce: int | None) -> Refusal | None:
+    """The refusal of a nonce that was asked for and that a block has used already."""
+    if nonce is None:
+        return None
+    following = int((await view.value("System", "Account", signer))["nonce"])
+    if nonce >= following:
+        return None
+    return Refusal(
+        "Stale",
+        f"nonce {nonce} of {signer} is used already",
+        f"the next one is {following}; leave --nonce out to have it chosen",
+    )
 
 
 async def _free(view: View, account: str) -> Tao:
