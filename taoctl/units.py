@@ -14,7 +14,7 @@ RAO_PER_TAO = 1_000_000_000
 U16_MAX = 65_535
 U64_MAX = 2**64 - 1
 
-_DECIMAL = re.compile(r"^(?P<whole>\d+)(?:\.(?P<fraction>\d{1,9}))?$")
+_DECIMAL = re.compile(r"^(?P<whole>[0-9]+)(?:\.(?P<fraction>[0-9]{1,9}))?$")
 
 
 class UnitMismatchError(TypeError):

@@ -59,13 +59,15 @@ def calls(file: Path) -> list[Any]:
     return list(found)
 
 
-def transfers(file: Path) -> list[tuple[str, str]]:
-    """The destination and the amount of each line of a CSV file; a heading and `#` are left out.
+def transfers(file: Path) -> list[tuple[str, str, str]]:
+    """Where it stands, the destination and the amount of each line of a CSV file.
+
+    A heading and lines that begin with `#` are left out.
 
     Raises:
         UsageError: a line of another form, or no line at all.
     """
-    found: list[tuple[str, str]] = []
+    found: list[tuple[str, str, str]] = []
     reader = csv.reader(io.StringIO(read_text(file)))
     try:
         for line in reader:
@@ -79,7 +81,7 @@ def transfers(file: Path) -> list[tuple[str, str]]:
                     f"{file}, line {reader.line_num}: {len(cells)} columns, not 2",
                     "each line is DESTINATION,AMOUNT",
                 )
-            found.append((cells[0], cells[1]))
+            found.append((f"{file}, line {reader.line_num}", cells[0], cells[1]))
     except csv.Error as error:
         raise UsageError(f"{file}, line {reader.line_num}: {error}") from None
     if not found:

@@ -14,6 +14,7 @@ from taoctl.cli.writing import WriteFlags, writes
 from taoctl.errors import UsageError
 
 if TYPE_CHECKING:
+    from taoctl.calls.argument_values import ValueReader
     from taoctl.calls.base import Intent
     from taoctl.chain.view import View
     from taoctl.wallet.accounts import Account
@@ -86,7 +87,7 @@ def call(
       taoctl chain call System remark --arg remark=hello --wallet my-wallet
       taoctl chain call Balances transfer_keep_alive --arg dest=bob --arg value=1tao --dry-run
       taoctl chain call --batch calls.json --wallet my-wallet
-      taoctl chain call --call-hex 0x0000146869 --dry-run
+      taoctl chain call --call-hex 0x0000086869 --wallet my-wallet --dry-run
     """
     from taoctl.cli.transact import transact
 
@@ -122,11 +123,23 @@ def _builder(
             return Generic(from_bytes(view.codec, data))
         reader = ValueReader(view.codec, lambda text: context.account(text).ss58)
         if listed:
-            return one_or_batch([Generic(reader.nested(one)) for one in listed], mode)
+            return one_or_batch(_read(reader, listed), mode)
         assert pallet is not None and name is not None
         return Generic(reader.call(pallet, name, given))
 
     return build
+
+
+def _read(reader: ValueReader, listed: Sequence[Any]) -> list[Intent]:
+    from taoctl.calls.generic import Generic
+
+    found: list[Intent] = []
+    for place, one in enumerate(listed, 1):
+        try:
+            found.append(Generic(reader.nested(one)))
+        except UsageError as problem:
+            raise UsageError(f"call {place}: {problem.message}", problem.hint) from None
+    return found
 
 
 def _given(arg: Sequence[str], args_file: Path | None) -> Mapping[str, Any]:

@@ -15,9 +15,10 @@ from taoctl.cli import context
 from taoctl.cli.passwords import PasswordFd, PasswordFile
 from taoctl.errors import UsageError
 from taoctl.submit.options import ERA_BLOCKS, TxOptions, Wait
-from taoctl.units import Tao
+from taoctl.units import U64_MAX, Tao
 
 _LONGEST_ERA = 65_536
+_LARGEST_NONCE = 2**32 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +57,15 @@ def tao_amount(text: str) -> Tao:
         digits = lower.removesuffix("rao").strip()
         if not digits.isdecimal() or not digits.isascii():
             raise UsageError(f"{text!r} is not a whole number of rao")
-        return Tao(int(digits))
-    return Tao.parse(lower.removesuffix("tao"))
+        amount = Tao(int(digits))
+    else:
+        try:
+            amount = Tao.parse(lower.removesuffix("tao"))
+        except UsageError as problem:
+            raise UsageError(f"{text!r} is not an amount of TAO", problem.hint) from None
+    if amount.rao > U64_MAX:
+        raise UsageError(f"{text!r} is more than the chain can count", f"at most {Tao(U64_MAX)}")
+    return amount
 
 
 def writes(command: Callable[..., None]) -> Callable[..., None]:
@@ -110,7 +118,11 @@ def _declaration(
     nonce: Annotated[
         int | None,
         typer.Option(
-            "--nonce", metavar="N", min=0, help="Use this nonce, to repair or to replace."
+            "--nonce",
+            metavar="N",
+            min=0,
+            max=_LARGEST_NONCE,
+            help="Use this nonce, to repair or to replace.",
         ),
     ] = None,
     again: Annotated[

@@ -86,13 +86,20 @@ def _intent(
         return TransferAll(context.account(dest).ss58, allow_death)
     if amount is None:
         raise UsageError("no amount was given", "give it in TAO, such as 1.5, or use --all")
-    return _listed([(dest, amount)], allow_death)[0]
+    return _one(dest, amount, allow_death)
 
 
-def _listed(lines: Sequence[tuple[str, str]], allow_death: bool) -> list[Intent]:
+def _one(dest: str, amount: str, allow_death: bool) -> Intent:
     from taoctl.calls.transfer import Transfer
 
-    return [
-        Transfer(context.account(dest).ss58, tao_amount(amount), allow_death)
-        for dest, amount in lines
-    ]
+    return Transfer(context.account(dest).ss58, tao_amount(amount), allow_death)
+
+
+def _listed(lines: Sequence[tuple[str, str, str]], allow_death: bool) -> list[Intent]:
+    found = []
+    for where, dest, amount in lines:
+        try:
+            found.append(_one(dest, amount, allow_death))
+        except UsageError as problem:
+            raise UsageError(f"{where}: {problem.message}", problem.hint) from None
+    return found
