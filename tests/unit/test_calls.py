@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import re
+from pathlib import Path
 from typing import Any
 
 import bittensor_core
@@ -18,11 +20,13 @@ from taoctl.calls.multisig import Group, parse_group
 from taoctl.calls.proxied import allows
 from taoctl.calls.remedies import _BY_NAME, remedy
 from taoctl.calls.transfer import Transfer, TransferAll
-from taoctl.errors import BadDataError, NotInRuntimeError, UsageError
+from taoctl.cli import chain_call
+from taoctl.errors import NotInRuntimeError, UsageError
 from taoctl.scale.codec import Codec
 from taoctl.units import Tao
 from taoctl.wallet.dev_accounts import DEV_ACCOUNTS
 
+ROOT = Path(__file__).resolve().parents[2]
 ALICE, BOB, CHARLIE, DAVE, EVE, FERDIE = DEV_ACCOUNTS
 REMARK = {"pallet": "System", "call": "remark", "args": {"remark": "0xff00"}}
 
@@ -210,16 +214,24 @@ def test_bytes_that_are_no_call_are_refused(codec: Codec) -> None:
         codec, ChainCall("Balances", "transfer_keep_alive", {"dest": BOB, "value": 1})
     )
     for cut in range(1, len(whole)):
-        with pytest.raises(BadDataError):
+        with pytest.raises(UsageError):
             from_bytes(codec, whole[:cut])
-    with pytest.raises(BadDataError):
+    with pytest.raises(UsageError, match="no call of this runtime"):
         from_bytes(codec, whole + b"\x00")
     for _ in range(300):
         data = bytes(dice.randrange(256) for _ in range(dice.randrange(1, 40)))
         try:
             assert call_bytes(codec, from_bytes(codec, data)) == data
-        except (BadDataError, UsageError):
+        except UsageError:
             continue
+
+
+def test_the_bytes_in_help_and_documentation_are_calls(codec: Codec) -> None:
+    texts = [chain_call.call.__doc__ or "", (ROOT / "docs" / "transactions.md").read_text()]
+    shown = [found for text in texts for found in re.findall(r"--call-hex 0x([0-9a-f]+)", text)]
+    assert len(shown) == 2
+    for one in shown:
+        assert from_bytes(codec, bytes.fromhex(one)).pallet == "System"
 
 
 def test_only_transfers_are_recognised() -> None:
