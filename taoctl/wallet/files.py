@@ -19,7 +19,7 @@ from typing import Any
 from taoctl.errors import BadDataError, DeadlineError, UsageError
 
 TEMP_PREFIX = ".taoctl-"
-"""Every unfinished file is named `.taoctl-<random>.tmp` and stands beside the file it becomes."""
+"""What is unfinished is named `.taoctl-<random>.tmp` and stands beside what it becomes."""
 
 _LOCK_S = 10.0
 _AT_FDCWD_LINUX, _NOREPLACE_LINUX = -100, 1
@@ -35,7 +35,7 @@ def atomic_write(path: Path, data: bytes, *, replace: bool = False, mode: int = 
         FileExistsError: something has that name and `replace` is false.
         OSError: it cannot be written; nothing is left behind.
     """
-    temp = path.with_name(f"{TEMP_PREFIX}{secrets.token_hex(8)}.tmp")
+    temp = path.with_name(temporary_name())
     handle = os.open(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
         try:
@@ -135,6 +135,11 @@ def is_leftover(path: Path) -> bool:
     return path.name.startswith(TEMP_PREFIX) and path.name.endswith(".tmp")
 
 
+def temporary_name() -> str:
+    """A name for an unfinished file or folder, which `is_leftover` knows again."""
+    return f"{TEMP_PREFIX}{secrets.token_hex(8)}.tmp"
+
+
 def cannot(doing: str, path: Path, error: OSError) -> UsageError:
     """The error a user sees for a failed file operation."""
     return UsageError(
@@ -167,7 +172,12 @@ def _rename_checked(source: Path, target: Path) -> None:
     if source.is_dir() and not source.is_symlink():
         if os.path.lexists(target):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
-        source.rename(target)
+        try:
+            source.rename(target)
+        except OSError as error:
+            if error.errno != errno.ENOTEMPTY:
+                raise
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from None
         return
     os.link(source, target, follow_symlinks=False)
     source.unlink()

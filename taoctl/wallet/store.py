@@ -8,11 +8,12 @@ file that is a link is never replaced.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from shutil import rmtree
 
 from taoctl.addresses import decode_ss58
 from taoctl.errors import BadDataError, UsageError
@@ -25,6 +26,7 @@ from taoctl.wallet.files import (
     read_bounded,
     rename_new,
     sync_folder,
+    temporary_name,
 )
 from taoctl.wallet.keyfile import (
     MAX_KEYFILE_BYTES,
@@ -70,8 +72,25 @@ class WalletStore:
         return key.with_name(key.name + PUBLIC_SUFFIX)
 
     def has_key(self, wallet: str, hotkey: str | None = None) -> bool:
-        """Whether a private key file is there (watch-only wallets have none)."""
-        return self.key_path(wallet, hotkey).is_file()
+        """Whether a private key file is there (watch-only wallets have none).
+
+        Raises:
+            UsageError: the name is not possible, or the folder may not be looked into.
+        """
+        path = self.key_path(wallet, hotkey)
+        try:
+            return path.is_file()
+        except OSError as error:
+            raise cannot("look at", path, error) from error
+
+    def holds(self, wallet: str, hotkey: str | None, public_key: bytes) -> bool:
+        """Whether a private key is there that is this one, as far as its public file tells.
+
+        Raises:
+            UsageError: as `has_key`.
+        """
+        told = _public_key(self.public_path(wallet, hotkey))
+        return self.has_key(wallet, hotkey) and told in (None, public_key)
 
     def check_free(
         self, wallet: str, hotkey: str | None = None, public_key: bytes | None = None
@@ -95,15 +114,20 @@ class WalletStore:
     def write_key(self, wallet: str, hotkey: str | None, key: Key, password: str | None) -> Written:
         """Write a new key and its public file, each whole and mode 0600 in folders of mode 0700.
 
+        The first key of a wallet appears together with its public file and the folder; in a
+        folder that is there a crash may leave a key whose public file `audit` misses.
+
         Raises:
             UsageError: something has the name already, or the folder cannot be written.
         """
         self.check_free(wallet, hotkey, key.public_key)
         sealed = seal_keyfile(key, password)
         path, public = self.key_path(wallet, hotkey), self.public_path(wallet, hotkey)
-        _put(path, sealed)
-        if not os.path.lexists(public):
-            _put(public, public_file(key.public_key, key.crypto))
+        told = public_file(key.public_key, key.crypto)
+        if not _put_folder(self.path / wallet, {path: sealed, public: told}):
+            _put(path, sealed)
+            if not os.path.lexists(public):
+                _put(public, told)
         return Written(path, public)
 
     def write_public(
@@ -263,6 +287,27 @@ def _put(path: Path, data: bytes) -> None:
         raise _taken(path) from None
     except OSError as error:
         raise cannot("write", path, error) from error
+
+
+def _put_folder(folder: Path, files: Mapping[Path, bytes]) -> bool:
+    """Make a folder with these files in one step; False when something has its name."""
+    if os.path.lexists(folder):
+        return False
+    stage = folder.with_name(temporary_name())
+    try:
+        for path, data in files.items():
+            staged = stage / path.relative_to(folder)
+            private_folder(staged.parent)
+            atomic_write(staged, data)
+        rename_new(stage, folder)
+        sync_folder(folder.parent)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise cannot("write", folder, error) from error
+    finally:
+        rmtree(stage, ignore_errors=True)
+    return True
 
 
 def _rename(source: Path, target: Path) -> None:

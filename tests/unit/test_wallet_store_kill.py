@@ -130,7 +130,11 @@ def _check(root: Path, must_be_there: set[str], copies: int) -> int:
     assert must_be_there <= set(found), "a key was lost"
     assert not found or max(found.values()) <= copies, "a key is there twice"
     left = [path for path in root.rglob("*") if is_leftover(path)]
-    findings = [one for one in audit(root) if one.kind not in _HARMLESS]
+    left = [path for path in left if not is_leftover(path.parent)]
+    audited = audit(root)
+    bare = [one.path for one in audited if one.kind == "missing_public"]
+    assert all(path.parent.name == "hotkeys" for path in bare), "a coldkey without its address"
+    findings = [one for one in audited if one.kind not in _HARMLESS]
     assert {one.path for one in findings if one.kind == "leftover"} == set(left)
     for finding in findings:
         assert finding.kind in ("leftover", "duplicate_public"), finding

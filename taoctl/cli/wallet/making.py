@@ -88,7 +88,7 @@ def make(orders: Sequence[Order], words: int, mnemonic_out: Path | None, schema:
                 secret_screen.show_mnemonic(mnemonic, order.name.words)
             rows.append(_write(order, mnemonic))
     except BaseException:
-        _say_what_was_made(rows, orders)
+        _say_what_was_made(orders, mnemonics)
         raise
     if mnemonic_out is not None:
         output.note(f"mnemonics are in {mnemonic_out}: keep it off this machine")
@@ -119,12 +119,25 @@ def _write(order: Order, mnemonic: str) -> KeyRow:
     )
 
 
-def _say_what_was_made(rows: Sequence[KeyRow], orders: Sequence[Order]) -> None:
-    made = [order.name.words for order in orders[: len(rows)]]
-    rest = [order.name.words for order in orders[len(rows) :]]
+def _say_what_was_made(orders: Sequence[Order], mnemonics: Sequence[str]) -> None:
+    """What of an unfinished order is there, looked up: Ctrl-C may come right after a write."""
+    pairs = list(zip(orders, mnemonics, strict=True))
+    made = [order.name.words for order, mnemonic in pairs if _is_there(order, mnemonic)]
+    rest = [order.name.words for order in orders if order.name.words not in made]
     if made:
         output.warn(f"written: {', '.join(made)}")
-    output.warn(f"not written: {', '.join(rest)}; its words are worth nothing")
+    if rest:
+        output.warn(f"not written: {', '.join(rest)}; the words of these keys are worth nothing")
+
+
+def _is_there(order: Order, mnemonic: str) -> bool:
+    from taoctl.wallet.keys import Key, crypto_of
+
+    key = Key.from_mnemonic(mnemonic, crypto_of(order.crypto))
+    try:
+        return store().holds(order.name.wallet, order.name.hotkey, key.public_key)
+    except UsageError:
+        return False
 
 
 def _write_words(file: Path, orders: Sequence[Order], mnemonics: Sequence[str]) -> None:
