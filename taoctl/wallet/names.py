@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from taoctl.errors import UsageError
 from taoctl.text import printable
+from taoctl.wallet.public import looks_like_address
 
 PUBLIC_SUFFIX = "pub.txt"
 """What the public file's name adds to the key's."""
@@ -28,12 +29,16 @@ def check_new_name(name: str, what: str) -> str:
 
     Raises:
         UsageError: also for a name that is hidden, looks like an option, would not print as it
-            is, or would be taken for a public file.
+            is, or would be taken for a public file or, of a wallet, for an address.
     """
     check_path_name(name, what)
-    wrong = name[0] in ".-~" or name != printable(name) or "\\" in name
+    wrong = name[0] in ".-~" or name != printable(name).strip() or "\\" in name
     if wrong or (what == "hotkey" and name.endswith(PUBLIC_SUFFIX)):
         raise UsageError(f"{printable(name, 60)!r} cannot be the name of a {what}", _RULE)
+    if what == "wallet" and looks_like_address(name):
+        raise UsageError(
+            f"{name} looks like an address, and would be taken for one", "choose a shorter name"
+        )
     return name
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -131,6 +132,72 @@ def test_names_that_lead_elsewhere_are_refused(store: WalletStore, name: str) ->
         with pytest.raises(UsageError):
             refused()
     assert not store.path.exists()
+
+
+@pytest.mark.parametrize("name", [" mine", "mine ", COLD.ss58, COLD.ss58[:-1] + "x"])
+def test_names_that_would_be_taken_for_something_else_are_refused(
+    store: WalletStore, name: str
+) -> None:
+    for refused in (
+        lambda: store.write_key(name, None, COLD, None),
+        lambda: store.write_public(name, None, HOT.public_key),
+        lambda: store.rename("mine", name),
+    ):
+        with pytest.raises(UsageError):
+            refused()
+    assert not store.path.exists()
+
+
+def test_the_first_key_of_a_wallet_appears_with_its_public_file(
+    store: WalletStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[set[str]] = []
+    write = files.atomic_write
+
+    def watched(path: Path, data: bytes, **more: bool) -> None:
+        write(path, data, **more)
+        seen.append({one.name for one in store.path.iterdir() if not one.name.startswith(".")})
+
+    monkeypatch.setattr("taoctl.wallet.store.atomic_write", watched)
+    store.write_key("mine", None, COLD, "pw")
+    assert seen == [set(), set()]
+    assert set(_tree(store.path)) == {"", "mine", "mine/coldkey", "mine/coldkeypub.txt"}
+
+
+def test_a_folder_that_appears_meanwhile_takes_the_key_too(
+    store: WalletStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename = files.rename_new
+
+    def late(source: Path, target: Path) -> None:
+        if target.name == "mine" and not target.exists():
+            (target / "hotkeys").mkdir(parents=True, mode=0o700)
+        rename(source, target)
+
+    monkeypatch.setattr("taoctl.wallet.store.rename_new", late)
+    store.write_key("mine", None, COLD, None)
+    assert open_keyfile(store.read("mine"), None).ss58 == COLD.ss58
+    assert [one.name for one in store.path.iterdir()] == ["mine"]
+
+
+def test_a_key_is_told_from_another_of_its_name(store: WalletStore) -> None:
+    assert not store.holds("mine", None, COLD.public_key)
+    store.write_key("mine", None, COLD, "pw")
+    assert store.holds("mine", None, COLD.public_key)
+    assert not store.holds("mine", None, HOT.public_key)
+    store.write_public("seen", None, HOT.public_key)
+    assert not store.holds("seen", None, HOT.public_key)
+
+
+def test_a_folder_that_may_not_be_looked_into_is_told(
+    store: WalletStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(self: Path) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "is_file", refused)
+    with pytest.raises(UsageError, match="Permission denied"):
+        store.has_key("mine")
 
 
 def test_a_hotkey_is_not_named_as_a_public_file(store: WalletStore) -> None:

@@ -40,7 +40,7 @@ def watch(
     from taoctl.wallet.keys import crypto_of
 
     public_key = decode_ss58(ss58)
-    wallet = name or ss58[:_SHORT]
+    wallet = ss58[:_SHORT] if name is None else name
     store().write_public(wallet, hotkey, public_key, crypto_of(crypto))
     row = KeyRow(wallet=wallet, hotkey=hotkey, ss58=ss58, watch_only=True, problem=None)
     report("taoctl.wallet.watch/1", [row])
