@@ -51,12 +51,16 @@ def audit(root: Path) -> tuple[Finding, ...]:
     """
     if not root.exists():
         return ()
-    found = [*_folder_modes(root, root, 0o022), *_leftovers(root, root)]
-    for folder in _entries(root):
+    try:
+        found = [*_folder_modes(root, root, 0o022), *_leftovers(root, root)]
+        folders = _entries(root)
+    except OSError as error:
+        raise cannot("list", root, error) from error
+    for folder in folders:
         if folder.name == TRASH:
-            found += _trash(root, folder)
+            found += _as_far_as_readable(root, folder, _trash(root, folder))
         elif folder.is_dir() and not folder.name.startswith("."):
-            found += _wallet(root, folder)
+            found += _as_far_as_readable(root, folder, _wallet(root, folder))
     return tuple(found)
 
 
@@ -73,6 +77,16 @@ def fix(finding: Finding) -> str:
         return mend(finding)
     except OSError as error:
         raise cannot("mend", finding.path, error) from error
+
+
+def _as_far_as_readable(root: Path, folder: Path, found: Iterator[Finding]) -> Iterator[Finding]:
+    """The findings of a folder; one that may not be looked into becomes a finding itself."""
+    try:
+        yield from found
+    except OSError as error:
+        problem = f"it cannot be looked into: {error.strerror or error}"
+        remedy = "make it yours, or look at it as the user to whom it belongs"
+        yield Finding("unreadable", root, Path(error.filename or folder), problem, remedy, False)
 
 
 def _wallet(root: Path, folder: Path) -> Iterator[Finding]:
@@ -233,10 +247,7 @@ def _address(path: Path) -> tuple[str | None, str | None]:
 
 
 def _entries(folder: Path) -> list[Path]:
-    try:
-        return sorted(folder.iterdir())
-    except OSError as error:
-        raise cannot("list", folder, error) from error
+    return sorted(folder.iterdir())
 
 
 def _tighten(finding: Finding) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -138,6 +140,25 @@ def test_links_are_told(store: WalletStore) -> None:
     store.write_public("seen", "miner", HOT.public_key)
     store.key_path("seen", "miner").symlink_to(store.key_path("mine", "miner"))
     assert _kinds(store, audit(store.path)) == {("link", "seen/hotkeys/miner")}
+
+
+def test_a_folder_of_another_user_hides_nothing_of_the_others(
+    store: WalletStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (store.path / "closed").mkdir(mode=0o700)
+    store.key_path("mine").chmod(0o644)
+    listed = Path.iterdir
+
+    def refused(self: Path) -> Iterator[Path]:
+        if self.name == "closed":
+            raise PermissionError(errno.EACCES, "Permission denied", str(self))
+        return listed(self)
+
+    monkeypatch.setattr(Path, "iterdir", refused)
+    assert _kinds(store, audit(store.path)) == {
+        ("unreadable", "closed"),
+        ("loose_file", "mine/coldkey"),
+    }
 
 
 def test_other_things_in_the_folder_are_left_alone(store: WalletStore) -> None:

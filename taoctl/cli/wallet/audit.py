@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,7 +10,10 @@ from taoctl.cli import context, output
 from taoctl.cli.output import Origin, Result, Section
 from taoctl.cli.wallet.app import app
 from taoctl.cli.wallet.rows import FindingRow
-from taoctl.errors import Exit
+from taoctl.errors import Exit, TaoctlError
+
+if TYPE_CHECKING:
+    from taoctl.wallet.audit import Finding
 
 
 @app.command("audit")
@@ -38,7 +41,7 @@ def audit(
             problem=finding.problem,
             remedy=finding.remedy,
             fixable=finding.fixable,
-            fixed=auditing.fix(finding) if fix and finding.fixable else None,
+            fixed=_mended(finding) if fix and finding.fixable else None,
         )
         for finding in auditing.audit(context.wallet_path())
     ]
@@ -47,3 +50,14 @@ def audit(
     output.show(Result("taoctl.wallet.audit/1", Origin(), (section,), headline=headline))
     if any(row.fixed is None for row in rows):
         raise typer.Exit(int(Exit.REFUSED))
+
+
+def _mended(finding: Finding) -> str | None:
+    """What was done about a finding; None, after saying why, when it could not be mended."""
+    from taoctl.wallet.audit import fix
+
+    try:
+        return fix(finding)
+    except TaoctlError as problem:
+        output.warn(problem.message)
+        return None

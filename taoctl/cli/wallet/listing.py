@@ -89,13 +89,13 @@ def _warn(rows: Sequence[KeyRow]) -> None:
 
 def _rows(wallet: WalletRef) -> list[KeyRow]:
     rows = []
-    if wallet.coldkey is not None or wallet.problem or _has_key(KeyName(wallet.name)):
+    if wallet.coldkey is not None or wallet.problem or not _watch_only(KeyName(wallet.name)):
         rows.append(
             KeyRow(
                 wallet=wallet.name,
                 hotkey=None,
                 ss58=wallet.coldkey,
-                watch_only=not _has_key(KeyName(wallet.name)),
+                watch_only=_watch_only(KeyName(wallet.name)),
                 problem=wallet.problem,
             )
         )
@@ -105,28 +105,28 @@ def _rows(wallet: WalletRef) -> list[KeyRow]:
                 wallet=wallet.name,
                 hotkey=hotkey.name,
                 ss58=hotkey.ss58,
-                watch_only=not _has_key(KeyName(wallet.name, hotkey.name)),
+                watch_only=_watch_only(KeyName(wallet.name, hotkey.name)),
                 problem=hotkey.problem,
             )
         )
     return rows
 
 
-def _has_key(name: KeyName) -> bool:
+def _watch_only(name: KeyName) -> bool | None:
+    """Whether there is no private key; None where that cannot be looked up."""
     try:
-        return store().has_key(name.wallet, name.hotkey)
+        return not store().has_key(name.wallet, name.hotkey)
     except TaoctlError:
-        # A folder that other software named as taoctl would not.
-        return False
+        return None
 
 
 def _detailed(row: KeyRow) -> KeyDetailRow:
     encryption, problem = None, row.problem
     path = store().key_path(row.wallet, row.hotkey)
-    if not row.watch_only:
-        encryption, problem = _looked_at(row, problem)
-    else:
+    if row.watch_only:
         path = store().public_path(row.wallet, row.hotkey)
+    else:
+        encryption, problem = _looked_at(row, problem)
     return KeyDetailRow(
         wallet=row.wallet,
         hotkey=row.hotkey,

@@ -89,11 +89,19 @@ def existing_wallet(name: str) -> WalletRef:
     return wallets[_chosen(name, list(wallets), f"wallet {name!r} in {folder}", "wallets")]
 
 
+def address(name: KeyName) -> str | None:
+    """The address of a key on this machine; None where no file tells it."""
+    wallet = existing_wallet(name.wallet)
+    if name.hotkey is None:
+        return wallet.coldkey
+    return next((one.ss58 for one in wallet.hotkeys if one.name == name.hotkey), None)
+
+
 def warn_loose(*files: Path) -> None:
     """Say which of these key files, and of their folders, others may read."""
     from taoctl.wallet.store import loose_permissions
 
-    said = [loose_permissions(file) for file in files if file.exists()]
+    said = [loose_permissions(file) for file in files]
     for text in dict.fromkeys(one for one in said if one):
         output.warn(text)
 

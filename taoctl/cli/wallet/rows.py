@@ -19,7 +19,8 @@ class KeyRow:
     # As text, since these tables are where addresses are copied from.
     ss58: Annotated[str | None, Column("address", Kind.TEXT, "address of the key, if it is known")]
     watch_only: Annotated[
-        bool, Column("watch", Kind.BOOL, "whether only the address is here, and no key", drop=1)
+        bool | None,
+        Column("watch", Kind.BOOL, "whether only the address is here, and no key", drop=1),
     ]
     problem: Annotated[
         str | None, Column("problem", Kind.TEXT, "what could not be read", wide=True)
