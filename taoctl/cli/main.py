@@ -26,7 +26,11 @@ def run() -> None:
 
 
 def _open_missing_streams() -> None:
-    """Give a process that was started without streams some that swallow everything."""
+    """Give a process that was started without streams some that are empty and swallow all.
+
+    stdin comes first: else the next file that is opened would become descriptor 0.
+    """
+    sys.stdin = sys.stdin or os.fdopen(os.open(os.devnull, os.O_RDONLY))
     sys.stdout = sys.stdout or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
     sys.stderr = sys.stderr or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
 

@@ -14,6 +14,7 @@ from taoctl.cli import context, output, prompts
 from taoctl.errors import NoKeyError, UsageError
 
 if TYPE_CHECKING:
+    from taoctl.cli.wallet.named import KeyName
     from taoctl.wallet.accounts import Account
     from taoctl.wallet.password import PasswordSources
     from taoctl.wallet.signer import OpenedSigner
@@ -66,6 +67,19 @@ def open_key(account: Account, fd: int | None, file: Path | None) -> OpenedKey:
 
     with _nothing_shown():
         opened = unlock.open_key(account, context.wallet_path(), sources(fd, file))
+    for text in opened.warnings:
+        output.warn(text)
+    return opened
+
+
+def open_file(name: KeyName, ss58: str | None, fd: int | None, file: Path | None) -> OpenedKey:
+    """As `open_key`, of a key whose address may not be known: its public file is missing."""
+    from taoctl.wallet import unlock
+
+    with _nothing_shown():
+        opened = unlock.open_file(
+            name.wallet, name.hotkey, ss58, context.wallet_path(), sources(fd, file)
+        )
     for text in opened.warnings:
         output.warn(text)
     return opened

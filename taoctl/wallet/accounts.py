@@ -164,7 +164,8 @@ def _hotkey(text: str, wallet_path: Path) -> Account:
     if hotkey.ss58 is None:
         raise BadDataError(
             f"hotkey {label!r}: {printable(hotkey.problem or 'its address is unknown')}",
-            f"restore {hotkey.name}pub.txt, or give the address itself",
+            f"restore {hotkey.name}pub.txt, let `taoctl wallet passwd` write it from the key, "
+            "or give the address itself",
         )
     return Account(hotkey.ss58, label, "hotkey", wallet.name, hotkey.name)
 

@@ -111,7 +111,7 @@ def coldkey_address(text: str, path: Path) -> str:
         )
     raise UsageError(
         f"wallet {wallet.name!r} has no coldkeypub.txt, so its address is unknown",
-        "give the address itself",
+        "give the address itself, or let `taoctl wallet passwd` write the file from the key",
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from taoctl.errors import BadDataError, NoKeyError
 from taoctl.secrecy import remember
+from taoctl.text import printable
 from taoctl.wallet import keychain
 from taoctl.wallet.accounts import Account
 from taoctl.wallet.agent_client import AgentError, agent_signer
@@ -18,7 +19,7 @@ from taoctl.wallet.password import OPTIONS_HINT, Password, PasswordSources
 from taoctl.wallet.signer import OpenedSigner
 from taoctl.wallet.store import WalletStore, loose_permissions
 
-__all__ = ["OpenedKey", "PasswordSources", "new_password", "open_key", "open_signer"]
+__all__ = ["OpenedKey", "PasswordSources", "new_password", "open_file", "open_key", "open_signer"]
 
 _TRIES = 3
 _ASKED = "the terminal"
@@ -82,28 +83,41 @@ def open_key(account: Account, wallet_path: Path, sources: PasswordSources) -> O
         NoKeyError: no access to the key; says which source failed, or which option to use.
         BadDataError: the key file is damaged, or holds another key than its public file says.
     """
-    what = f"hotkey {account.label!r}" if account.hotkey else f"wallet {account.label!r}"
     if account.wallet is None:
         raise NoKeyError(
             f"no wallet here holds the key of {account.label or account.ss58}",
             "name a wallet with --wallet, or its folder with --wallet-path",
         )
+    return open_file(account.wallet, account.hotkey, account.ss58, wallet_path, sources)
+
+
+def open_file(
+    wallet: str, hotkey: str | None, ss58: str | None, wallet_path: Path, sources: PasswordSources
+) -> OpenedKey:
+    """The key in a wallet's file, as `open_key`; `ss58` None where no public file tells it.
+
+    Raises:
+        NoKeyError: no access to the key; says which source failed, or which option to use.
+        BadDataError: the key file is damaged, or holds another key than that of `ss58`.
+    """
+    label = printable(wallet if hotkey is None else f"{wallet}/{hotkey}")
+    what = f"hotkey {label!r}" if hotkey else f"wallet {label!r}"
     store = WalletStore(wallet_path)
-    if not store.has_key(account.wallet, account.hotkey):
+    if not store.has_key(wallet, hotkey):
         raise NoKeyError(
             f"{what} is watch-only: its private key is not in {wallet_path}",
             "sign on the machine that has the key, or import it with `taoctl wallet import`",
         )
     no_dumps()
-    data = store.read(account.wallet, account.hotkey)
-    path = store.key_path(account.wallet, account.hotkey)
+    data = store.read(wallet, hotkey)
+    path = store.key_path(wallet, hotkey)
     if encryption_of(data) is Encryption.NONE:
         opened = OpenedKey(open_keyfile(data, None), "its unencrypted file")
     else:
-        opened = _unlocked(data, what, account.label, _ladder(account.ss58, path, what, sources))
-    if opened.key.ss58 != account.ss58:
+        opened = _unlocked(data, what, label, _ladder(ss58, path, what, sources))
+    if ss58 is not None and opened.key.ss58 != ss58:
         raise BadDataError(
-            f"{what}: the key file holds {opened.key.ss58}, its public file says {account.ss58}",
+            f"{what}: the key file holds {opened.key.ss58}, its public file says {ss58}",
             "one of the two files is another wallet's; `taoctl wallet audit` lists them",
         )
     loose = loose_permissions(path)
@@ -134,7 +148,7 @@ def new_password(sources: PasswordSources, ask_twice: Callable[[str], str] | Non
     return remember(answer)
 
 
-def _unlocked(data: bytes, what: str, name: str | None, ladder: Iterator[Password]) -> OpenedKey:
+def _unlocked(data: bytes, what: str, name: str, ladder: Iterator[Password]) -> OpenedKey:
     for password in ladder:
         try:
             return OpenedKey(
@@ -152,14 +166,16 @@ def _unlocked(data: bytes, what: str, name: str | None, ladder: Iterator[Passwor
     raise NoKeyError(f"{what} stays locked: no typed password opened it", OPTIONS_HINT)
 
 
-def _ladder(ss58: str, path: Path, what: str, sources: PasswordSources) -> Iterator[Password]:
+def _ladder(
+    ss58: str | None, path: Path, what: str, sources: PasswordSources
+) -> Iterator[Password]:
     """The passwords to try: of the first source that was given, or else what the user types."""
     given = sources.given() or sources.of_btwallet(path)
     if given is not None:
         yield given
         return
     warnings: tuple[str, ...] = ()
-    if keychain.enabled(ss58):
+    if ss58 is not None and keychain.enabled(ss58):
         try:
             found = keychain.load(ss58, sources.environ)
         except NoKeyError as error:

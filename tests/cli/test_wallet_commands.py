@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import pytest
 
 from taoctl.cli.main import main
 from taoctl.cli.schemas import every
+from taoctl.cli.wallet import making
 from taoctl.scale.crypto import KeySigner
 from taoctl.wallet.keys import Key
 
@@ -127,6 +130,8 @@ def test_create_with_a_password_file_encrypts_and_sign_opens_it(run: Commands, h
         ("new-hotkey", "mine", "--count", "2", "--prefix", "hk"),
         ("create", "new", "--words", "13"),
         ("watch", ALICE, "mine"),
+        ("watch", ALICE, ""),
+        ("watch", ALICE, BOB),
     ],
     ids=" ".join,
 )
@@ -300,6 +305,98 @@ def test_passwd_encrypts_and_decrypts_the_same_key(run: Commands, home: Path, wo
         "path": str(home / "wallets" / "a" / "coldkey"),
         "encrypted": False,
     }
+
+
+def test_passwd_writes_a_public_file_that_is_missing(
+    run: Commands, home: Path, words: Path
+) -> None:
+    run.ok("wallet", "import", "a", "--file", str(words), "--no-password")
+    (home / "new").write_text("new password\n")
+    (home / "new").chmod(0o600)
+    public = home / "wallets" / "a" / "coldkeypub.txt"
+    before = public.read_bytes()
+    public.unlink()
+    assert run.ok("wallet", "passwd", "a", "--new-password-file", "new")["ss58"] == ADDRESS
+    assert public.read_bytes() == before
+
+
+def test_passwd_refuses_a_key_that_is_not_that_of_its_public_file(
+    run: Commands, home: Path, words: Path
+) -> None:
+    run.ok("wallet", "import", "a", "--file", str(words), "--no-password")
+    run.ok("wallet", "watch", BOB, "b")
+    wallets = home / "wallets"
+    (wallets / "a" / "coldkeypub.txt").write_bytes((wallets / "b/coldkeypub.txt").read_bytes())
+    before = (wallets / "a" / "coldkey").read_bytes()
+    assert BOB in run.refused(8, "wallet", "passwd", "a", "--no-password")
+    assert (wallets / "a" / "coldkey").read_bytes() == before
+
+
+def test_what_was_written_before_an_end_is_said_of_the_files(
+    run: Commands, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C right after a key was written must not call its words worthless."""
+    written = making.warn_loose
+
+    def stopped(*files: Path) -> None:
+        written(*files)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(making, "warn_loose", stopped)
+    argv = ("create", "a", "--no-password", "--hotkey", "hk", "--mnemonic-out", "m")
+    said = run.text("wallet", *argv)[1]
+    assert "written: coldkey 'a'" in said and "not written: hotkey 'a/hk';" in said
+    assert (home / "wallets" / "a" / "coldkey").is_file()
+
+
+def test_a_wallet_that_cannot_be_looked_into_is_listed_and_not_called_watch_only(
+    run: Commands, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.ok("wallet", "watch", BOB, "b")
+
+    def refused(self: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "is_file", refused)
+    (row,) = run.ok("wallet", "list")
+    assert (row["ss58"], row["watch_only"]) == (BOB, None)
+
+
+def test_one_thing_that_cannot_be_mended_stops_no_other(
+    run: Commands, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.ok("wallet", "create", "a", "--no-password", "--hotkey", "h", "--mnemonic-out", "m")
+    keys = [home / "wallets/a/coldkey", home / "wallets/a/hotkeys/h"]
+    for key in keys:
+        key.chmod(0o644)
+    change = Path.chmod
+
+    def refused(self: Path, mode: int) -> None:
+        if self.name == "coldkey":
+            raise PermissionError(1, "Operation not permitted", str(self))
+        change(self, mode)
+
+    monkeypatch.setattr(Path, "chmod", refused)
+    assert "Operation not permitted" in run.text("wallet", "audit", "--fix")[1]
+    assert [stat.S_IMODE(key.stat().st_mode) for key in keys] == [0o644, 0o600]
+
+
+def test_a_password_for_a_hotkey_that_stays_open_is_refused(
+    run: Commands, home: Path, words: Path
+) -> None:
+    hotkey = ("wallet", "import", "a", "--hotkey", "h", "--file", str(words))
+    assert "--encrypt" in run.refused(2, *hotkey, "--password-file", str(words))
+    assert "--encrypt" in run.refused(2, *hotkey, "--encrypt", "--no-password")
+    assert not (home / "wallets").exists()
+
+
+def test_closed_streams_are_like_empty_ones(home: Path) -> None:
+    """A descriptor 0 that is closed is no crash, and no key file ever gets its number."""
+    program = "from taoctl.cli.main import run; run()"
+    command = f"'{sys.executable}' -c '{program}' wallet create a --no-password"
+    ended = subprocess.run(["sh", "-c", f"{command} <&- 2>&-"], check=False, timeout=60)
+    assert ended.returncode == 2
+    assert not (home / "home" / "state" / "crashes").exists()
 
 
 @pytest.mark.parametrize("time", ["0", "", "8d", "-5m", "1y", "99999999999s"])

@@ -82,13 +82,17 @@ def import_(
       taoctl wallet import my-wallet --hotkey miner-1 --from seed --fd 3 3< seed.txt
     """
     key_name = KeyName(name, hotkey)
+    plain = no_password or (hotkey is not None and not encrypt)
+    if encrypt and no_password:
+        raise UsageError("--encrypt contradicts --no-password", "give one of them")
+    if plain and not no_password and (password_fd is not None or password_file is not None):
+        raise UsageError("hotkeys have no password without --encrypt", "add --encrypt")
     if store().has_key(name, hotkey):
         store().check_free(name, hotkey)
     backup = (backup_password_fd, backup_password_file)
     key = _key(source, _secret_text(source, file, fd), crypto, backup)
     # A watch-only entry of the same key is completed, any other is refused.
     store().check_free(name, hotkey, key.public_key)
-    plain = no_password or (hotkey is not None and not encrypt)
     password = new_password(password_fd, password_file, plain, key_name.words)
     written = store().write_key(name, hotkey, key, password)
     warn_loose(*(path for path in (written.key,) if path is not None))
