@@ -214,15 +214,12 @@ class AddressBook:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """One writer at a time, across processes."""
-        import fcntl
-
-        from taoctl.wallet.files import private_folder
+        """One writer at a time, across processes; DeadlineError when another does not end."""
+        from taoctl.wallet.files import folder_lock, private_folder
 
         try:
             private_folder(self.path.parent)
-            with self.path.with_name(f".{self.path.name}.lock").open("a") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
+            with folder_lock(self.path.parent):
                 yield
         except OSError as error:
             raise UsageError(
