@@ -210,7 +210,8 @@ class AddressBook:
 
         rows = [_row(entries[name]) for name in sorted(entries)]
         text = json.dumps({"version": _VERSION, "entries": rows}, indent=2, ensure_ascii=False)
-        atomic_write(self.path, f"{text}\n".encode(), replace=True)
+        # A link, as into a folder of settings that is under version control, stays one.
+        atomic_write(self.path.resolve(), f"{text}\n".encode(), replace=True)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

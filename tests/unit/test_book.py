@@ -12,7 +12,8 @@ import bittensor_core
 import pytest
 
 from taoctl.addresses import decode_ss58, encode_ss58
-from taoctl.errors import BadDataError, UsageError
+from taoctl.errors import BadDataError, DeadlineError, UsageError
+from taoctl.wallet import files
 from taoctl.wallet.book import AddressBook, all_entries
 from taoctl.wallet.btcli_book import btcli_entries
 
@@ -41,6 +42,28 @@ def test_what_is_added_is_there_and_what_is_removed_is_not(book: AddressBook) ->
     assert [entry.name for entry in book.entries()] == ["b"]
     with pytest.raises(UsageError, match="not in the address book"):
         book.remove("a")
+
+
+def test_a_writer_that_hangs_is_not_waited_for_without_end(
+    book: AddressBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book.add("a", ALICE)
+    monkeypatch.setattr(files, "_LOCK_S", 0.2)
+    with files.folder_lock(book.path.parent), pytest.raises(DeadlineError, match="another taoctl"):
+        book.add("b", BOB)
+    book.add("b", BOB)
+    assert len(book.entries()) == 2
+
+
+def test_a_book_that_is_a_link_stays_one(book: AddressBook, tmp_path: Path) -> None:
+    real = tmp_path / "dotfiles" / "addresses.json"
+    real.parent.mkdir()
+    AddressBook(real).add("a", ALICE)
+    book.path.parent.mkdir()
+    book.path.symlink_to(real)
+    book.add("b", BOB)
+    assert book.path.is_symlink()
+    assert [entry.name for entry in AddressBook(real).entries()] == ["a", "b"]
 
 
 def test_a_taken_name_is_refused(book: AddressBook) -> None:
