@@ -109,6 +109,10 @@ class Intent(ABC):
         """TAO that leaves the fee payer's free balance beside the fee; None where unknown."""
         return Tao(0)
 
+    async def call_by_hash(self, view: View, origin: str) -> ChainCall | None:
+        """The call that is agreed to and of which the bytes hold only the hash; None for none."""
+        return None
+
     @property
     def may_end_account(self) -> bool:
         """Whether the signer agrees that too little to live on is left in its account."""

@@ -162,6 +162,12 @@ class ByMultisig(Intent):
             f"whoever approves last needs the call itself: 0x{data.hex()}",
         )
 
+    async def call_by_hash(self, view: View, origin: str) -> ChainCall | None:
+        """The inner call, unless this approval carries it."""
+        if await self._last(view, origin):
+            return None
+        return await self.inner.call(view, self.group.ss58)
+
     async def spends(self, view: View, origin: str) -> Tao | None:
         """The deposit of the one who opens it."""
         return await opening_deposit(view, self.group, await self._state(view))

@@ -157,6 +157,10 @@ class ByProxy(Intent):
         """Those of the inner intent."""
         return await self.inner.warnings(view, self.real)
 
+    async def call_by_hash(self, view: View, origin: str) -> ChainCall | None:
+        """That of the inner intent."""
+        return await self.inner.call_by_hash(view, self.real)
+
     async def spends(self, view: View, origin: str) -> Tao | None:
         """Nothing of the signer's own, unless the account acted for pays, or signs itself."""
         if origin == self.real or await self._real_pays(view, origin):

@@ -130,7 +130,7 @@ def cancel(
     """Withdraw a pending call; only the member who opened it may.
 
     \b
-    Example:
+    Examples:
       taoctl multisig cancel treasury 0x1a2b… --wallet my-wallet
     """
     from taoctl.calls.multisig_by_hash import Cancel

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from taoctl.submit.plan import Plan
 
 _LONGEST_VALUE = 400
-_MOST_LINES = 12
-"""Of effects and of warnings each, so that what it costs stays in sight above the question."""
+_MOST = 12
+"""Effects and warnings that a person is shown, so that the price stays in sight."""
 
 
 class Block:
@@ -57,6 +57,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
     return {
         "intent": plan.intent,
         "call": plan.tree.as_dict(),
+        "call_by_hash": plan.tree_by_hash.as_dict() if plan.tree_by_hash else None,
         "call_bytes": "0x" + plan.call_bytes.hex(),
         "signer_ss58": plan.signer_ss58,
         "fee_payer_ss58": plan.fee_payer_ss58,
@@ -99,8 +100,11 @@ def plan_text(plan: Plan, names: Mapping[str, str], blocks: Block) -> str:
         ("what", printable(plan.intent, 2000)),
         ("call", None),
         *(("", f"  {line}") for line in plan.tree.lines()),
-        ("signer", named(plan.signer_ss58, names)),
     ]
+    if plan.tree_by_hash is not None:
+        lines.append(("approves", None))
+        lines.extend(("", f"  {line}") for line in plan.tree_by_hash.lines())
+    lines.append(("signer", named(plan.signer_ss58, names)))
     if plan.fee_payer_ss58 != plan.signer_ss58:
         lines.append(("fee payer", named(plan.fee_payer_ss58, names)))
     tip = f", and a tip of {plan.tip}" if plan.tip.rao else ""
@@ -109,8 +113,9 @@ def plan_text(plan: Plan, names: Mapping[str, str], blocks: Block) -> str:
     lines.append(("valid", f"{era}, nonce {plan.nonce}"))
     lines.append(("balance", _balances(plan)))
     if not plan.refusals:
-        lines.extend(_first("effect", [effect_text(one, names) for one in plan.effects]))
-    lines.extend(_first("warning", [printable(text, 2000) for text in plan.warnings]))
+        lines.extend(("effect", text) for text in _effects(plan.effects, names))
+    warnings = [printable(text, 2000) for text in plan.warnings[:_MOST]]
+    lines.extend(("warning", text) for text in (*warnings, *_more(len(plan.warnings))))
     lines.extend(("refused", refusal_text(one, blocks)) for one in plan.refusals)
     shown = []
     previous = None
@@ -121,11 +126,23 @@ def plan_text(plan: Plan, names: Mapping[str, str], blocks: Block) -> str:
     return "\n".join(line.rstrip() for line in shown)
 
 
-def _first(label: str, texts: Sequence[str]) -> Iterator[tuple[str, str]]:
-    yield from ((label, text) for text in texts[:_MOST_LINES])
-    more = len(texts) - _MOST_LINES
-    if more > 0:
-        yield label, f"… and {more} more; all of them with --dry-run -o json"
+def _effects(effects: Sequence[Effect], names: Mapping[str, str]) -> Iterator[str]:
+    """One line for each account, and below it what changes there."""
+    account: str | None = None
+    for one in effects[:_MOST]:
+        if one.account is None:
+            yield effect_text(one)
+            continue
+        if one.account != account:
+            yield named(one.account, names)
+        account = one.account
+        yield f"  {effect_text(one)}"
+    yield from _more(len(effects))
+
+
+def _more(count: int) -> tuple[str, ...]:
+    left = count - _MOST
+    return (f"… and {left} more; all of them with --dry-run -o json",) if left > 0 else ()
 
 
 def _balances(plan: Plan) -> str:
@@ -140,11 +157,10 @@ def named(ss58: str, names: Mapping[str, str]) -> str:
     return f"{ss58} ({name})" if name else ss58
 
 
-def effect_text(effect: Effect, names: Mapping[str, str]) -> str:
-    """One effect in a line."""
-    whose = "" if effect.account is None else f"{named(effect.account, names)}: "
+def effect_text(effect: Effect) -> str:
+    """What changes of an account, in a line."""
     before, after = (_words(one) for one in (effect.before, effect.after))
-    return f"{whose}{effect.what} {before} → {after}"
+    return f"{effect.what} {before} → {after}"
 
 
 def refusal_text(refusal: Refusal, blocks: Block) -> str:

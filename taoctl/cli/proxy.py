@@ -87,7 +87,7 @@ def remove(
     """Take back one right to act; its type and delay must be those it was given with.
 
     \b
-    Example:
+    Examples:
       taoctl proxy remove hot-helper --type Staking --wallet my-wallet
     """
     from taoctl.calls.proxy import RemoveProxy
@@ -102,7 +102,7 @@ def remove_all(flags: WriteFlags) -> None:
     """Take back every right to act for this account.
 
     \b
-    Example:
+    Examples:
       taoctl proxy remove-all --wallet my-wallet
     """
     from taoctl.calls.proxy import RemoveProxies
@@ -129,7 +129,7 @@ def create_pure(
     Its address is in the event `Proxy.PureCreated` of the answer.
 
     \b
-    Example:
+    Examples:
       taoctl proxy create-pure --wallet my-wallet -o json
     """
     from taoctl.calls.proxy import CreatePure
@@ -158,7 +158,7 @@ def announce(
     """Announce a call, as a proxy with a delay must before it makes it.
 
     \b
-    Example:
+    Examples:
       taoctl proxy announce my-wallet --call-hash 0x1a2b… --wallet hot-helper
     """
     from taoctl.calls.proxy import Announce

@@ -54,6 +54,7 @@ PLAN = Plain(
     obj(
         intent=TEXT,
         call=_CALL,
+        call_by_hash={"anyOf": [_CALL, {"type": "null"}]},
         call_bytes=_HEX,
         signer_ss58=TEXT,
         fee_payer_ss58=TEXT,

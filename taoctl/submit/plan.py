@@ -48,6 +48,7 @@ class Plan:
         network, genesis: the chain.
         simulated: whether that is taoctl's own dev chain.
         composer: signs it; its loading began with the plan.
+        tree_by_hash: a call that is agreed to and of which the bytes hold only the hash, decoded.
     """
 
     intent: str
@@ -73,6 +74,7 @@ class Plan:
     genesis: str
     simulated: bool
     composer: Composer
+    tree_by_hash: CallTree | None = None
 
 
 async def make_plan(
@@ -147,7 +149,13 @@ async def make_plan(
         genesis=chain.genesis,
         simulated=chain.simulated,
         composer=composer,
+        tree_by_hash=await _by_hash(view, intent, signer_ss58),
     )
+
+
+async def _by_hash(view: View, intent: Intent, signer: str) -> CallTree | None:
+    call = await intent.call_by_hash(view, signer)
+    return None if call is None else decode_call(view.codec, call_bytes(view.codec, call))
 
 
 def digest_of(genesis: str, signer_ss58: str, call: bytes) -> str:

@@ -72,7 +72,7 @@ def test_the_chain_used_last_counts_where_the_genesis_is_not_known(cache: Path) 
 def test_a_batch_of_transfers_is_csv(tmp_path: Path) -> None:
     file = tmp_path / "pay.csv"
     file.write_bytes(b"\xef\xbb\xbfdest,amount\r\n\r\n# note\r\nbob, 1.5tao\r\n")
-    assert batch_file.transfers(file) == [("bob", "1.5tao")]
+    assert batch_file.transfers(file) == [(f"{file}, line 4", "bob", "1.5tao")]
 
 
 @pytest.mark.parametrize("text", ["", "dest,amount\n", "bob\n", "bob,1,2\n", '"bob,1\n'])

@@ -103,6 +103,17 @@ async def _passed(chain: Chain, blocks: int) -> int:
     return first
 
 
+def test_a_member_sees_what_it_approves_by_hash(net: Localnet) -> None:
+    group = f"3:{BOB},{DAVE},{FERDIE}"
+    call = ("chain", "call", "System", "remark", "-a", "remark=hello there")
+    words = (*call, "--multisig", group, "--wallet", "//Bob", "--dry-run")
+    plan = net.data("taoctl.plan.1", *words)
+    assert plan["call"]["call"] == "approve_as_multi"
+    assert plan["call_by_hash"]["call"] == "remark"
+    _, out, _ = net.taoctl(*words)
+    assert "approves\n  System.remark\n    remark: hello there\n" in out
+
+
 def test_long_plans_keep_what_they_cost_in_sight(net: Localnet, tmp_path: Path) -> None:
     table = tmp_path / "payouts.csv"
     table.write_text("".join(f"{nobody(100 + n)},0.1\n" for n in range(20)))

@@ -99,6 +99,8 @@ def test_what_plans_say_comes_true(net: Localnet, tmp_path: Path) -> None:
             assert outcome.fee_paid <= plan.fee, what
             assert outcome.block_hash is not None
             view = await chain.at_hash(outcome.block_hash)
+            by_hash = "first approval" in what
+            assert (plan.tree_by_hash is not None) == by_hash, what
             if plan.balance_after is not None:
                 payer = await view.value("System", "Account", plan.fee_payer_ss58)
                 saved = plan.fee - outcome.fee_paid

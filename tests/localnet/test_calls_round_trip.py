@@ -9,7 +9,7 @@ from random_calls import RandomCalls
 
 from taoctl.calls.base import call_bytes
 from taoctl.calls.generic import from_bytes
-from taoctl.errors import BadDataError
+from taoctl.errors import UsageError
 from taoctl.localnet.pallets import PALLETS
 from taoctl.localnet.runtime import Runtime
 from taoctl.scale.codec import Codec
@@ -37,7 +37,7 @@ def test_the_bytes_of_any_call_become_a_call_and_the_same_bytes(spec: int) -> No
         data = bytes([pallet.index, variant.index]) + b"".join(parts)
         try:
             call = from_bytes(codec, data)
-        except BadDataError as problem:
+        except UsageError as problem:
             refused.append((pallet.name, variant.name, problem.message))
             continue
         assert (call.pallet, call.name) == (pallet.name, variant.name)
