@@ -26,6 +26,7 @@ _ERROR_MODULES = (
     "taoctl.errors",
     "taoctl.chain.extrinsic.terms",
     "taoctl.chain.rpc",
+    "taoctl.cli.output",
     "taoctl.economics.pool",
     "taoctl.localnet.state",
     "taoctl.wallet.agent_client",
