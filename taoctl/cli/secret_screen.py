@@ -17,11 +17,15 @@ from contextlib import contextmanager
 
 from taoctl.cli import prompts
 from taoctl.errors import UsageError
+from taoctl.text import printable
 
 _ENTER = "\x1b[?1049h\x1b[H"
 _LEAVE = "\x1b[?1049l"
 _ASKED = 3
 _COLUMN = 18
+_LONGEST_NAME = 36
+"""So many characters of a key's name are shown, that the lines fit 80 columns."""
+
 _HINT = "let taoctl write the words to a file with --mnemonic-out FILE"
 
 
@@ -56,6 +60,7 @@ def show_mnemonic(words: str, what: str) -> None:
     """
     require_screen()
     listed = words.split()
+    what = printable(what, _LONGEST_NAME)
     problem = ""
     with _screen() as screen:
         while True:
@@ -77,7 +82,7 @@ def show_secret(secret: str, what: str) -> None:
     """
     require_screen("let taoctl write it to a file with --out FILE")
     with _screen() as screen:
-        lines = [what, "", *textwrap.wrap(secret, 64), ""]
+        lines = [printable(what, 2 * _LONGEST_NAME), "", *textwrap.wrap(secret, 64), ""]
         screen.write([*lines, "Anyone who sees this can spend what the key holds.", _ENTER_ENDS])
         prompts.drop_typed_ahead()
         prompts.read_line()

@@ -108,6 +108,13 @@ def test_a_screen_that_is_left_early_is_wiped_and_writes_no_key(
     assert not (home / "wallets" / "mine" / "hotkeys").exists()
 
 
+def test_a_long_name_does_not_make_a_terminal_too_small(start: Callable[..., Terminal]) -> None:
+    with start("wallet", "create", "n" * 90, "--no-password", "--words", "24") as terminal:
+        assert len(shown_words(terminal)) == 24
+        terminal.type("\x03")
+        assert terminal.end() == 130
+
+
 def test_ctrl_z_does_not_leave_the_words_standing(start: Callable[..., Terminal]) -> None:
     with start("wallet", "create", "mine", "--no-password") as terminal:
         words = shown_words(terminal)
