@@ -8,8 +8,10 @@ import typer
 
 from taoctl.cli import output, prompts
 from taoctl.cli.wallet.app import app
+from taoctl.cli.wallet.forgetting import addresses, forget
 from taoctl.cli.wallet.named import (
     KeyName,
+    address,
     existing,
     existing_wallet,
     key_completions,
@@ -36,6 +38,8 @@ def rename(
 ) -> None:
     """Give a wallet or a hotkey another name; nothing is overwritten.
 
+    The agent and the keyring forget its keys; unlock them again by the new name.
+
     \b
     Examples:
       taoctl wallet rename my-wallet cold-storage
@@ -44,12 +48,14 @@ def rename(
     output.require_form()
     old = existing(key)
     warn_loose(store().key_path(old.wallet, old.hotkey))
+    keys = addresses(old)
     if old.hotkey is None:
         path = store().rename(old.wallet, new_name)
         new = KeyName(new_name)
     else:
         path = store().rename_hotkey(old.wallet, old.hotkey, new_name)
         new = KeyName(old.wallet, new_name)
+    forget(keys)
     data = {"old": str(old), "new": str(new), "path": str(path)}
     shown = f"{printable(str(old))} is now {printable(str(new))}"
     output.show_data("taoctl.wallet.rename/1", data, shown)
@@ -65,7 +71,8 @@ def remove(
 ) -> None:
     """Move a wallet or a hotkey to the dated trash folder, after typing its name.
 
-    Nothing is deleted: it can be moved back by hand from `.trash` in the wallet folder.
+    Nothing is deleted: it can be moved back by hand from `.trash` in the wallet folder. The agent
+    and the keyring forget its keys.
 
     \b
     Examples:
@@ -76,7 +83,9 @@ def remove(
     target = existing(key)
     warn_loose(store().key_path(target.wallet, target.hotkey))
     _agree(target, confirm)
+    keys = addresses(target)
     place = store().remove(target.wallet, target.hotkey)
+    forget(keys)
     data = {"removed": str(target), "trash": str(place)}
     shown = f"{printable(str(target))} is now in {place}"
     output.show_data("taoctl.wallet.remove/1", data, shown)
@@ -98,7 +107,6 @@ def _described(target: KeyName) -> str:
     """The key in words, with its address and, of a wallet, all that goes with it."""
     wallet = existing_wallet(target.wallet)
     if target.hotkey is not None:
-        address = next((k.ss58 for k in wallet.hotkeys if k.name == target.hotkey), None)
-        return f"{target.words} ({address or 'address unknown'})"
+        return f"{target.words} ({address(target) or 'address unknown'})"
     hotkeys = f"{len(wallet.hotkeys)} hotkey{'' if len(wallet.hotkeys) == 1 else 's'}"
     return f"wallet {printable(target.wallet)!r} ({wallet.coldkey or 'address unknown'}, {hotkeys})"

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from taoctl.cli import context, output
-from taoctl.cli.passwords import NoPassword, PasswordFd, PasswordFile, new_password, open_key
+from taoctl.cli import output
+from taoctl.cli.passwords import NoPassword, PasswordFd, PasswordFile, new_password, open_file
 from taoctl.cli.wallet.app import app
-from taoctl.cli.wallet.named import ExistingKey, account_text, existing, store
-from taoctl.errors import NoKeyError
+from taoctl.cli.wallet.forgetting import forget
+from taoctl.cli.wallet.named import ExistingKey, account_text, address, existing, store
 
 
 @app.command("passwd")
@@ -34,7 +33,8 @@ def passwd(
 ) -> None:
     """Change the password of a coldkey or a hotkey, or encrypt one that has none.
 
-    The key and its address stay the same. The file is replaced whole or not at all.
+    The key and its address stay the same. The file is replaced whole or not at all. A public
+    file that is missing is written.
 
     \b
     Examples:
@@ -42,36 +42,18 @@ def passwd(
       taoctl wallet passwd my-wallet/miner-1
       taoctl wallet passwd ci --password-file old.txt --new-password-file new.txt
     """
-    from taoctl.wallet.accounts import signing_account
-
     output.require_form()
     name = existing(account_text(key))
-    account = signing_account(str(name), context.wallet_path())
-    opened = open_key(account, password_fd, password_file)
+    opened = open_file(name, address(name), password_fd, password_file)
     new = new_password(
         new_password_fd, new_password_file, no_password, name.words, option="--new-password"
     )
     old = None if opened.password is None else opened.password.text
     path = store().reencrypt(name.wallet, name.hotkey, old, new)
-    _forget_saved(account.ss58)
+    ss58 = opened.key.ss58
+    forget([ss58])
     if new is None:
         output.warn(f"{name.words} is not encrypted now: whoever reads its file has the key")
-    data = {"key": str(name), "ss58": account.ss58, "path": str(path), "encrypted": new is not None}
+    data = {"key": str(name), "ss58": ss58, "path": str(path), "encrypted": new is not None}
     shown = f"{path} has {'its new' if new is not None else 'no'} password"
     output.show_data("taoctl.wallet.passwd/1", data, shown)
-
-
-def _forget_saved(ss58: str) -> None:
-    """Take the old password out of the operating system's keyring."""
-    from taoctl.wallet import keychain
-
-    if not keychain.enabled(ss58):
-        return
-    try:
-        keychain.forget(ss58, os.environ)
-    except NoKeyError as problem:
-        output.warn(problem.message)
-    output.warn(
-        "the keyring no longer has a password for this key; "
-        "`taoctl wallet unlock --keyring` saves the new one"
-    )
