@@ -161,3 +161,18 @@ def test_names_to_show_mark_development_accounts(wallets: Path, book: Path) -> N
     shown = names(wallets, book)
     assert shown[MINE] == "mine"
     assert shown[ALICE] == "friend, //Alice INSECURE"
+
+
+def test_a_wallet_whose_address_cannot_be_told_is_not_taken_for_a_book_entry(
+    wallets: Path, book: Path
+) -> None:
+    AddressBook(book).add("gpu", CHARLIE)
+    watch(wallets, "gpu", None, h1=BOB)
+    assert resolve("gpu", wallets, book).ss58 == CHARLIE
+    (wallets / "gpu" / "coldkeypub.txt").write_text("{}")
+    with pytest.raises(BadDataError, match="no valid address"):
+        resolve("gpu", wallets, book)
+    (wallets / "gpu" / "coldkeypub.txt").unlink()
+    (wallets / "gpu" / "coldkey").write_text("$NACL")
+    with pytest.raises(UsageError, match="address is unknown"):
+        resolve("gpu", wallets, book)
