@@ -178,17 +178,14 @@ class ThreadChain:
                 found.setdefault(digest, []).append(place)
         return found
 
-    def raw(self, digest: str) -> bytes:
-        """The bytes of an extrinsic of the chain, by its hash."""
+    def heads(self) -> dict[str, bytes]:
+        """The first bytes of each extrinsic, where its signer stands, by its hash."""
 
-        async def read(node: DevNode) -> bytes:
-            for number in range(1, node.best_number + 1):
-                for extrinsic in node.block(number).extrinsics:
-                    if _digest(extrinsic) == digest:
-                        return bytes(extrinsic)
-            raise KeyError(digest)
+        async def read(node: DevNode) -> dict[str, bytes]:
+            blocks = (node.block(number) for number in range(1, node.best_number + 1))
+            return {_digest(one): bytes(one[:48]) for block in blocks for one in block.extrinsics}
 
-        found: bytes = self.do(read)
+        found: dict[str, bytes] = self.do(read)
         return found
 
     def received_rao(self) -> Counter[str]:
