@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -201,13 +202,18 @@ def _candidates(
     found: list[Account] = []
     booked = [entry for entry in entries if fits(entry.name)]
     for wallet in wallets:
-        # A folder that tells no address does not hide the book entry of the same name.
-        if fits(wallet.name) and (wallet.coldkey or not booked):
+        # Without a coldkey it does not hide the book entry of the same name; with one whose
+        # address cannot be told it does, for that could be another.
+        if fits(wallet.name) and (not booked or _has_coldkey(wallet)):
             found.append(_coldkey(wallet, wallet.path.parent))
     for entry in booked:
         multisig = entry if entry.threshold is not None else None
         found.append(Account(entry.ss58, printable(entry.name), "book", multisig=multisig))
     return found
+
+
+def _has_coldkey(wallet: WalletRef) -> bool:
+    return any(os.path.lexists(wallet.path / name) for name in ("coldkey", "coldkeypub.txt"))
 
 
 def _described(account: Account) -> str:

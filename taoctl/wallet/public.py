@@ -7,6 +7,7 @@ No coldkey file is ever opened. Of a hotkey file only the address is kept, and o
 from __future__ import annotations
 
 import json
+import stat
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -170,7 +171,11 @@ def _hotkeys(folder: Path) -> tuple[HotkeyRef, ...]:
 def _address_in(file: Path) -> tuple[str | None, str | None]:
     """The address a key file tells, or None and why not."""
     try:
-        if file.stat().st_size > _MAX_BYTES:
+        about = file.stat()
+        if not stat.S_ISREG(about.st_mode):
+            # Reading a pipe could wait for ever.
+            return None, f"{file.name} is not a file"
+        if about.st_size > _MAX_BYTES:
             return None, f"{file.name} is too large for a key file"
         data = file.read_bytes()
     except OSError as error:
@@ -179,7 +184,7 @@ def _address_in(file: Path) -> tuple[str | None, str | None]:
         return None, f"{file.name} is encrypted and has no {_PUBLIC_SUFFIX} beside it"
     try:
         fields: Any = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None, f"{file.name} is not a key file"
     address = fields.get("ss58Address") if isinstance(fields, dict) else None
     if not isinstance(address, str) or not is_ss58(address):

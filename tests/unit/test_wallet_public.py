@@ -154,3 +154,12 @@ def test_a_folder_that_may_not_be_entered_is_a_problem_of_its_wallet_alone(
     if known is None:
         with pytest.raises(BadDataError, match="Permission denied"):
             coldkey_address("hidden", tmp_path)
+
+
+def test_a_pipe_and_a_maze_are_no_key_files(tmp_path: Path) -> None:
+    os.mkfifo(wallet(tmp_path, "pipe", None) / "coldkeypub.txt")
+    (wallet(tmp_path, "maze", None) / "coldkeypub.txt").write_text("[" * 60_000)
+    assert {found.name: found.problem for found in discover(tmp_path)} == {
+        "maze": "coldkeypub.txt is not a key file",
+        "pipe": "coldkeypub.txt is not a file",
+    }
