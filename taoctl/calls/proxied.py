@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from taoctl.calls.argument_types import ArgumentTypes
 from taoctl.calls.base import ChainCall, Effect, Intent, Refusal, call_bytes
 from taoctl.chain.view import Api, Call, Storage, View
 from taoctl.errors import UsageError
+from taoctl.scale.codec import Codec
 from taoctl.scale.crypto import blake2_256
 from taoctl.units import Tao
 
@@ -180,12 +182,18 @@ class ByProxy(Intent):
         return await view.raw(key) is not None
 
 
+@lru_cache(maxsize=1)
+def _proxy_types(codec: Codec) -> tuple[ArgumentTypes, int]:
+    types = ArgumentTypes(codec)
+    (found,) = (one for one in types.of("Proxy", "add_proxy") if one.name == "proxy_type")
+    return types, found.type_id
+
+
 def proxy_type_name(view: View, text: str) -> str:
     """A proxy type as the runtime spells it; raises UsageError for one that it does not have."""
-    types = ArgumentTypes(view.codec)
-    kind = next(one for one in types.of("Proxy", "add_proxy") if one.name == "proxy_type")
+    types, kind = _proxy_types(view.codec)
     try:
-        return types.variant_name(kind.type_id, text)
+        return types.variant_name(kind, text)
     except UsageError as problem:
         raise UsageError(f"{text!r} is no type of proxy", problem.hint) from None
 

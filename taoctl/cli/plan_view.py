@@ -116,7 +116,10 @@ def plan_text(plan: Plan, names: Mapping[str, str], blocks: Block) -> str:
         lines.extend(("effect", text) for text in _effects(plan.effects, names))
     warnings = [printable(text, 2000) for text in plan.warnings[:_MOST]]
     lines.extend(("warning", text) for text in (*warnings, *_more(len(plan.warnings))))
-    lines.extend(("refused", refusal_text(one, blocks)) for one in plan.refusals)
+    for one in plan.refusals:
+        lines.append(("refused", refusal_text(one, blocks)))
+        if one.hint:
+            lines.append(("hint", printable(one.hint, 2000)))
     shown = []
     previous = None
     for label, text in lines:

@@ -57,10 +57,14 @@ def test_a_transfer_is_planned_asked_for_and_sent(net: Localnet) -> None:
 
 
 def test_a_refusal_leaves_stdout_empty_and_says_why(net: Localnet) -> None:
-    said = net.failure("wallet", "transfer", "//Bob", "99999999", "--wallet", "//Alice", "-y")
+    words = ("wallet", "transfer", "//Bob", "99999999", "--wallet", "//Alice")
+    said = net.failure(*words, "-y")
     assert said["code"] == "refused"
     assert "FundsUnavailable" in said["message"]
     assert [one["name"] for one in said["details"]["refusals"]] == ["FundsUnavailable"]
+    code, out, _ = net.taoctl(*words, "--dry-run")
+    assert code == 0
+    assert re.search(r"^refused .* \(FundsUnavailable\)\nhint +send less", out, re.M)
 
 
 def test_an_error_in_the_block_is_said_with_its_remedy(net: Localnet) -> None:
