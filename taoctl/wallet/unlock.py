@@ -72,7 +72,11 @@ def open_signer(account: Account, wallet_path: Path, sources: PasswordSources) -
     else:
         if held is not None:
             return OpenedSigner(held, "the agent")
-    opened = open_key(account, wallet_path, sources)
+    try:
+        opened = open_key(account, wallet_path, sources)
+    except NoKeyError as problem:
+        said = "; ".join((problem.message, *trouble))
+        raise NoKeyError(said, problem.hint) from None
     return OpenedSigner(opened.key, opened.via, (*trouble, *opened.warnings))
 
 

@@ -249,9 +249,10 @@ def test_one_that_hangs_is_not_waited_for_and_can_be_ended(
     os.kill(status.pid, signal.SIGSTOP)
     with pytest.raises(client.AgentError, match="did not answer"):
         client.status()
-    opened = open_signer(
-        signing_account("w", tmp_path), tmp_path, PasswordSources(ask=lambda _: PASSWORD)
-    )
+    account = signing_account("w", tmp_path)
+    with pytest.raises(NoKeyError, match=r"no terminal to ask at; the agent was not used: .* not"):
+        open_signer(account, tmp_path, PasswordSources())
+    opened = open_signer(account, tmp_path, PasswordSources(ask=lambda _: PASSWORD))
     assert opened.via == "the terminal"
     assert any("the agent was not used" in text for text in opened.warnings)
     assert client.lock() == client.Locked((), True)
