@@ -113,9 +113,12 @@ def _plain(value: Any) -> Any:
 
 
 def _text(value: Any) -> str:
-    """A value in one line; an empty text and None can be told from each other."""
+    """A value in one line; an empty text and None can be told from each other.
+
+    Text with control characters, which would not be seen, comes in quotes with escapes.
+    """
     if isinstance(value, str):
-        return value or '""'
+        return (value if value.isprintable() else repr(value)) or '""'
     if isinstance(value, bool):
         return "true" if value else "false"
     if value is None:

@@ -76,3 +76,14 @@ def test_empty_texts_and_lists_are_seen() -> None:
     assert tree("System", "remark", remark=b"").lines()[1] == '  remark: ""'
     assert tree("Utility", "batch", calls=[]).lines()[1] == "  calls: []"
     assert decode_ss58(ALICE).hex() not in str(tree("System", "remark", remark=b"x"))
+
+
+def test_text_with_what_cannot_be_seen_is_shown_with_escapes() -> None:
+    for remark, shown in (
+        ("\x01\x02", r"'\x01\x02'"),
+        ("pay\u202emoc", r"'pay\u202emoc'"),
+        ("two\nlines", r"'two\nlines'"),
+        ("grüße", "grüße"),
+        ("", '""'),
+    ):
+        assert tree("System", "remark", remark=remark.encode()).lines()[1] == f"  remark: {shown}"
