@@ -38,12 +38,15 @@ class Bars:
 
     def bar(self, endpoint: str, seconds: float) -> None:
         """Leave the endpoint alone for a while."""
-        self._known()[_key(endpoint)] = time.time() + min(seconds, LONGEST_BAR_S)
+        self._until = self._known() | _read(self._path)  # others write there as well
+        self._until[_key(endpoint)] = time.time() + min(seconds, LONGEST_BAR_S)
         self._save()
 
     def lift(self, endpoint: str) -> None:
         """The endpoint serves again."""
-        if self._known().pop(_key(endpoint), None) is not None:
+        if _key(endpoint) in self._known():
+            self._until |= _read(self._path)
+            del self._until[_key(endpoint)]
             self._save()
 
     def _known(self) -> dict[str, float]:
@@ -82,11 +85,7 @@ def _read(path: Path | None) -> dict[str, float]:
         return {}
     if not isinstance(content, dict):
         return {}
-    return {
-        key: float(until)
-        for key, until in content.items()
-        if isinstance(until, int | float) and not isinstance(until, bool)
-    }
+    return {key: until for key, until in content.items() if isinstance(until, float)}
 
 
 def _key(endpoint: str) -> str:

@@ -24,7 +24,7 @@ from taoctl.chain.runtime import Runtime, Runtimes, RuntimeVersion
 from taoctl.chain.status import LinkState, LinkStatus, Pulse
 from taoctl.chain.submission import Submission
 from taoctl.chain.view import View
-from taoctl.errors import BadDataError, TaoctlError, UnreachableError, UsageError
+from taoctl.errors import BadDataError, RefusedError, TaoctlError, UnreachableError, UsageError
 
 SIMULATED_PREFIX = "taoctl localnet"
 """The chain name that taoctl's own dev chain gives itself starts with this."""
@@ -221,6 +221,11 @@ class Chain:
         block_hash = None if number < 0 else await self.call("chain_getBlockHash", [number])
         if block_hash is None:
             head = read_header(await self.call("chain_getHeader"))
+            if 0 <= number <= head.number:
+                raise RefusedError(
+                    f"{self.link.endpoint} no longer has block {number}",
+                    "ask an archive (--network archive)",
+                )
             raise UsageError(
                 f"there is no block {number}", f"blocks go from 0 to {head.number} here"
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -10,8 +11,11 @@ from dataclasses import dataclass
 from taoctl.chain.health import Greeting
 from taoctl.chain.rpc import Wire
 
-HEAD_START_S = 0.5
-"""Seconds that an endpoint has before the next is tried beside it."""
+HEAD_START_S = 1.0
+"""Seconds that an endpoint has before the next is tried beside it, or less when time is short.
+
+Connecting and greeting take four round trips with TLS, which are to fit in from anywhere on earth.
+"""
 LAGGARD_WAIT_S = 1.0
 """Seconds that the others have once one has answered that lags behind the chain."""
 
@@ -48,7 +52,10 @@ async def race(
         while waiting or racing:
             if waiting:
                 racing.append(asyncio.ensure_future(attempt(waiting.popleft(), deadline)))
-            patience = HEAD_START_S if waiting else LAGGARD_WAIT_S if spare else None
+            patience = LAGGARD_WAIT_S if spare else None
+            if waiting:
+                share = (deadline - time.monotonic()) / (len(waiting) + 1)
+                patience = min(HEAD_START_S, max(0.0, share))
             done, _ = await asyncio.wait(
                 racing, timeout=patience, return_when=asyncio.FIRST_COMPLETED
             )

@@ -221,7 +221,7 @@ class Wire:
             self._notify(message["params"])
             return
         if not isinstance(message["id"], int):
-            raise ValueError("an answer to nothing")
+            raise _unasked(message)
         pending = self._pending.get(message["id"])
         if pending is None:
             return
@@ -260,7 +260,9 @@ class Wire:
             if subscription.active:
                 subscription.deliver(value)
             return
-        # A node may push before the answer that names the subscription.
+        # A node may push before the answer that names the subscription. Nothing else is kept.
+        if all(one.subscription is None for one in self._pending.values()):
+            return
         if key not in self._early and len(self._early) >= _EARLY:
             self._early.clear()
         self._early.setdefault(key, []).append(value)
@@ -331,6 +333,14 @@ def _rpc_error(method: str, error: Any) -> RpcError:
     if not isinstance(code, int):
         raise ValueError("an error without a code")
     return RpcError(method, code, text, error.get("data"))
+
+
+def _unasked(message: dict[str, Any]) -> TaoctlError:
+    """Why a socket is of no use on which an answer names no request."""
+    error = _rpc_error("a request", message["error"])
+    if error.rpc_code in _POLICY_RPC_CODES:
+        return PolicyError(f"it refuses more requests: {error.text}")
+    return UnreachableError(f"it refused a request without saying which: {error.text}")
 
 
 def _closed_problem(error: ws_errors.ConnectionClosed) -> UnreachableError:

@@ -224,25 +224,25 @@ class Upkeep:
     async def _patrol(self) -> None:
         while True:
             await asyncio.sleep(PATROL_S * random.uniform(0.8, 1.2))
-            with contextlib.suppress(TaoctlError, TimeoutError):
-                await self._look_around()
+            await self._look_around()
 
     async def _look_around(self) -> None:
         """Compare the endpoints, twice, and move to one that is clearly better both times.
 
         While a transaction is being handed over or followed, nothing is moved.
         """
-        found: set[str | None] = set()
+        better: str | None = None
         for _ in range(2):
-            wire = self._wire
+            wire, before = self._wire, better
             if wire is None or self._busy():
                 return
-            async with asyncio.timeout(self._attempt_timeout):
-                others = [url for url in self._pool.order() if url != wire.endpoint]
-                await asyncio.gather(self._look(wire), *map(self._measure, others))
-            found.add(self._pool.better())
-        better = found.pop()
-        if better is None or found or self._busy() or self._wire is not wire:
+            others = [url for url in self._pool.order() if url != wire.endpoint]
+            served, *_ = await asyncio.gather(self._serves(wire), *map(self._measure, others))
+            better = self._pool.better() if served else None
+            if better is None or before not in (None, better):
+                return
+        assert better is not None
+        if self._busy() or self._wire is not wire:
             return
         opened = await self._attempt(better, time.monotonic() + self._attempt_timeout)
         if opened is None:
@@ -251,6 +251,20 @@ class Upkeep:
             await opened.wire.close()
             return
         await self._use(opened)
+
+    async def _serves(self, wire: Wire) -> bool:
+        """Whether the endpoint in use answers; one that says nothing at all is given up."""
+        asked_at = time.monotonic()
+        try:
+            async with asyncio.timeout(self._attempt_timeout):
+                await self._look(wire)
+        except TimeoutError:
+            if wire.heard_at < asked_at:
+                wire.end(SilentError(silent(self._attempt_timeout)))
+            return False
+        except TaoctlError:
+            return False
+        return True
 
     async def _measure(self, url: str) -> None:
         opened = await self._attempt(url, time.monotonic() + self._attempt_timeout * 0.9)

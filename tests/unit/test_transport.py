@@ -372,6 +372,17 @@ def test_a_subscriber_that_gives_up_early_leaves_nothing_behind() -> None:
     run(work())
 
 
+def test_pushes_that_nobody_waits_for_are_not_kept() -> None:
+    async def work() -> None:
+        async with scripted_node() as node, linked(node.url) as link:
+            for at in range(40):
+                await node.peers[0].push("x", at, "y" * 1000)
+            await link.call("chain_getHeader")
+            assert link._wire is not None and not link._wire._early
+
+    run(work())
+
+
 @pytest.mark.parametrize(
     "garbage",
     ["{", "[]", "3", '"x"', '{"id": "a"}', '{"id": 1}', '{"method": "x"}', "[" * 100_000, b"\xff"],
