@@ -25,8 +25,14 @@ from taoctl.wallet.logout import this_login
 
 _ANSWER_S = 5.0
 _START_S = 15.0
-_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "PYTHONPATH", "VIRTUAL_ENV", "TMPDIR")
-"""All of the environment that the agent gets: it needs no more, and more could hold secrets."""
+_PASSED_ON = (
+    *("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV"),
+    *("PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"),
+)
+"""All of the environment that the agent gets: what Python needs to start and to find taoctl.
+
+More could hold secrets.
+"""
 
 _AGAIN = "`taoctl wallet lock` ends it; then unlock again"
 _EACH = "give the password with each command instead"

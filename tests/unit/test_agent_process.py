@@ -136,6 +136,25 @@ def test_no_secret_is_in_its_arguments_environment_or_files(home: Path) -> None:
     assert protocol.socket_path().parent.stat().st_mode & 0o777 == 0o700
 
 
+def test_it_gets_what_python_needs_of_the_environment_and_no_more(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = home / "python"
+    python.write_text(f"#!/bin/sh\nenv > {home}/environ\n")
+    python.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(python))
+    monkeypatch.setattr(client, "_ANSWER_S", 0.3)
+    for name in ("PYTHONUSERBASE", "LD_LIBRARY_PATH"):
+        monkeypatch.setenv(name, str(home))
+    with pytest.raises(client.AgentError, match="did not start"):
+        unlocked()
+    got = (home / "environ").read_text()
+    assert f"PYTHONUSERBASE={home}" in got
+    assert f"LD_LIBRARY_PATH={home}" in got
+    assert PASSWORD not in got
+    assert "BT_PW_SOMETHING" not in got
+
+
 def test_garbage_slow_and_many_clients_do_not_stop_it() -> None:
     unlocked()
     open_ = []
