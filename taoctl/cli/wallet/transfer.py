@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from taoctl.addresses import is_ss58
 from taoctl.calls.batch_mode import BatchMode
 from taoctl.cli import batch_file, context
 from taoctl.cli.wallet.app import app
@@ -83,7 +85,7 @@ def _intent(
     if everything:
         if amount is not None:
             raise UsageError("give either an amount or --all")
-        return TransferAll(context.account(dest).ss58, allow_death)
+        return TransferAll(_address(dest), allow_death)
     if amount is None:
         raise UsageError("no amount was given", "give it in TAO, such as 1.5, or use --all")
     return _one(dest, amount, allow_death)
@@ -92,14 +94,20 @@ def _intent(
 def _one(dest: str, amount: str, allow_death: bool) -> Intent:
     from taoctl.calls.transfer import Transfer
 
-    return Transfer(context.account(dest).ss58, tao_amount(amount), allow_death)
+    return Transfer(_address(dest), tao_amount(amount), allow_death)
 
 
 def _listed(lines: Sequence[tuple[str, str, str]], allow_death: bool) -> list[Intent]:
     found = []
+    address = cache(_address)
     for where, dest, amount in lines:
         try:
-            found.append(_one(dest, amount, allow_death))
+            found.append(_one(address(dest), amount, allow_death))
         except UsageError as problem:
             raise UsageError(f"{where}: {problem.message}", problem.hint) from None
     return found
+
+
+def _address(dest: str) -> str:
+    """The address that a destination means; wallets and books are read only for a name."""
+    return dest if is_ss58(dest) else context.account(dest).ss58
