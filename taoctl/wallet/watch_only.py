@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
 from taoctl.addresses import decode_ss58
+from taoctl.wallet.store import WalletStore
 
 
 def write_watch_only(
@@ -21,22 +21,10 @@ def write_watch_only(
         hotkeys: addresses by name.
 
     Raises:
-        FileExistsError: there is a wallet of that name; it is left as it is.
-        UsageError: an address is wrong.
+        UsageError: there is a wallet of that name, which is left as it is, or an address is wrong.
     """
-    wallet = folder / name
-    wallet.mkdir(mode=0o700, parents=True)
-    _write(wallet / "coldkeypub.txt", coldkey_ss58)
-    if hotkeys:
-        (wallet / "hotkeys").mkdir(mode=0o700)
+    store = WalletStore(folder)
+    store.write_public(name, None, decode_ss58(coldkey_ss58))
     for hotkey, address in hotkeys.items():
-        _write(wallet / "hotkeys" / f"{hotkey}pub.txt", address)
-    return wallet
-
-
-def _write(file: Path, ss58: str) -> None:
-    public = f"0x{decode_ss58(ss58).hex()}"
-    content = {"accountId": public, "publicKey": public, "ss58Address": ss58}
-    with file.open("x", encoding="utf-8") as out:
-        file.chmod(0o600)
-        json.dump(content, out)
+        store.write_public(name, hotkey, decode_ss58(address))
+    return folder / name
