@@ -170,3 +170,11 @@ def test_a_network_that_is_none_is_refused_with_its_place(tmp_path: Path, table:
 def test_endpoints_that_are_none_are_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(UsageError, match="archive cannot be"):
         Config(environ={"BT_ARCHIVE_ENDPOINTS": text}, path=tmp_path / "none.toml")
+
+
+def test_an_endpoint_list_that_cannot_be_read_is_not_repeated(tmp_path: Path) -> None:
+    environ = {"TAOCTL_ARCHIVE_ENDPOINTS": "wss://node.example/?key=hunter2,nonsense"}
+    with pytest.raises(UsageError) as refused:
+        Config(environ=environ, path=tmp_path / "config.toml")
+    assert "archive" in refused.value.message
+    assert "hunter2" not in refused.value.message
