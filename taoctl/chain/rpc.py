@@ -26,8 +26,10 @@ MAX_MESSAGE_BYTES = 64 * 2**20
 PING_S = 5.0
 """Interval of the pings that measure latency; a pong later than twice this ends the link."""
 
+POLICY_RPC_CODES = frozenset((429, -32005, -32029, -32999))
+"""JSON-RPC errors of providers, and the last of Substrate nodes, for too many requests."""
+
 _POLICY_STATUS = frozenset((401, 402, 403, 429, 451))
-_POLICY_RPC_CODES = frozenset((429, -32005, -32029))
 _ONCE_ONLY = ("author_submit", "dev_")
 _MOST_SAID = 1000
 """Characters of a node's own words that an error repeats."""
@@ -227,7 +229,7 @@ class Wire:
             return
         if "error" in message:
             error = _rpc_error(pending.method, message["error"])
-            policy = error.rpc_code in _POLICY_RPC_CODES
+            policy = error.rpc_code in POLICY_RPC_CODES
             # A read is asked elsewhere; of a submission it is now known that it was not taken.
             if not pending.future.done() and not (policy and repeatable(pending.method)):
                 pending.future.set_exception(error)
@@ -338,7 +340,7 @@ def _rpc_error(method: str, error: Any) -> RpcError:
 def _unasked(message: dict[str, Any]) -> TaoctlError:
     """Why a socket is of no use on which an answer names no request."""
     error = _rpc_error("a request", message["error"])
-    if error.rpc_code in _POLICY_RPC_CODES:
+    if error.rpc_code in POLICY_RPC_CODES:
         return PolicyError(f"it refuses more requests: {error.text}")
     return UnreachableError(f"it refused a request without saying which: {error.text}")
 

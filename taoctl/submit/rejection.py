@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from enum import Enum
 
-from taoctl.chain.rpc import RpcError
+from taoctl.chain.rpc import POLICY_RPC_CODES, RpcError
 
 _HELD = 1013
 _BANNED = 1012
 _AUTHOR = range(1000, 1100)
-_NOT_LOOKED_AT = frozenset((-32700, -32600, -32601, -32602, 429, -32005, -32029))
+_NOT_LOOKED_AT = POLICY_RPC_CODES | {-32700, -32600, -32601, -32602}
 
 
 class Rejection(Enum):

@@ -276,9 +276,10 @@ def test_a_file_of_refusals_that_is_broken_is_done_without(tmp_path: Path, conte
     assert 0 < unwritable.left_s("ws://x") <= 3600
 
 
-def test_a_policy_answer_moves_reads_to_the_next_endpoint_and_bars_the_first() -> None:
+@pytest.mark.parametrize("code", [429, -32999])
+def test_a_policy_answer_moves_reads_to_the_next_endpoint_and_bars_the_first(code: int) -> None:
     async def refuse(peer: Peer, params: list[Any]) -> Any:
-        raise Failure(429, "rate limit exceeded")
+        raise Failure(code, "rate limit exceeded")
 
     async def work() -> None:
         async with nodes(2) as (first, second), linked(first.url, second.url) as link:
