@@ -40,7 +40,7 @@ class Record:
     Attributes:
         id: number in this journal; 0 before it is written.
         created_ms: when it was written, in milliseconds since 1970.
-        updated_ms: when its state was last set.
+        updated_ms: when its last step was written.
         network: name of the network, or the endpoint that was given instead.
         genesis: `0x` hash of block 0.
         endpoint: the node it was handed to, without credentials.

@@ -30,6 +30,18 @@ _STEP = "INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?)"
 _FIXED = frozenset({"id", "created_ms", "extrinsic", "extrinsic_hash", "digest", "genesis"})
 
 
+class JournalUnusableError(UsageError):
+    """The journal's file cannot be read or written now."""
+
+
+class JournalDamagedError(BadDataError):
+    """The journal's file is damaged, or not one that this program reads."""
+
+
+JOURNAL_TROUBLE = (JournalUnusableError, JournalDamagedError)
+"""What says that the journal is in the way, and not the chain."""
+
+
 class Journal:
     """The transactions of one file. Calls block for a disk write; they may come from any thread.
 
@@ -37,8 +49,8 @@ class Journal:
         path: of the file, created (0600 in a 0700 folder) by the first write; None means the
             user's own.
 
-    Every method raises BadDataError (exit 8) when the file is damaged or of another version, which
-    is never overwritten, and UsageError when it cannot be read or written.
+    Every method raises JournalDamagedError (exit 8) when the file is damaged or of another version,
+    which is never overwritten, and JournalUnusableError when it cannot be read or written.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -60,11 +72,19 @@ class Journal:
             _add_step(db, written, written.endpoint)
         return written
 
-    def move(self, record_id: int, state: State | None = None, **changes: Any) -> Record:
+    def move(
+        self,
+        record_id: int,
+        state: State | None = None,
+        *,
+        seen: Record | None = None,
+        **changes: Any,
+    ) -> Record:
         """Set a record's state and other attributes, on disk when this returns.
 
-        A final record is not moved any more: it comes back as it is. Setting what holds already
-        is no step.
+        A final record is not moved any more: it comes back as it is. So does one that is no
+        longer as it was `seen` when the changes were worked out, because another process has
+        moved it. Setting what holds already is no step.
         """
         unknown = changes.keys() - set(schema.NAMES) | changes.keys() & _FIXED
         if unknown:
@@ -72,9 +92,10 @@ class Journal:
         with self._writing() as db:
             old = self._get(db, record_id)
             new = replace(old, state=state or old.state, **changes)
-            if old.final or new == old:
+            if old.final or new == old or (seen is not None and _is_step(seen, old)):
                 return old
-            new = replace(new, updated_ms=_now_ms())
+            if _is_step(old, new):
+                new = replace(new, updated_ms=_now_ms())
             names = [n for n in schema.NAMES if getattr(new, n) != getattr(old, n)]
             settings = ", ".join(f'"{name}" = ?' for name in names)
             cells = [schema.cell(getattr(new, name)) for name in names]
@@ -114,6 +135,11 @@ class Journal:
             f"WHERE final = 0 AND digest = ? AND state IN ({states}) ORDER BY id DESC LIMIT 1",
             (digest,),
         )
+        return found[0] if found else None
+
+    def newest(self, digest: str) -> Record | None:
+        """The newest record of this digest, whatever became of it."""
+        found = self._records("WHERE digest = ? ORDER BY id DESC LIMIT 1", (digest,))
         return found[0] if found else None
 
     def find(self, extrinsic_hash: str) -> Record | None:
@@ -189,7 +215,7 @@ class Journal:
         try:
             yield
         except sqlite3.OperationalError as problem:
-            raise UsageError(
+            raise JournalUnusableError(
                 f"the journal {self.path} cannot be used: {problem}",
                 "check that it and its folder are writable and the disk has room",
             ) from problem
@@ -198,7 +224,7 @@ class Journal:
                 raise UsageError("this transaction is in the journal already") from problem
             raise self._damaged(printable(str(problem))) from problem
         except OSError as problem:
-            raise UsageError(
+            raise JournalUnusableError(
                 f"the journal {self.path} cannot be used: {problem.strerror}",
                 "check the permissions of its folder",
             ) from problem
@@ -253,7 +279,7 @@ class Journal:
         if version == schema.VERSION and application == schema.APPLICATION_ID:
             return True
         if application == schema.APPLICATION_ID:
-            raise BadDataError(
+            raise JournalDamagedError(
                 f"the journal {self.path} has version {version}, "
                 f"this taoctl reads version {schema.VERSION}",
                 "use the taoctl that wrote it",
@@ -262,8 +288,8 @@ class Journal:
             raise self._damaged("it is another program's file")
         return False
 
-    def _damaged(self, why: str) -> BadDataError:
-        return BadDataError(
+    def _damaged(self, why: str) -> JournalDamagedError:
+        return JournalDamagedError(
             f"the journal {self.path} is damaged: {why}",
             "move the file aside, with those that begin with its name; taoctl starts a new one",
         )

@@ -26,11 +26,20 @@ class BlockGoneError(BadDataError):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an extrinsic is: block number, its `0x` hash, and the place in the block."""
+    """Where an extrinsic is: its block, and the place in it."""
 
-    block: int
-    block_hash: str
+    head: Head
     index: int
+
+    @property
+    def block(self) -> int:
+        """Number of the block."""
+        return self.head.number
+
+    @property
+    def block_hash(self) -> str:
+        """`0x` hash of the block."""
+        return self.head.hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +137,7 @@ class Lookout:
                 continue
             digest = blake2_256(raw)
             if digest == self._wanted:
-                return header, Sighting(Place(header.number, header.hash, index))
+                return header, Sighting(Place(header, index))
             if _nonce_of(self._chain.runtime.codec, raw) == self._nonce:
                 rival = "0x" + digest.hex()
         return header, Sighting(rival=rival)

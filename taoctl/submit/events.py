@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from taoctl.chain.view import View
+from taoctl.chain.client import Chain
 from taoctl.errors import BadDataError, TaoctlError
 from taoctl.scale.codec import Codec
+from taoctl.submit.blocks import Place
 from taoctl.submit.outcome import Event, Failure
 
 _RESULTS: dict[tuple[str, str], tuple[str, str]] = {
@@ -39,15 +41,25 @@ class Executed:
     fee_rao: int | None
 
 
-async def executed(view: View, index: int) -> Executed:
-    """What the events of the view's block say of its extrinsic at `index`.
+async def executed(chain: Chain, place: Place, spec_version: int) -> Executed:
+    """What the events of a block say of an extrinsic in it.
+
+    Args:
+        spec_version: of the runtime that executed it, which is the one that it was signed for.
 
     Raises:
         BadDataError: they say neither success nor failure.
-        What `View.value` raises, RefusedError where the node no longer has the block's state.
+        What `View.raw` raises, RefusedError where the node no longer has the block's state.
     """
-    await view.settle()
-    return read_events(view.codec, await view.value("System", "Events"), index)
+    view = chain.view_of(place.head)
+    key = view.codec.storage_key("System", "Events")
+    runtime, raw = await asyncio.gather(view.settle(), view.raw(key))
+    if runtime.spec_version != spec_version:
+        # The state after a block that brings a new runtime names that one; the one before it
+        # executed the block and wrote the events.
+        runtime = (await chain.at_hash(place.head.parent_hash)).runtime
+    codec = runtime.codec
+    return read_events(codec, codec.decode_storage("System", "Events", raw), place.index)
 
 
 def read_events(codec: Codec, records: Sequence[Mapping[str, Any]], index: int) -> Executed:

@@ -12,7 +12,7 @@ from taoctl.chain.rpc import LostError
 from taoctl.chain.submission import PoolStatus, Submission
 from taoctl.errors import TaoctlError, UnknownOutcomeError
 from taoctl.journal.record import Record, State
-from taoctl.journal.store import Journal
+from taoctl.journal.store import JOURNAL_TROUBLE, Journal
 from taoctl.submit.options import Wait
 from taoctl.submit.outcome import Outcome, Progress
 from taoctl.submit.settle import Settler
@@ -24,7 +24,7 @@ LOOK_S = 4.0
 UNANSWERED_S = 30.0
 """How long to look for a transaction that no node is known to have taken."""
 LOST_S = 60.0
-"""How long to wait for a lost connection to come back."""
+"""How long to wait for a lost connection to come back, or for what the node does not have."""
 
 _GIVEN_UP = frozenset({"dropped", "invalid", "usurped"})
 _SEEN = frozenset({State.IN_BLOCK, State.FINALIZED, State.FAILED, State.EXPIRED, State.REPLACED})
@@ -60,7 +60,9 @@ class Follower:
         self._given_up: PoolStatus | None = None
         self._begun = time.monotonic()
         self._lost_at: float | None = None
+        self._trouble = ""
         self._told: tuple[State, str | None] | None = None
+        self._reason = record.reason
 
     @property
     def record(self) -> Record:
@@ -98,16 +100,28 @@ class Follower:
     async def _look(self) -> None:
         try:
             await self._settler.settle(ask_pool=not self.record.acknowledged)
+            trouble = self._settler.missing
+        except JOURNAL_TROUBLE as problem:
+            raise unknown_outcome(self.record, problem.message) from problem
         except TaoctlError as problem:
-            if self._lost_at is None:
-                self._lost_at = time.monotonic()
-                self._say("lost", f"the chain does not answer: {problem.message}")
+            trouble = f"the chain does not answer: {problem.message}"
+        if trouble is not None:
+            self._lack(trouble)
             return
         self._lost_at = None
         record = self.record
         if record.state in _SEEN and self._told != (record.state, record.block_hash):
             self._told = (record.state, record.block_hash)
             self._say(record.state.value, _words(record))
+        elif record.unresolved and record.reason not in (None, self._reason):
+            self._say("waiting", str(record.reason))
+        self._reason = record.reason
+
+    def _lack(self, trouble: str) -> None:
+        self._trouble = trouble
+        if self._lost_at is None:
+            self._lost_at = time.monotonic()
+            self._say("lost", trouble)
 
     def _far_enough(self) -> bool:
         record = self.record
@@ -123,7 +137,7 @@ class Follower:
         if self._until is not None and now >= self._until:
             raise self._unknown("the time to wait for it is over")
         if self._lost_at is not None and now - self._lost_at > LOST_S:
-            raise self._unknown("the connection did not come back")
+            raise self._unknown(self._trouble)
         waited_s = now - self._begun
         if record.unresolved and not record.acknowledged and waited_s > UNANSWERED_S:
             raise self._unknown("nobody knows whether a node took it")
@@ -136,7 +150,10 @@ class Follower:
     def _unknown(self, why: str) -> UnknownOutcomeError:
         record = self.record
         if record.unresolved:
-            self._settler.record = self._journal.move(record.id, state=State.UNKNOWN, reason=why)
+            with contextlib.suppress(*JOURNAL_TROUBLE):
+                self._settler.record = self._journal.move(
+                    record.id, State.UNKNOWN, seen=record, reason=why
+                )
         return unknown_outcome(self.record, why)
 
     async def _hear_heads(self) -> None:

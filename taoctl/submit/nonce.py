@@ -67,6 +67,11 @@ def _locked(descriptor: int) -> bool:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except OSError as problem:
+        raise UsageError(
+            f"the file system cannot lock files in {paths.state_dir()}: {problem.strerror}",
+            "put taoctl's folder on another one with TAOCTL_HOME",
+        ) from problem
     return True
 
 
@@ -74,9 +79,17 @@ def _waits(record: Record) -> bool:
     return record.unresolved or record.state is State.IN_BLOCK
 
 
-def likely_nonce(next_nonce: int, waiting: tuple[Record, ...]) -> int:
-    """The nonce after all that wait, by the node and by the journal."""
-    return max([next_nonce, *(record.nonce + 1 for record in waiting if _waits(record))])
+def free_nonce(next_nonce: int, waiting: tuple[Record, ...]) -> int:
+    """The first nonce from the node's on that nothing in the journal waits with.
+
+    Not the one after the highest: what waits behind a gap would keep a new one waiting as well,
+    and an account that ended begins at 0 again.
+    """
+    taken = {record.nonce for record in waiting if _waits(record)}
+    nonce = next_nonce
+    while nonce in taken:
+        nonce += 1
+    return nonce
 
 
 async def choose_nonce(chain: Chain, journal: Journal, ss58: str) -> int:
@@ -91,10 +104,12 @@ async def choose_nonce(chain: Chain, journal: Journal, ss58: str) -> int:
     waiting = journal.pending(chain.genesis, ss58)
     settled = tuple([await settle(chain, journal, record) for record in waiting])
     next_nonce = await account_nonce(chain, ss58)
+    nonce = free_nonce(next_nonce, settled)
     for record in settled:
-        if record.unresolved and record.nonce >= next_nonce and not await _held(chain, record):
+        before = record.unresolved and next_nonce <= record.nonce < nonce
+        if before and not await _held(chain, record):
             raise _behind(record)
-    return likely_nonce(next_nonce, settled)
+    return nonce
 
 
 async def _held(chain: Chain, record: Record) -> bool:
@@ -102,7 +117,8 @@ async def _held(chain: Chain, record: Record) -> bool:
     if not record.acknowledged:
         return False
     age_s = time.time() - record.updated_ms / 1000
-    return age_s < TRUSTED_S or await in_pool(chain, record.extrinsic) is not False
+    # A clock that was set back makes nothing new.
+    return 0 <= age_s < TRUSTED_S or await in_pool(chain, record.extrinsic) is not False
 
 
 def _behind(record: Record) -> RefusedError:

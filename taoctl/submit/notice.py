@@ -52,7 +52,7 @@ async def _line(chain: Chain, journal: Journal) -> str | None:
     solved = [
         _words(new)
         for old, new in zip(before, after, strict=True)
-        if old.unresolved and new.succeeded
+        if new.succeeded and not old.succeeded
     ]
     if not told and not solved:
         return None
@@ -66,7 +66,16 @@ async def _look(chain: Chain, journal: Journal, records: tuple[Record, ...]) -> 
     from taoctl.submit.settle import Settler
 
     for record in records:
-        await Settler(chain, journal, record).settle()
+        # What never expires would be looked for in every block that there will ever be.
+        if record.last_block is not None or await _nonce_used(chain, record):
+            await Settler(chain, journal, record).settle()
+
+
+async def _nonce_used(chain: Chain, record: Record) -> bool:
+    """Whether a transaction with the nonce was executed; False also where the account ended."""
+    view = await chain.at_head()
+    account = await view.value("System", "Account", record.signer_ss58)
+    return bool(account["nonce"] > record.nonce)
 
 
 def _words(record: Record) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 
 from taoctl.addresses import decode_ss58
@@ -13,13 +14,16 @@ from taoctl.chain.client import Chain
 from taoctl.chain.extrinsic import Composer, Era, dispatch_info, unsigned_for_fee
 from taoctl.chain.view import View
 from taoctl.errors import NotInRuntimeError
-from taoctl.journal.record import Record
+from taoctl.journal.record import Record, State
 from taoctl.journal.store import Journal
 from taoctl.scale.crypto import SR25519, blake2_256
 from taoctl.submit.blocks import account_nonce
-from taoctl.submit.nonce import likely_nonce
+from taoctl.submit.nonce import free_nonce
 from taoctl.submit.options import TxOptions
 from taoctl.units import Tao
+
+RETRY_S = 6 * 3600.0
+"""How long a call that was carried out after all is taken for one that is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,7 @@ async def make_plan(
         intent.fee_payer(view, signer_ss58),
         account_nonce(chain, signer_ss58),
     )
-    nonce = likely_nonce(next_nonce, waiting) if options.nonce is None else options.nonce
+    nonce = free_nonce(next_nonce, waiting) if options.nonce is None else options.nonce
     era = Era.mortal(options.era_blocks, view.block) if options.era_blocks else Era.immortal()
     fee, before, used = await asyncio.gather(
         _fee(view, encoded, signer_ss58, crypto, nonce, era, options.tip),
@@ -124,7 +128,7 @@ async def make_plan(
     alpha_fee = call.pallet == "SubtensorModule" and call.name in ALPHA_FEE_CALLS
     unsure = bool(refusals) or alpha_fee
     poor = () if unsure else await _too_poor(view, intent, payer, fee, options.tip, spends)
-    again = None if options.again else _identical(journal, digest)
+    again = None if options.again or journal is None else already_sent(journal, digest)
     return Plan(
         intent=intent.summary(),
         call=call,
@@ -164,13 +168,36 @@ def digest_of(genesis: str, signer_ss58: str, call: bytes) -> str:
     return blake2_256(chain_bytes + decode_ss58(signer_ss58) + call).hex()
 
 
-def identical_refusal(record: Record) -> Refusal:
-    """The refusal of a call that was sent already and is unresolved."""
+def already_sent(journal: Journal, digest: str) -> Refusal | None:
+    """The refusal of a call that was sent already, where that may not be meant; None if it is.
+
+    That is while it is unresolved, and when it was carried out lately although the command that
+    sent it had to say that it was refused, or that nobody knows: whoever tries again would pay
+    twice.
+    """
+    record = journal.find_identical(digest)
+    if record is not None:
+        return Refusal(
+            "AlreadySent",
+            f"the same was sent as transaction {record.id} and nobody knows yet what became of it",
+            f"ask with `taoctl tx resume {record.id}`, or send it a second time with --again",
+        )
+    record = journal.newest(digest)
+    if record is None or not record.succeeded or not _in_doubt(journal, record):
+        return None
     return Refusal(
         "AlreadySent",
-        f"the same was sent as transaction {record.id} and nobody knows yet what became of it",
-        f"ask with `taoctl tx resume {record.id}`, or send it a second time with --again",
+        f"the same was sent as transaction {record.id}, of which nobody knew at first what became "
+        f"of it: it was carried out in block {record.block}",
+        "send it a second time with --again",
     )
+
+
+def _in_doubt(journal: Journal, record: Record) -> bool:
+    """Whether a record's outcome came as news, not long ago."""
+    age_s = time.time() - record.updated_ms / 1000
+    doubts = (State.UNKNOWN, State.REJECTED)
+    return age_s < RETRY_S and any(step.state in doubts for step in journal.steps(record.id))
 
 
 async def _fee(
@@ -229,11 +256,6 @@ async def _too_poor(
         return ()
     spends = Tao(0) if spent is None else spent
     return await cannot_pay(view, payer, fee + tip, spends, may_end=intent.may_end_account)
-
-
-def _identical(journal: Journal | None, digest: str) -> Refusal | None:
-    record = None if journal is None else journal.find_identical(digest)
-    return None if record is None else identical_refusal(record)
 
 
 def _some(refusal: Refusal | None) -> tuple[Refusal, ...]:

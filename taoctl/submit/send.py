@@ -17,22 +17,20 @@ from taoctl.errors import (
     TaoctlError,
     UnknownOutcomeError,
     UnreachableError,
-    UsageError,
 )
 from taoctl.journal.record import Record, State
-from taoctl.journal.store import Journal
+from taoctl.journal.store import JOURNAL_TROUBLE, Journal
 from taoctl.submit.blocks import ends
 from taoctl.submit.follow import Follower, unknown_outcome
 from taoctl.submit.nonce import choose_nonce, key_lock
 from taoctl.submit.options import TxOptions, Wait
 from taoctl.submit.outcome import Outcome, Progress
-from taoctl.submit.plan import Plan, identical_refusal
+from taoctl.submit.plan import Plan, already_sent
 from taoctl.submit.rejection import Rejection, rejection_of
 from taoctl.submit.settle import settle
 
 _METHOD_NOT_FOUND = -32601
 _FINALITY_SHARE = 4
-_GOODBYE_S = 0.2
 
 
 class Signer(Protocol):
@@ -90,9 +88,11 @@ async def send(
             record, submission = await _hand_over(chain, journal, record, progress)
         except asyncio.CancelledError:
             raise _interrupted(journal, record) from None
-        except (UsageError, BadDataError) as problem:
-            # The journal itself failed, after the bytes may have left.
-            raise unknown_outcome(record, problem.message) from problem
+        except (RefusedError, UnreachableError, UnknownOutcomeError):
+            raise
+        except Exception as problem:
+            # The journal itself failed, say, after the bytes may have left.
+            raise unknown_outcome(record, str(problem)) from problem
     return await _wait(chain, journal, record, submission, options, progress)
 
 
@@ -111,10 +111,9 @@ async def _signed(
     nonce = options.nonce
     if nonce is None:
         nonce = await choose_nonce(chain, journal, plan.signer_ss58)
-    again = None if options.again else journal.find_identical(plan.digest)
+    again = None if options.again else already_sent(journal, plan.digest)
     if again is not None:
-        refusal = identical_refusal(again)
-        raise RefusedError(refusal.message, refusal.hint)
+        raise RefusedError(again.message, again.hint)
     era, era_block_hash = await _era(chain, options.era_blocks)
     progress(Progress("signing", f"signing with nonce {nonce}"))
 
@@ -285,17 +284,34 @@ async def _wait(
             return await follower.outcome()
         except asyncio.CancelledError:
             raise _interrupted(journal, follower.record) from None
+        except UnknownOutcomeError:
+            raise
+        except Exception as problem:
+            raise unknown_outcome(follower.record, str(problem)) from problem
     finally:
         if submission is not None:
-            # A node that hangs must hold up neither the answer nor Ctrl-C.
-            with contextlib.suppress(TimeoutError, TaoctlError):
-                async with asyncio.timeout(_GOODBYE_S):
-                    await submission.close()
+            _leave(submission)
+
+
+_leaving: set[asyncio.Task[None]] = set()
+
+
+def _leave(submission: Submission) -> None:
+    """Stop watching; the goodbye holds up neither the answer nor Ctrl-C."""
+    task = asyncio.create_task(_close(submission))
+    _leaving.add(task)
+    task.add_done_callback(_leaving.discard)
+
+
+async def _close(submission: Submission) -> None:
+    with contextlib.suppress(TaoctlError):
+        await submission.close()
 
 
 def _interrupted(journal: Journal, record: Record) -> UnknownOutcomeError:
     if record.state is State.PREPARED:
-        record = journal.move(
-            record.id, state=State.UNKNOWN, reason="interrupted while it was being sent"
-        )
+        with contextlib.suppress(*JOURNAL_TROUBLE):
+            record = journal.move(
+                record.id, state=State.UNKNOWN, reason="interrupted while it was being sent"
+            )
     return unknown_outcome(record, "the wait was interrupted")

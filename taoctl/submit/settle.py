@@ -27,6 +27,8 @@ class Settler:
         self._lookout = Lookout(chain, record)
         self._executed: tuple[str, Executed] | None = None
         self.record = record
+        self.missing: str | None = None
+        """What of the chain could not be had the last time, so that nothing more can be said."""
 
     @property
     def outcome(self) -> Outcome:
@@ -40,16 +42,19 @@ class Settler:
 
     async def settle(self, *, ask_pool: bool = False) -> Record:
         """The record as the chain has it now, written to the journal; raises what reads raise."""
+        self.record = self._journal.get(self.record.id)
         if self.record.final:
             return self.record
         at = await ends(self._chain)
+        self.missing = None
         try:
             changes = await self._changes(at)
         except BlockGoneError as problem:
-            changes = {"reason": f"{problem.message}; {problem.hint}"}
+            self.missing = f"{problem.message}; {problem.hint}"
+            changes = {"reason": self.missing}
         if ask_pool and self._lost_sight(changes):
             changes = {**changes, **await self._pool_changes()}
-        self.record = self._journal.move(self.record.id, **changes)
+        self.record = self._journal.move(self.record.id, seen=self.record, **changes)
         return self.record
 
     def _lost_sight(self, changes: dict[str, Any]) -> bool:
@@ -124,7 +129,9 @@ class Settler:
         except (RefusedError, BadDataError) as problem:
             # Its place is sure; whether it succeeded there is not.
             why = f"block {place.block} has it, but what became of it there is not known"
-            return {**where, "state": State.UNKNOWN, "reason": f"{why}: {problem.message}"}
+            hint = f"; {problem.hint}" if problem.hint else ""
+            self.missing = f"{why}: {problem.message}{hint}"
+            return {**_NOWHERE, **where, "state": State.UNKNOWN, "reason": self.missing}
         failure = found.failure
         done = State.FINALIZED if final else State.IN_BLOCK
         return {
@@ -139,8 +146,8 @@ class Settler:
 
     async def _events(self, place: Place) -> Executed:
         if self._executed is None or self._executed[0] != place.block_hash:
-            view = await self._chain.at_hash(place.block_hash)
-            self._executed = (place.block_hash, await executed(view, place.index))
+            found = await executed(self._chain, place, self.record.spec_version)
+            self._executed = (place.block_hash, found)
         return self._executed[1]
 
     def _absent(self, at: Ends, final: Sighting, best: Sighting, stop: int) -> dict[str, Any]:
@@ -164,7 +171,7 @@ class Settler:
             why = f"no block up to {record.last_block}, the last that may have it, has it"
             reason = record.reason if state is State.REJECTED else why
             return {**changes, **_NOWHERE, "state": state, "final": True, "reason": reason}
-        if record.state in (State.IN_BLOCK, State.FAILED, State.REPLACED):
+        if record.block is not None or record.state is State.REPLACED:
             changes |= {**_NOWHERE, "state": State.SENT if record.acknowledged else State.UNKNOWN}
             changes["reason"] = (
                 f"block {record.block}, which had it, was retracted"
@@ -173,6 +180,12 @@ class Settler:
             )
         elif record.state is State.PREPARED:
             changes |= {"state": State.UNKNOWN, "reason": "nobody saw whether a node took it"}
+        if record.last_block is not None and at.head.number >= record.last_block:
+            why = f"no block up to {record.last_block}, the last that may have it, has it"
+            if record.state is not State.REJECTED:
+                changes["reason"] = (
+                    f"{why}; that is not certain until block {record.last_block} is final"
+                )
         return changes
 
 

@@ -15,7 +15,7 @@ from running import free_port
 
 from taoctl.localnet.boot import Kind, Options
 from taoctl.localnet.dev import DevNode
-from taoctl.localnet.frame import Runtime
+from taoctl.localnet.frame import Pallet, Runtime
 from taoctl.localnet.genesis.accounts import dev_account
 from taoctl.localnet.sealing import Seal
 from taoctl.localnet.serve import Started, serve
@@ -62,7 +62,7 @@ class Seen:
 
 
 class ThreadChain:
-    """Balances, utility and sudo; finality a few blocks behind; restarts on the same port."""
+    """A few pallets, finality a few blocks behind; restarts on the same port."""
 
     def __init__(
         self,
@@ -72,7 +72,9 @@ class ThreadChain:
         seal: Seal = Seal.INTERVAL,
         finality_lag: int = 2,
         keys: int = 0,
+        pallets: tuple[type[Pallet], ...] = PLAIN,
     ) -> None:
+        self._pallets = pallets
         self._keys = keys
         self._seen: dict[str, Seen] = {}
         self.port = free_port()
@@ -112,7 +114,7 @@ class ThreadChain:
 
         async def run() -> None:
             self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-            kind = Kind(PLAIN, lambda runtime, sudo: _endow(runtime, self._keys))
+            kind = Kind(self._pallets, lambda runtime, sudo: _endow(runtime, self._keys))
             await serve(
                 self._options, self.port, kind, dev_account("Alice"), ready=begun, stop=self._stop
             )

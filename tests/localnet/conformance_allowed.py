@@ -27,4 +27,7 @@ SUBSETS: dict[str, str] = {
     "constant": "constants of a pallet are all declared",
     "outer": "RuntimeCall, RuntimeEvent and RuntimeError hold the declared pallets only",
 }
-"""Kinds of declarations of which the localnet has a part, and why; an extra one only where ALLOWED names it."""
+"""Kinds of declarations of which the localnet has a part, and why.
+
+One that mainnet does not have may be there only where ALLOWED names it.
+"""

@@ -33,6 +33,7 @@ class Spoil(StrEnum):
     TWO_ANSWERS = "the answer comes twice"
     TWO_REQUESTS = "passed on twice"
     OTHER_ERROR = "an error that is not the node's answers first"
+    REFUSAL = "taken, and answered with the pool's refusal"
 
 
 @dataclass
@@ -179,9 +180,11 @@ class _Conversation:
             case Spoil.TWO_REQUESTS:
                 await self._node.send(text)
                 await self._node.send(text)
-            case Spoil.OTHER_ERROR:
+            case Spoil.OTHER_ERROR | Spoil.REFUSAL:
                 await self._node.send(text)
                 error = {"code": -32603, "message": "Internal error: upstream timed out"}
+                if fault.spoil is Spoil.REFUSAL:
+                    error = {"code": 1010, "message": "Invalid Transaction", "data": "No reason"}
                 answer = {"jsonrpc": "2.0", "id": message["id"], "error": error}
                 await self._client.send(json.dumps(answer))
             case _:
@@ -205,7 +208,7 @@ class _Conversation:
         match fault.spoil:
             case Spoil.CUT_AFTER:
                 await self._proxy._cut(self._client, fault)
-            case Spoil.LOSE_ANSWER | Spoil.OTHER_ERROR:
+            case Spoil.LOSE_ANSWER | Spoil.OTHER_ERROR | Spoil.REFUSAL:
                 pass
             case Spoil.DELAY_ANSWER:
                 await asyncio.sleep(fault.seconds)

@@ -117,6 +117,8 @@ class Runs:
         down = chance.random() < 0.3
         proxy.spoil(Fault(spoil, chance.choice([0.05, 0.3, 1.0, 2.0]), down))
         said = [self._send(proxy.url, number, dest, chance)]
+        if proxy.seen > 1:
+            self.problems.append(f"run {number} handed over {proxy.seen} times ({spoil})")
         proxy.heal()
         if chance.random() < 0.5:
             # The user tries the next thing with this key at once.
@@ -231,6 +233,7 @@ class Runs:
         executed = self.chain.executed()
         known = {record.extrinsic_hash for record in records}
         ours = {KeySigner(test_key(number)).public_key for number in self.said}
+        self._compare_counts(records)
         for record in records:
             places = executed.get(record.extrinsic_hash, [])
             self.happened[f"-> {record.state.value}"] += 1
@@ -250,11 +253,21 @@ class Runs:
             if record.state not in (State.EXPIRED, State.REPLACED, State.REJECTED):
                 self.problems.append(f"{record.id} is {record.state}, and in no block")
             return
+        if any(step.state is State.REJECTED for step in Journal().steps(record.id)):
+            self.problems.append(f"{record.id} was said to be refused, and was carried out")
         wanted = State.FINALIZED if place.succeeded else State.FAILED
         found = (record.state, record.block, record.block_hash, record.index)
         truth = (wanted, place.block, place.block_hash, place.index)
         if found != truth:
             self.problems.append(f"{record.id} is {found}, the chain says {truth}")
+
+    def _compare_counts(self, records: tuple[Record, ...]) -> None:
+        """Nothing is signed that no command asked for."""
+        signed = Counter(record.signer_ss58 for record in records)
+        for number, said in self.said.items():
+            count = signed[KeySigner(test_key(number)).ss58]
+            if count > len(said):
+                self.problems.append(f"run {number}: {count} transactions of {len(said)} commands")
 
     def _compare_amounts(self, records: tuple[Record, ...]) -> None:
         paid = self.chain.received_rao()

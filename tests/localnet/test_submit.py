@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from chain_thread import ThreadChain, test_key
+from chain_thread import test_key
 from fault_proxy import Fault, FaultProxy, Spoil
+from sending import ALICE, BOB, NO_CHANGE, ONE, TAO, Given, a_chain, pay, sent, with_chain
 
-from taoctl.calls.base import ChainCall, Intent
+from taoctl.calls.base import ChainCall
 from taoctl.calls.transfer import Transfer, TransferAll
 from taoctl.chain.client import Chain, connect
 from taoctl.chain.runtime import RuntimeVersion
-from taoctl.chain.view import View
 from taoctl.errors import (
     BadDataError,
     DeadlineError,
@@ -39,66 +37,11 @@ from taoctl.submit.send import follow, send
 from taoctl.submit.settle import rebroadcast, resume_all, settle
 from taoctl.units import Tao
 
-ALICE, BOB = KeySigner("//Alice"), KeySigner("//Bob")
-TAO = 10**9
-ONE = Tao(TAO)
-
-
-@dataclass(frozen=True)
-class Given(Intent):
-    """A call as it is."""
-
-    given: ChainCall
-
-    def summary(self) -> str:
-        return f"call {self.given}"
-
-    async def call(self, view: View, origin: str) -> ChainCall:
-        return self.given
-
-
-def pay(rao: int = TAO, dest: str = BOB.ss58) -> ChainCall:
-    return ChainCall("Balances", "transfer_keep_alive", {"dest": dest, "value": rao})
-
-
-NO_CHANGE = ChainCall(
-    "Balances", "force_adjust_total_issuance", {"direction": "Increase", "delta": 0}
-)
-
 
 @pytest.fixture(autouse=True)
 def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("TAOCTL_HOME", str(tmp_path / "home"))
     return tmp_path
-
-
-@contextmanager
-def a_chain(**options: Any) -> Iterator[ThreadChain]:
-    with ThreadChain(block_time=options.pop("block_time", 0.05), **options) as chain:
-        yield chain
-
-
-def with_chain(url: str, work: Callable[[Chain, Journal], Awaitable[Any]]) -> Any:
-    async def run() -> Any:
-        async with connect(url, timeout=2.0) as chain:
-            with Journal() as journal:
-                return await work(chain, journal)
-
-    return asyncio.run(run())
-
-
-async def sent(
-    chain: Chain,
-    journal: Journal,
-    intent: Intent | ChainCall | None = None,
-    key: KeySigner = ALICE,
-    told: list[Progress] | None = None,
-    **options: Any,
-) -> Outcome:
-    chosen = TxOptions(**{"era_blocks": 16, "deadline_s": 5.0, **options})
-    wanted = Given(intent) if isinstance(intent, ChainCall) else intent or Transfer(BOB.ss58, ONE)
-    plan = await make_plan(chain, wanted, key.ss58, chosen)
-    return await send(chain, plan, key, journal, chosen, (told if told is not None else []).append)
 
 
 def test_a_plan_says_what_it_costs_and_sending_does_what_the_plan_says() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from chain_thread import ThreadChain
+from fault_proxy import Spoil
 from submit_runs import Runs, Trouble
 
 
@@ -33,7 +34,7 @@ def test_the_journal_says_what_the_chain_says(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     others = [trouble for trouble in Trouble if trouble is not Trouble.PROXY]
-    troubles = [Trouble.PROXY] * 12 + others
+    troubles = [Trouble.PROXY] * len(Spoil) + others + [Trouble.REORG, Trouble.TWO]
     runs = _run(monkeypatch, tmp_path, troubles, workers=4, seed=1)
     assert runs.happened["-> finalized"] >= 8
     assert runs.happened["-> expired"] >= 1

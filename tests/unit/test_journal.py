@@ -81,6 +81,27 @@ def test_what_is_on_disk_survives_without_closing(path: Path) -> None:
     assert len(Journal(path).list()) == 1
 
 
+def test_every_write_waits_for_the_disk(path: Path) -> None:
+    with Journal(path) as journal:
+        journal.add(a_record())
+        db = journal._db
+        assert db is not None
+        (mode,), (synchronous,) = (
+            db.execute(f"PRAGMA {name}").fetchone() for name in ("journal_mode", "synchronous")
+        )
+        # With a write-ahead log only FULL (2) and EXTRA flush each commit before it returns.
+        assert (mode, synchronous) == ("wal", 2)
+
+
+def test_a_record_that_moved_meanwhile_is_left_as_it_is(path: Path) -> None:
+    with Journal(path) as journal, Journal(path) as other:
+        old = journal.add(a_record())
+        new = other.move(old.id, State.IN_BLOCK, block=14, block_hash="0x0e", index=1)
+        assert journal.move(old.id, State.UNKNOWN, seen=old, reason="nobody saw it") == new
+        assert journal.get(old.id) == new
+        assert journal.move(old.id, State.SENT, seen=new, block=None).state is State.SENT
+
+
 def test_states_are_steps_and_a_final_record_stays(path: Path) -> None:
     with Journal(path) as journal:
         record = journal.add(a_record())
