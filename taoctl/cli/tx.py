@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from taoctl.cli import context, options, output
+from taoctl.cli import context, options, output, prompts
 from taoctl.cli.output import Origin, Result, Section
 from taoctl.cli.schema_parts import Plain, Shape, array, obj, row_schema
 from taoctl.cli.tx_rows import StepRow, TxRow, step_row, tx_row
-from taoctl.errors import Exit, RefusedError, TaoctlError, UsageError
+from taoctl.errors import DeclinedError, Exit, RefusedError, TaoctlError, UsageError
 from taoctl.submit.options import TxOptions, Wait
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ app = typer.Typer(
 SCHEMAS: dict[str, Shape | Plain] = {
     "taoctl.tx.list/1": Shape("taoctl tx list", TxRow),
     "taoctl.tx.resume/1": Shape("taoctl tx resume", TxRow),
+    "taoctl.tx.close/1": Shape("taoctl tx close", TxRow),
     "taoctl.tx.wait/1": Shape("taoctl tx wait", TxRow, single=True),
     "taoctl.tx.show/1": Plain(
         "taoctl tx show",
@@ -123,7 +124,8 @@ def resume(
     output.show(Result("taoctl.tx.resume/1", Origin(), (Section(rows, TxRow),)))
     if trouble is not None and (wanted or not done):
         raise trouble
-    if any(record.unresolved for record in done):
+    seen = {record.id: record for record in done}
+    if any(seen.get(record.id, record).unresolved for record in records):
         raise typer.Exit(int(Exit.UNKNOWN_OUTCOME))
 
 
@@ -153,6 +155,33 @@ def wait(
     output.show(Result("taoctl.tx.wait/1", _origin(done), (result,)))
     if not done.succeeded:
         raise typer.Exit(int(Exit.UNKNOWN_OUTCOME if done.unresolved else Exit.REFUSED))
+
+
+@app.command("close")
+def close(
+    which: Annotated[list[str], typer.Argument(metavar="ID|HASH", help=_WHICH)],
+    yes: Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")] = False,
+) -> None:
+    """Ask no more about transactions whose chain, or whose blocks, are gone for good.
+
+    They stay in the journal as they are. Asks no chain, and takes nothing back: what a node still
+    has may yet be carried out, and the same call can then be sent a second time without --again.
+
+    \b
+    Examples:
+      taoctl tx close 12
+      taoctl tx close 12 13 -y
+    """
+    with _journal() as journal:
+        records = [_find(journal, one) for one in which]
+        words = ", ".join(f"{one.id} ({one.intent})" for one in records)
+        if not yes:
+            prompts.require("close it?", "say yes beforehand with --yes")
+            if not prompts.confirm(f"Ask no more about {words}?"):
+                raise DeclinedError("nothing was closed")
+        done = [journal.move(one.id, final=True, reason="closed by the user") for one in records]
+    rows = [tx_row(record) for record in done]
+    output.show(Result("taoctl.tx.close/1", Origin(), (Section(rows, TxRow),)))
 
 
 async def _followed(chain: Chain, journal: Journal, record: Record, chosen: TxOptions) -> Record:

@@ -109,11 +109,14 @@ def _declaration(
             metavar="BLOCKS",
             min=0,
             max=_LONGEST_ERA,
-            help="In how many blocks it may be included; 0 for ever.",
+            help="In how many blocks it may be included; 0 for ever, so that it never expires.",
         ),
     ] = ERA_BLOCKS,
     tip: Annotated[
-        str | None, typer.Option("--tip", metavar="TAO", help="Paid on top of the fee.")
+        str | None,
+        typer.Option(
+            "--tip", metavar="TAO", help="Paid on top of the fee; it does not come first for it."
+        ),
     ] = None,
     nonce: Annotated[
         int | None,
@@ -122,7 +125,7 @@ def _declaration(
             metavar="N",
             min=0,
             max=_LARGEST_NONCE,
-            help="Use this nonce, to repair or to replace.",
+            help="Use this nonce, to fill a gap, or in place of one that no pool holds.",
         ),
     ] = None,
     again: Annotated[

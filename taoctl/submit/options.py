@@ -28,7 +28,8 @@ class TxOptions:
     Attributes:
         tip: paid to the block's author on top of the fee.
         era_blocks: in how many blocks it may be included; 0 for ever.
-        nonce: use this one, to repair or replace; None for the next free one.
+        nonce: use this one, to fill a gap or in place of one that no pool holds; None for the
+            next free one.
         wait: when `send` returns.
         again: send even while an identical transaction is unresolved.
         deadline_s: stop waiting after this many seconds; None waits until the era is over.

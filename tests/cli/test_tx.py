@@ -124,6 +124,33 @@ def test_a_chain_that_is_gone_leaves_them_open(capsys: pytest.CaptureFixture[str
         assert journal.get(1).unresolved
 
 
+def test_what_is_gone_for_good_can_be_closed(capsys: pytest.CaptureFixture[str]) -> None:
+    write(1)
+    assert main(["tx", "close", "1"]) == Exit.USAGE
+    assert "--yes" in capsys.readouterr().err
+    (row,) = answer(["tx", "close", "1", "-y"], capsys)
+    assert (row["id"], row["state"], row["final"]) == (1, "prepared", True)
+    assert answer(["tx", "list", "--pending"], capsys) == []
+    assert answer(["tx", "resume"], capsys) == []
+    with Journal() as journal:
+        assert journal.find_identical("1") is None
+        assert journal.steps(1)[-1].reason == "closed by the user"
+
+
+def test_what_could_not_be_asked_about_is_open_still(capsys: pytest.CaptureFixture[str]) -> None:
+    import asyncio
+
+    with ThreadChain(block_time=60, finality_lag=0) as chain, Journal() as journal:
+        asyncio.run(submit(chain.url, "//Alice", BOB, 5, Wait.NONE, 5, journal))
+        chain.make_blocks(1)
+        write(2)
+        write(3, network=chain.url)
+        done = answer(["tx", "resume", "--timeout", "2"], capsys, Exit.UNKNOWN_OUTCOME)
+        assert [row["state"] for row in done] == ["finalized"]
+        # On that network there is another chain now.
+        assert answer(["tx", "resume", "3"], capsys, Exit.UNKNOWN_OUTCOME) == []
+
+
 def test_resume_and_wait_find_out(capsys: pytest.CaptureFixture[str]) -> None:
     import asyncio
 
