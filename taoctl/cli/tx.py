@@ -159,7 +159,7 @@ def wait(
 
 @app.command("close")
 def close(
-    which: Annotated[list[str], typer.Argument(metavar="ID|HASH", help=_WHICH)],
+    which: Annotated[list[str], typer.Argument(metavar="ID|HASH...", help=_WHICH)],
     yes: Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")] = False,
 ) -> None:
     """Ask no more about transactions whose chain, or whose blocks, are gone for good.

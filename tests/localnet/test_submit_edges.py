@@ -202,7 +202,8 @@ def test_a_refusal_of_what_the_pool_has_is_no_refusal() -> None:
     assert outcome.state is State.IN_BLOCK
 
 
-def test_an_error_that_is_not_the_pools_is_no_refusal() -> None:
+def test_an_error_that_is_not_the_pools_is_no_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settling, "in_pool", _nowhere)
     with a_chain(block_time=0.2) as chain, FaultProxy(chain.url) as proxy:
         proxy.spoil(Fault(Spoil.OTHER_ERROR))
         outcome = with_chain(proxy.url, lambda c, j: sent(c, j))
