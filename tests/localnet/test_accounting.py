@@ -44,6 +44,8 @@ from taoctl.scale.crypto import blake2_256
 PEOPLE = sorted(URIS)
 TYPES = ("Any", "Any", "NonTransfer", "Transfer", "SmallTransfer", "Staking")
 AMOUNTS = (0, 1, ED - 1, ED, TAO // 10, TAO // 2 - 1, TAO // 2, TAO, 2**63)
+FORCED = (*AMOUNTS[:-1], 2**58)
+"""What root gives: any amount under which all accounts together stay below 2**64 rao."""
 TRANSFERS = ("transfer_keep_alive", "transfer_allow_death", "transfer_all", "burn")
 MANAGING = ("add_proxy", "remove_proxy", "remove_proxies", "poke_deposit", "create_pure")
 ENOUGH = {"ref_time": 10**11, "proof_size": 10**6}
@@ -311,7 +313,7 @@ class Accounting(RuleBasedStateMachine):
 
     def other(self, who: str, depth: int) -> Call:
         if who == ALICE and self.coin():
-            free = {"who": self.dice.choice(PEOPLE), "new_free": self.dice.choice(AMOUNTS)}
+            free = {"who": self.dice.choice(PEOPLE), "new_free": self.dice.choice(FORCED)}
             return Call("Sudo", "sudo", {"call": Call("Balances", "force_set_balance", free)})
         args = {"main": self.call(who, depth + 1), "fallback": self.call(who, depth + 1)}
         return Call("Utility", "if_else", args)

@@ -19,6 +19,7 @@ from taoctl.localnet.pallets.transaction_payment import TransactionPayment
 from taoctl.localnet.pallets.utility import Utility
 from taoctl.localnet.types import variant
 from taoctl.scale.crypto import KeySigner, blake2_256
+from taoctl.units import U64_MAX
 
 ALICE, BOB, CAROL = (KeySigner(f"//{n}").ss58 for n in ("Alice", "Bob", "Charlie"))
 RICH = 10_000 * 10**9
@@ -174,6 +175,14 @@ def test_root_sets_balances_and_issuance(rt: Runtime) -> None:
     assert error(by_user) == "BadOrigin"
     zero = do(rt, Root(), "Balances", "force_adjust_total_issuance", direction="Increase", delta=0)
     assert str(zero.error) == "Balances.DeltaZero"
+
+
+def test_an_issuance_that_root_drives_beyond_u64_saturates(rt: Runtime) -> None:
+    for who in (BOB, CAROL):
+        assert do(rt, Root(), "Balances", "force_set_balance", who=who, new_free=U64_MAX).ok
+    assert rt.balances.total_issuance == U64_MAX
+    sent = do(rt, ALICE, "Balances", "transfer_keep_alive", dest=BOB, value=ED)
+    assert str(sent.error) == "Overflow"
 
 
 def test_burning_takes_from_the_issuance(rt: Runtime) -> None:
