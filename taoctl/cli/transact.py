@@ -110,7 +110,9 @@ async def _planned(
                 intent = await intent(view, account)
             _right_key(intent, flags, account)
             whole = wrapped(intent, flags)
-            plan = await make_plan(chain, whole, account.ss58, tx, journal=journal)
+            plan = await make_plan(
+                chain, whole, account.ss58, tx, journal=journal, to_send=not flags.dry_run
+            )
             return plan, await _blocks(chain, plan)
     except TimeoutError:
         raise DeadlineError(

@@ -51,7 +51,7 @@ class Plan:
         spec_version: its runtime.
         network, genesis: the chain.
         simulated: whether that is taoctl's own dev chain.
-        composer: signs it; its loading began with the plan.
+        composer: signs it; its loading began with the plan, if that is to be sent.
         tree_by_hash: a call that is agreed to and of which the bytes hold only the hash, decoded.
     """
 
@@ -89,12 +89,14 @@ async def make_plan(
     *,
     crypto: int = SR25519,
     journal: Journal | None = None,
+    to_send: bool = True,
 ) -> Plan:
     """Work out what an intent will do when this account signs it; sends nothing.
 
     Args:
         crypto: how the signer signs; it changes nothing but the estimate.
         journal: where an identical transaction may be pending, which is then a refusal.
+        to_send: begin to load the composer; False where the plan is only to be looked at.
 
     Raises:
         NotInRuntimeError: the runtime lacks something that the intent needs.
@@ -107,7 +109,8 @@ async def make_plan(
     call = await intent.call(view, signer_ss58)
     encoded = call_bytes(view.codec, call)
     composer = Composer(view.runtime, chain.genesis)
-    composer.warm(call)
+    if to_send:
+        composer.warm(call)
     digest = digest_of(chain.genesis, signer_ss58, encoded)
     waiting = () if journal is None else journal.pending(chain.genesis, signer_ss58)
     refusals, effects, warnings, spends, payer, next_nonce = await asyncio.gather(
