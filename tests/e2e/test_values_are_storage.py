@@ -182,7 +182,9 @@ def test_all_other_commands_answer_under_their_schema(localnet: Localnet) -> Non
     localnet.json("localnet", "advance", "--blocks", "1", *port)
     localnet.json("localnet", "faucet", ALICE, "1", *port)
     arguments = {"subnet": ["1"], "metagraph": ["1"], "hyperparameters": ["1"]}
-    arguments |= {name: [ALICE] for name in ("balances", "stake", "neurons", "proxies", "multisigs")}
+    arguments |= {
+        name: [ALICE] for name in ("balances", "stake", "neurons", "proxies", "multisigs")
+    }
     for read in localnet.json("query", "--list")["data"]:
         localnet.json("query", read["name"], *arguments.get(read["name"], []))
 
