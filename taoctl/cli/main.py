@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -29,6 +30,8 @@ def run() -> None:
     except OSError as failure:
         code = _unwritten(failure)
     _drop_unwritten()
+    # All is said: a Ctrl-C that comes now would only take the exit code away.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.freeze()
     sys.exit(code)
 

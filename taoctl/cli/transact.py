@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from taoctl.calls.base import Intent
 from taoctl.calls.remedies import remedy
-from taoctl.cli import context, options, output, prompts
+from taoctl.cli import context, interrupts, options, output, prompts
 from taoctl.cli.passwords import sources
 from taoctl.cli.plan_view import (
     Block,
@@ -65,7 +65,7 @@ def transact(intent: Intent | Build, flags: WriteFlags, signer: str | None = Non
     if not (flags.dry_run or flags.yes):
         prompts.require("send it?", "say yes beforehand with --yes, or look at it with --dry-run")
     account = _signer(signer)
-    asyncio.run(_transact(intent, flags, tx, account))
+    interrupts.run(_transact(intent, flags, tx, account))
 
 
 async def _transact(

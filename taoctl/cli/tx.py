@@ -234,9 +234,8 @@ async def _settled(
 
 def _on_chain(record: Record, work: Callable[[Chain], Awaitable[T]]) -> T:
     """Work on the network of a record, or the one that was asked for."""
-    import asyncio
-
     from taoctl.chain.client import connect
+    from taoctl.cli import interrupts
 
     network = context.network() if options.current().network is not None else record.network
 
@@ -244,7 +243,7 @@ def _on_chain(record: Record, work: Callable[[Chain], Awaitable[T]]) -> T:
         async with connect(context.network_of(network), timeout=context.timeout()) as chain:
             return await work(chain)
 
-    return asyncio.run(connected())
+    return interrupts.run(connected())
 
 
 def _same_chain(chain: Chain, record: Record) -> None:
