@@ -20,9 +20,9 @@ from taoctl.submit.settle import settle
 
 LOCK_S = 60.0
 """How long a process waits for another one that sends with the same key."""
-TRUSTED_S = 30.0
-"""How long a node's word that it took a transaction counts although its pool lacks it: pools of
-several nodes behind one address learn of it one after the other."""
+TRUSTED_S = 12.0
+"""How long after the signing a node's word that it took a transaction counts although its pool
+lacks it: pools of several nodes behind one address learn of it one after the other."""
 
 _POLL_S = 0.05
 
@@ -92,6 +92,26 @@ def free_nonce(next_nonce: int, waiting: tuple[Record, ...]) -> int:
     return nonce
 
 
+def nonce_warnings(
+    nonce: int, next_nonce: int, waiting: tuple[Record, ...], *, chosen: bool
+) -> tuple[str, ...]:
+    """What holds up a transaction with a nonce, in words; empty when nothing does.
+
+    Args:
+        next_nonce: the node's next one, those in its pool counted.
+        waiting: what the journal has of the key.
+        chosen: whether the user named the nonce.
+    """
+    ahead = {r.nonce: r.id for r in waiting if _waits(r) and next_nonce <= r.nonce < nonce}
+    if chosen and len(ahead) < nonce - next_nonce:
+        return (f"the next nonce is {next_nonce}: {nonce} waits until those between are used",)
+    return tuple(
+        f"it waits behind transaction {ahead[one]} (nonce {one}), which this node does not have; "
+        f"`taoctl tx resume {ahead[one]}` says more"
+        for one in sorted(ahead)
+    )
+
+
 async def choose_nonce(chain: Chain, journal: Journal, ss58: str) -> int:
     """The nonce of the next transaction of a key; to be called under its lock.
 
@@ -116,9 +136,10 @@ async def _held(chain: Chain, record: Record) -> bool:
     """Whether a pool has the transaction, as far as anybody can tell."""
     if not record.acknowledged:
         return False
-    age_s = time.time() - record.updated_ms / 1000
+    age_s = time.time() - record.created_ms / 1000
     # A clock that was set back makes nothing new.
-    return 0 <= age_s < TRUSTED_S or await in_pool(chain, record.extrinsic) is not False
+    trusted = record.state is State.SENT and 0 <= age_s < TRUSTED_S
+    return trusted or await in_pool(chain, record.extrinsic) is not False
 
 
 def _behind(record: Record) -> RefusedError:

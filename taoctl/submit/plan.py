@@ -18,7 +18,7 @@ from taoctl.journal.record import Record, State
 from taoctl.journal.store import Journal
 from taoctl.scale.crypto import SR25519, blake2_256
 from taoctl.submit.blocks import account_nonce
-from taoctl.submit.nonce import free_nonce
+from taoctl.submit.nonce import free_nonce, nonce_warnings
 from taoctl.submit.options import TxOptions
 from taoctl.units import Tao
 
@@ -121,7 +121,9 @@ async def make_plan(
         intent.fee_payer(view, signer_ss58),
         account_nonce(chain, signer_ss58),
     )
+    chosen = options.nonce is not None
     nonce = free_nonce(next_nonce, waiting) if options.nonce is None else options.nonce
+    held_up = nonce_warnings(nonce, next_nonce, waiting, chosen=chosen)
     era = Era.mortal(options.era_blocks, view.block) if options.era_blocks else Era.immortal()
     fee, before, used = await asyncio.gather(
         _fee(view, encoded, signer_ss58, crypto, nonce, era, options.tip),
@@ -146,7 +148,7 @@ async def make_plan(
         balance_after=_after(before, fee, options.tip, spends),
         effects=effects,
         refusals=(*refusals, *poor, *_some(used), *_some(again)),
-        warnings=warnings,
+        warnings=(*warnings, *held_up),
         nonce=nonce,
         era_blocks=era.period or 0,
         block=view.block,

@@ -192,6 +192,40 @@ def test_what_a_node_took_and_forgot_holds_up_the_next_one_openly(
             with_chain(chain.url, next_one)
 
 
+def test_a_plan_says_what_would_hold_the_transaction_up() -> None:
+    async def plan(chain: Chain, journal: Journal, **options: Any) -> tuple[str, ...]:
+        made = await make_plan(chain, TWO, ALICE.ss58, TxOptions(**options), journal=journal)
+        return made.warnings
+
+    async def first(chain: Chain, journal: Journal) -> Outcome:
+        return await sent(chain, journal, wait=Wait.NONE)
+
+    with a_chain(block_time=60, finality_lag=0) as chain:
+        assert with_chain(chain.url, plan) == ()
+        (gap,) = with_chain(chain.url, lambda c, j: plan(c, j, nonce=5))
+        assert gap == "the next nonce is 0: 5 waits until those between are used"
+        record = with_chain(chain.url, first).record
+        assert with_chain(chain.url, plan) == ()
+        forget(chain)
+        (behind,) = with_chain(chain.url, plan)
+        assert behind.startswith(f"it waits behind transaction {record.id} (nonce 0)")
+
+
+def test_what_the_pool_let_go_is_not_trusted_for_a_moment() -> None:
+    async def first(chain: Chain, journal: Journal) -> None:
+        outcome = await sent(chain, journal, wait=Wait.NONE)
+        journal.move(outcome.record.id, state=State.UNKNOWN, reason="the pool let it go")
+
+    async def next_one(chain: Chain, journal: Journal) -> Outcome:
+        return await sent(chain, journal, TWO, wait=Wait.NONE)
+
+    with a_chain(block_time=60, finality_lag=0) as chain:
+        with_chain(chain.url, first)
+        forget(chain)
+        with pytest.raises(RefusedError, match="would wait behind it"):
+            with_chain(chain.url, next_one)
+
+
 # nodes that lie
 
 
