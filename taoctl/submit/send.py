@@ -246,9 +246,12 @@ async def _refused(chain: Chain, journal: Journal, record: Record, problem: RpcE
         return record
     try:
         record = await settle(chain, journal, record)
+        if _nowhere(record):
+            # A block may have taken it between the look at the blocks and the one at the pool.
+            record = await settle(chain, journal, record)
     except Exception as trouble:
         raise unknown_outcome(record, reason) from trouble
-    if record.unresolved and not record.acknowledged:
+    if _nowhere(record):
         record = journal.move(record.id, state=State.REJECTED, reason=reason)
         raise RefusedError(
             f"transaction {record.id} was not taken: {problem.message}",
@@ -256,6 +259,10 @@ async def _refused(chain: Chain, journal: Journal, record: Record, problem: RpcE
             details={"transaction": record.reference()},
         )
     return record
+
+
+def _nowhere(record: Record) -> bool:
+    return record.unresolved and not record.acknowledged
 
 
 async def _wait(
@@ -268,7 +275,7 @@ async def _wait(
 ) -> Outcome:
     try:
         if options.wait is Wait.NONE:
-            if record.unresolved and not record.acknowledged:
+            if _nowhere(record):
                 raise unknown_outcome(record, "nobody knows whether a node took it")
             return Outcome(record)
         follower = Follower(

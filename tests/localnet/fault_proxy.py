@@ -180,11 +180,9 @@ class _Conversation:
             case Spoil.TWO_REQUESTS:
                 await self._node.send(text)
                 await self._node.send(text)
-            case Spoil.OTHER_ERROR | Spoil.REFUSAL:
+            case Spoil.OTHER_ERROR:
                 await self._node.send(text)
                 error = {"code": -32603, "message": "Internal error: upstream timed out"}
-                if fault.spoil is Spoil.REFUSAL:
-                    error = {"code": 1010, "message": "Invalid Transaction", "data": "No reason"}
                 answer = {"jsonrpc": "2.0", "id": message["id"], "error": error}
                 await self._client.send(json.dumps(answer))
             case _:
@@ -208,8 +206,12 @@ class _Conversation:
         match fault.spoil:
             case Spoil.CUT_AFTER:
                 await self._proxy._cut(self._client, fault)
-            case Spoil.LOSE_ANSWER | Spoil.OTHER_ERROR | Spoil.REFUSAL:
+            case Spoil.LOSE_ANSWER | Spoil.OTHER_ERROR:
                 pass
+            case Spoil.REFUSAL:
+                error = {"code": 1010, "message": "Invalid Transaction", "data": "No reason"}
+                answer = {"jsonrpc": "2.0", "id": json.loads(text)["id"], "error": error}
+                await self._client.send(json.dumps(answer))
             case Spoil.DELAY_ANSWER:
                 await asyncio.sleep(fault.seconds)
                 await self._client.send(text)

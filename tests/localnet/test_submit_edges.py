@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import time
 from collections.abc import Callable
@@ -234,6 +235,20 @@ def test_a_refusal_of_what_the_pool_has_is_no_refusal() -> None:
         proxy.spoil(Fault(Spoil.REFUSAL))
         outcome = with_chain(proxy.url, lambda c, j: sent(c, j))
     assert outcome.state is State.IN_BLOCK
+
+
+def test_a_block_between_two_looks_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    with a_chain(block_time=60) as chain, FaultProxy(chain.url) as proxy:
+
+        async def taken_meanwhile(asked: Chain, extrinsic: bytes) -> bool:
+            await asyncio.to_thread(chain.make_blocks, 1)
+            return False
+
+        monkeypatch.setattr(settling, "in_pool", taken_meanwhile)
+        proxy.spoil(Fault(Spoil.REFUSAL))
+        outcome = with_chain(proxy.url, lambda c, j: sent(c, j))
+        states = {step.state for step in Journal().steps(outcome.record.id)}
+    assert outcome.state is State.IN_BLOCK and State.REJECTED not in states
 
 
 def test_an_error_that_is_not_the_pools_is_no_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
