@@ -143,6 +143,8 @@ def _usage(problem: Any, argv: Sequence[str]) -> int:
         return int(Exit.DONE)
     hint = f"see `{context.command_path} --help`" if context is not None else None
     message = " ".join(str(problem.format_message()).split()).rstrip(".")
+    if str(getattr(problem, "option_name", ""))[1:2].isdecimal():
+        hint = "what begins with a dash is an option; no amount or number here is negative"
     return _fail(UsageError(message, hint), argv)
 
 
