@@ -71,6 +71,29 @@ class Effect:
     after: Quantity
 
 
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """An approval of a call that several must approve, as it stands before it is given.
+
+    Attributes:
+        multisig: ss58 address of the account that the call is for.
+        call_hash: of the call.
+        number: which approval this is, the first being 1.
+        threshold: how many are needed.
+        carries_out: whether this is the one that has the call carried out.
+        may_approve: ss58 addresses of who may still approve after this one.
+        resume: the words of the command line that approves next, as far as they are known here.
+    """
+
+    multisig: str
+    call_hash: str
+    number: int
+    threshold: int
+    carries_out: bool
+    may_approve: tuple[str, ...]
+    resume: str
+
+
 class Intent(ABC):
     """Something a user wants of the chain; a subclass is a frozen dataclass of raw values.
 
@@ -88,6 +111,10 @@ class Intent(ABC):
     @abstractmethod
     def summary(self) -> str:
         """What is wanted, in one line of words."""
+
+    async def words(self, view: View, origin: str) -> str:
+        """What sending it now amounts to, where that depends on the chain; else the summary."""
+        return self.summary()
 
     @abstractmethod
     async def call(self, view: View, origin: str) -> ChainCall:
@@ -112,6 +139,15 @@ class Intent(ABC):
     async def call_by_hash(self, view: View, origin: str) -> ChainCall | None:
         """The call that is agreed to and of which the bytes hold only the hash; None for none."""
         return None
+
+    async def approval(self, view: View, origin: str) -> Approval | None:
+        """The approval that it adds to a call of several; None where it is none."""
+        return None
+
+    @property
+    def root_may(self) -> bool:
+        """Whether root can do it: what an account must sign fails with BadOrigin."""
+        return False
 
     @property
     def may_end_account(self) -> bool:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from taoctl.calls.accounts import ACCOUNT, EXISTENTIAL_DEPOSIT, cannot_spend
 from taoctl.calls.base import ChainCall, Effect, Intent, Quantity, Refusal
 from taoctl.calls.batch_mode import BatchMode
-from taoctl.calls.generic import nested_batches
+from taoctl.calls.generic import Generic, nested_batches, recognised
+from taoctl.calls.transfer import BELOW_MINIMUM, Transfer
 from taoctl.chain.view import Call, View
 from taoctl.units import Alpha, Tao
 
@@ -33,11 +34,24 @@ class Batch(Intent):
     mode: BatchMode = BatchMode.ALL
 
     def summary(self) -> str:
-        """How many there are and the first of them."""
+        """How much goes to how many, where all are transfers; else the first of them."""
+        sent = [_transfer(one) for one in self.intents]
+        transfers = [one for one in sent if one is not None]
+        if len(transfers) == len(sent):
+            total = sum((one.amount for one in transfers), Tao(0))
+            dests = len({one.dest for one in transfers})
+            whom = "1 account" if dests == 1 else f"{dests} accounts"
+            how = ", and the account may end" if self.may_end_account else ""
+            return f"send {total} in {len(sent)} transfers to {whom}, {_WORDS[self.mode]}{how}"
         first = "; ".join(one.summary() for one in self.intents[:_SHOWN])
         more = len(self.intents) - _SHOWN
         rest = f"; and {more} more" if more > 0 else ""
         return f"{len(self.intents)} calls, {_WORDS[self.mode]}: {first}{rest}"
+
+    @property
+    def root_may(self) -> bool:
+        """Whether root can do all of them."""
+        return all(one.root_may for one in self.intents)
 
     @property
     def may_end_account(self) -> bool:
@@ -70,7 +84,7 @@ class Batch(Intent):
         what it changes: it may bring what a later one needs.
         """
         refused, spent = await asyncio.gather(
-            asyncio.gather(*(one.preflight(view, origin) for one in self.intents)),
+            self._each_refused(view, origin),
             asyncio.gather(*(one.spends(view, origin) for one in self.intents)),
         )
         known_up_to = next((n for n, one in enumerate(spent) if one is None), len(spent))
@@ -82,6 +96,20 @@ class Batch(Intent):
             for place, refusals in enumerate(refused)
             for one in refusals
         ]
+
+    async def _each_refused(self, view: View, origin: str) -> list[tuple[Refusal, ...]]:
+        """What is refused of each, those before it done: a new account is new only once."""
+        alone = await asyncio.gather(*(one.preflight(view, origin) for one in self.intents))
+        begun: set[str] = set()
+        found = []
+        for one, refusals in zip(self.intents, alone, strict=True):
+            sent = _transfer(one)
+            if sent is not None and sent.dest in begun:
+                refusals = tuple(why for why in refusals if why.name != BELOW_MINIMUM)
+            if sent is not None and sent.amount.rao and not refusals:
+                begun.add(sent.dest)
+            found.append(refusals)
+        return found
 
     async def effects(self, view: View, origin: str) -> tuple[Effect, ...]:
         """Those of all, added up for each account; the sender's are open where a call's are."""
@@ -96,7 +124,7 @@ class Batch(Intent):
         """The intents that change something: not those that fail alone."""
         if self.mode is not BatchMode.FORCE:
             return self.intents
-        refused = await asyncio.gather(*(one.preflight(view, origin) for one in self.intents))
+        refused = await self._each_refused(view, origin)
         return tuple(one for one, why in zip(self.intents, refused, strict=True) if not why)
 
     async def warnings(self, view: View, origin: str) -> tuple[str, ...]:
@@ -119,6 +147,12 @@ class Batch(Intent):
         each = await asyncio.gather(*(one.spends(view, origin) for one in counted))
         known = [one for one in each if one is not None]
         return sum(known, Tao(0)) if len(known) == len(each) else None
+
+
+def _transfer(intent: Intent) -> Transfer | None:
+    """The transfer of an amount that an intent is, or whose call it is; None where it is none."""
+    known = recognised(intent.chain_call) if isinstance(intent, Generic) else intent
+    return known if isinstance(known, Transfer) else None
 
 
 def summed(effects: Iterable[Effect]) -> tuple[Effect, ...]:

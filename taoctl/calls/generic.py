@@ -31,6 +31,11 @@ class Generic(Intent):
         return f"{self.chain_call}({', '.join(parts)})"
 
     @property
+    def root_may(self) -> bool:
+        """Whatever is not known to need an account."""
+        return recognised(self.chain_call) is None
+
+    @property
     def may_end_account(self) -> bool:
         """Whether it is a transfer that agrees to it."""
         known = recognised(self.chain_call)

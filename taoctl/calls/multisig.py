@@ -8,7 +8,7 @@ from typing import Any
 
 from taoctl.addresses import decode_ss58, encode_ss58
 from taoctl.calls.accounts import ACCOUNT, EXISTENTIAL_DEPOSIT, cannot_spend, reserving
-from taoctl.calls.base import ChainCall, Effect, Intent, Refusal, call_bytes
+from taoctl.calls.base import Approval, ChainCall, Effect, Intent, Refusal, call_bytes
 from taoctl.calls.batch import summed
 from taoctl.chain.view import Api, Call, Storage, View
 from taoctl.errors import UsageError
@@ -120,6 +120,25 @@ class ByMultisig(Intent):
         """The inner intent and as whom."""
         return f"as the multisig {self.group.ss58} ({self.group}): {self.inner.summary()}"
 
+    async def words(self, view: View, origin: str) -> str:
+        """Whether this only approves, or carries the inner intent out."""
+        inner = await self.inner.words(view, self.group.ss58)
+        whose = f"the multisig {self.group.ss58} ({self.group})"
+        given = await self.approval(view, origin)
+        if given is None:
+            return f"as {whose}: {inner}"
+        if given.carries_out:
+            return f"approve and carry out as {whose}: {inner}"
+        return f"approve {given.number} of {given.threshold} for {whose}: {inner}"
+
+    async def approval(self, view: View, origin: str) -> Approval | None:
+        """This approval; None where one is enough."""
+        if self.group.threshold == 1:
+            return None
+        data = call_bytes(view.codec, await self.inner.call(view, self.group.ss58))
+        state = await approvals(view, self.group.ss58, _digest(data))
+        return approval_of(self.group, origin, _digest(data), state, "0x" + data.hex())
+
     async def call(self, view: View, origin: str) -> ChainCall:
         """`as_multi_threshold_1`, `approve_as_multi`, or for the last approval `as_multi`."""
         inner = await self.inner.call(view, self.group.ss58)
@@ -208,9 +227,25 @@ def approving_by_hash(
 
 
 def is_last(group: Group, origin: str, state: Approvals | None) -> bool:
-    """Whether one more approval carries the call out."""
-    given = 0 if state is None else len(state.approved)
-    return given + 1 >= group.threshold
+    """Whether this member's approval, or the call after it, carries the call out."""
+    given = () if state is None else state.approved
+    return len({*given, origin}) >= group.threshold
+
+
+def approval_of(
+    group: Group, origin: str, call_hash: str, state: Approvals | None, call: str
+) -> Approval:
+    """The approval of one member, `call` being what the next one names the call by."""
+    given = () if state is None else state.approved
+    return Approval(
+        multisig=group.ss58,
+        call_hash=call_hash,
+        number=len({*given, origin}),
+        threshold=group.threshold,
+        carries_out=is_last(group, origin, state),
+        may_approve=tuple(one for one in group.others(origin) if one not in given),
+        resume=f"taoctl multisig approve {group.threshold}:{','.join(group.sorted)} {call}",
+    )
 
 
 async def cannot_approve(
@@ -222,7 +257,9 @@ async def cannot_approve(
         message = f"{origin} is no signatory of {group.ss58}"
         return (Refusal("NotSignatory", message, f"sign with one of {listed}"),)
     state = await approvals(view, group.ss58, call_hash)
-    if state is not None and origin in state.approved:
+    # With enough approvals any member may have it carried out, also one that has approved.
+    enough = state is not None and len(state.approved) >= group.threshold
+    if state is not None and origin in state.approved and not enough:
         missing = ", ".join(one for one in group.sorted if one not in state.approved)
         message = f"{origin} has approved this call already"
         return (Refusal("AlreadyApproved", message, f"approvals may come from {missing}"),)
@@ -237,7 +274,8 @@ async def approving_effects(
     if group.threshold == 1:
         return ()
     given = 0 if state is None else len(state.approved)
-    after = "carried out" if is_last(group, origin, state) else f"{given + 1} of {group.threshold}"
+    number = given if state is not None and origin in state.approved else given + 1
+    after = "carried out" if is_last(group, origin, state) else f"{number} of {group.threshold}"
     found = [Effect(group.ss58, "approvals", f"{given} of {group.threshold}", after)]
     if state is None:
         found += await reserving(view, origin, await opening_deposit(view, group, state))

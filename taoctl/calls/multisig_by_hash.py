@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from taoctl.calls.accounts import ACCOUNT, EXISTENTIAL_DEPOSIT, reserving
-from taoctl.calls.base import ChainCall, Effect, Intent, Refusal
+from taoctl.calls.base import Approval, ChainCall, Effect, Intent, Refusal
 from taoctl.calls.multisig import (
     PENDING,
     Group,
+    approval_of,
     approvals,
     approving_by_hash,
     approving_effects,
@@ -32,6 +33,18 @@ class ApproveHash(Intent):
     def summary(self) -> str:
         """What is approved."""
         return f"approve {self.call_hash} as a member of {self.group.ss58} ({self.group})"
+
+    async def words(self, view: View, origin: str) -> str:
+        """Which of the approvals this is."""
+        given = await self.approval(view, origin)
+        whose = f"the multisig {self.group.ss58} ({self.group})"
+        return f"approve {given.number} of {given.threshold} for {whose}: call {self.call_hash}"
+
+    async def approval(self, view: View, origin: str) -> Approval:
+        """This approval; it never carries the call out."""
+        state = await approvals(view, self.group.ss58, self.call_hash)
+        found = approval_of(self.group, origin, self.call_hash, state, "CALL")
+        return replace(found, carries_out=False)
 
     async def call(self, view: View, origin: str) -> ChainCall:
         """`Multisig.approve_as_multi`."""

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from taoctl.calls.argument_types import ArgumentTypes
-from taoctl.calls.base import ChainCall, Effect, Intent, Refusal, call_bytes
+from taoctl.calls.base import Approval, ChainCall, Effect, Intent, Refusal, call_bytes
 from taoctl.chain.view import Api, Call, Storage, View
 from taoctl.errors import UsageError
 from taoctl.scale.codec import Codec
@@ -65,6 +65,14 @@ class ByProxy(Intent):
     def summary(self) -> str:
         """The inner intent and for whom."""
         return f"for {self.real}, as its proxy: {self.inner.summary()}"
+
+    async def words(self, view: View, origin: str) -> str:
+        """Those of the inner intent and for whom."""
+        return f"for {self.real}, as its proxy: {await self.inner.words(view, self.real)}"
+
+    async def approval(self, view: View, origin: str) -> Approval | None:
+        """That of the account acted for."""
+        return await self.inner.approval(view, self.real)
 
     async def call(self, view: View, origin: str) -> ChainCall:
         """`Proxy.proxy`, or `Proxy.proxy_announced` where the right has a delay."""

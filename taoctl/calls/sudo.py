@@ -23,13 +23,26 @@ class BySudo(Intent):
         """The inner intent, as root."""
         return f"as root: {self.inner.summary()}"
 
+    async def words(self, view: View, origin: str) -> str:
+        """Those of the inner intent, as root."""
+        return f"as root: {await self.inner.words(view, origin)}"
+
     async def call(self, view: View, origin: str) -> ChainCall:
         """`Sudo.sudo` around the inner call."""
         return ChainCall("Sudo", "sudo", {"call": await self.inner.call(view, origin)})
 
     async def preflight(self, view: View, origin: str) -> tuple[Refusal, ...]:
-        """Only whether the signer is the sudo key: root is refused little else."""
+        """What an account must sign, and a signer who is not the sudo key; root may all else."""
         view.require(*self.inner.needs)
+        if not self.inner.root_may:
+            return (
+                Refusal(
+                    "BadOrigin",
+                    "root has no account of its own, and this must be signed by an account",
+                    "leave --sudo out; root sends the TAO of others with `taoctl chain call "
+                    "Balances force_transfer`",
+                ),
+            )
         key = await view.value(_KEY.pallet, _KEY.item)
         if key == origin:
             return ()

@@ -10,6 +10,7 @@ from taoctl.calls.base import ChainCall, Effect, Intent, Refusal
 from taoctl.chain.view import Call, View
 from taoctl.units import Tao
 
+BELOW_MINIMUM = "BelowMinimum"
 _BALANCES = "Balances"
 
 
@@ -59,7 +60,7 @@ class Transfer(Intent):
         if self.amount.rao and dest.free_rao + self.amount.rao < least:
             short += (
                 Refusal(
-                    "BelowMinimum",
+                    BELOW_MINIMUM,
                     f"{self.dest} is a new account, and needs at least {Tao(least)} to exist",
                     f"send {Tao(least - dest.free_rao)} or more",
                 ),
@@ -121,14 +122,17 @@ class TransferAll(Intent):
         held = await holdings(view, origin)
         if held.spendable(keep_alive=not self.allow_death).rao:
             return ()
-        return (
-            Refusal(
-                "FundsUnavailable",
-                f"nothing of the {held.free} free in {origin} can leave the account",
-                "part of it is frozen or keeps the account alive; see `taoctl wallet balance -o "
-                "wide`",
-            ),
-        )
+        said = f"nothing of the {held.free} free in {origin} can leave the account"
+        if not held.free_rao:
+            said = f"{origin} has no free TAO"
+            hint = "fund it first, or name with --wallet the one that pays"
+        elif held.frozen_rao > held.reserved_rao:
+            hint = "it is frozen; see `taoctl wallet balance -o wide`"
+        elif not self.allow_death:
+            hint = "it keeps the account alive; send that too, and end it, with --allow-death"
+        else:
+            hint = "other parts of the chain still refer to the account; free those first"
+        return (Refusal("FundsUnavailable", said, hint),)
 
     async def effects(self, view: View, origin: str) -> tuple[Effect, ...]:
         """What stays with the sender, and the most that can arrive."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,12 @@ from taoctl.text import printable
 
 _INDENT = "  "
 _SHOWN = 300
+
+Instead = Callable[["CallTree"], Sequence[str] | None]
+
+
+def _its_own(call: CallTree) -> None:
+    """No lines in place of a call's arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +47,13 @@ class CallTree:
         args = {one.name: _plain(one.value) for one in self.args}
         return {"pallet": self.pallet, "call": self.name, "args": args}
 
-    def lines(self) -> tuple[str, ...]:
-        """Lines of text, indented by depth; on-chain text in it is made printable."""
-        return tuple(self._lines(0))
+    def lines(self, instead: Instead = _its_own) -> tuple[str, ...]:
+        """Lines of text, indented by depth; on-chain text in it is made printable.
+
+        Args:
+            instead: gives lines that stand for the arguments of a call; None for its own.
+        """
+        return tuple(self._lines(0, instead))
 
     def walk(self) -> Iterator[CallTree]:
         """This call and every call inside it, outermost first."""
@@ -52,8 +62,12 @@ class CallTree:
             for call in _calls(one.value):
                 yield from call.walk()
 
-    def _lines(self, depth: int) -> Iterator[str]:
+    def _lines(self, depth: int, instead: Instead) -> Iterator[str]:
         yield _INDENT * depth + printable(str(self))
+        other = instead(self)
+        if other is not None:
+            yield from (_INDENT * (depth + 1) + line for line in other)
+            return
         for one in self.args:
             head = f"{_INDENT * (depth + 1)}{printable(one.name)}:"
             calls = list(_calls(one.value))
@@ -62,7 +76,7 @@ class CallTree:
                 continue
             yield head
             for call in calls:
-                yield from call._lines(depth + 2)
+                yield from call._lines(depth + 2, instead)
 
 
 def decode_call(codec: Codec, data: bytes) -> CallTree:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from taoctl.calls.base import Effect, Quantity, Refusal
+from taoctl.cli.call_view import MOST, call_lines, more, named
 from taoctl.cli.output import Origin
 from taoctl.reads.columns import Kind, json_value
 from taoctl.text import printable
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from taoctl.submit.plan import Plan
 
 _LONGEST_VALUE = 400
-_MOST = 12
-"""Effects and warnings that a person is shown, so that the price stays in sight."""
 
 
 class Block:
@@ -56,8 +55,8 @@ def plan_json(plan: Plan) -> dict[str, Any]:
     """A plan as the data of `taoctl.plan/1`."""
     return {
         "intent": plan.intent,
-        "call": plan.tree.as_dict(),
-        "call_by_hash": plan.tree_by_hash.as_dict() if plan.tree_by_hash else None,
+        "call": plain_json(plan.tree.as_dict()),
+        "call_by_hash": plain_json(plan.tree_by_hash.as_dict()) if plan.tree_by_hash else None,
         "call_bytes": "0x" + plan.call_bytes.hex(),
         "signer_ss58": plan.signer_ss58,
         "fee_payer_ss58": plan.fee_payer_ss58,
@@ -78,7 +77,32 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         ],
         "refusals": refusals_json(plan),
         "warnings": list(plan.warnings),
+        "approval": _approval_json(plan),
     }
+
+
+def _approval_json(plan: Plan) -> dict[str, Any] | None:
+    one = plan.approval
+    if one is None:
+        return None
+    return {
+        "multisig_ss58": one.multisig,
+        "call_hash": one.call_hash,
+        "number": one.number,
+        "threshold": one.threshold,
+        "carries_out": one.carries_out,
+        "may_approve": list(one.may_approve),
+    }
+
+
+def network_words(plan: Plan) -> str:
+    """The network of a plan so that nobody takes one for another."""
+    from taoctl.chain.networks import FINNEY_GENESIS, TEST_GENESIS
+
+    public = {FINNEY_GENESIS: "the main network, where TAO is real", TEST_GENESIS: "the testnet"}
+    if plan.genesis in public:
+        return f"{plan.network}: {public[plan.genesis]}"
+    return f"{plan.network} SIM" if plan.simulated else plan.network
 
 
 def refusals_json(plan: Plan) -> list[dict[str, Any]]:
@@ -94,16 +118,21 @@ def refusals_json(plan: Plan) -> list[dict[str, Any]]:
     ]
 
 
-def plan_text(plan: Plan, names: Mapping[str, str], blocks: Block) -> str:
-    """A plan for a person: words, the decoded call, signer, fee, balances, effects."""
+def plan_text(plan: Plan, names: Mapping[str, str], blocks: Block, *, refusals: bool = True) -> str:
+    """A plan for a person: words, the decoded call, signer, fee, balances, effects.
+
+    Args:
+        refusals: whether they are in it; not where the error that follows says them.
+    """
     lines = [
+        ("network", network_words(plan)),
         ("what", printable(plan.intent, 2000)),
         ("call", None),
-        *(("", f"  {line}") for line in plan.tree.lines()),
+        *(("", f"  {line}") for line in call_lines(plan.tree, names)),
     ]
     if plan.tree_by_hash is not None:
         lines.append(("approves", None))
-        lines.extend(("", f"  {line}") for line in plan.tree_by_hash.lines())
+        lines.extend(("", f"  {line}") for line in call_lines(plan.tree_by_hash, names))
     lines.append(("signer", named(plan.signer_ss58, names)))
     if plan.fee_payer_ss58 != plan.signer_ss58:
         lines.append(("fee payer", named(plan.fee_payer_ss58, names)))
@@ -114,9 +143,9 @@ def plan_text(plan: Plan, names: Mapping[str, str], blocks: Block) -> str:
     lines.append(("balance", _balances(plan)))
     if not plan.refusals:
         lines.extend(("effect", text) for text in _effects(plan.effects, names))
-    warnings = [printable(text, 2000) for text in plan.warnings[:_MOST]]
-    lines.extend(("warning", text) for text in (*warnings, *_more(len(plan.warnings))))
-    for one in plan.refusals:
+    warnings = [printable(text, 2000) for text in plan.warnings[:MOST]]
+    lines.extend(("warning", text) for text in (*warnings, *more(len(plan.warnings), MOST)))
+    for one in plan.refusals if refusals else ():
         lines.append(("refused", refusal_text(one, blocks)))
         if one.hint:
             lines.append(("hint", printable(one.hint, 2000)))
@@ -132,7 +161,7 @@ def plan_text(plan: Plan, names: Mapping[str, str], blocks: Block) -> str:
 def _effects(effects: Sequence[Effect], names: Mapping[str, str]) -> Iterator[str]:
     """One line for each account, and below it what changes there."""
     account: str | None = None
-    for one in effects[:_MOST]:
+    for one in effects[:MOST]:
         if one.account is None:
             yield effect_text(one)
             continue
@@ -140,24 +169,13 @@ def _effects(effects: Sequence[Effect], names: Mapping[str, str]) -> Iterator[st
             yield named(one.account, names)
         account = one.account
         yield f"  {effect_text(one)}"
-    yield from _more(len(effects))
-
-
-def _more(count: int) -> tuple[str, ...]:
-    left = count - _MOST
-    return (f"… and {left} more; all of them with --dry-run -o json",) if left > 0 else ()
+    yield from more(len(effects), MOST)
 
 
 def _balances(plan: Plan) -> str:
     if plan.refusals:
         return str(plan.balance_before)
     return f"{plan.balance_before} → {plan.balance_after or 'not known'}"
-
-
-def named(ss58: str, names: Mapping[str, str]) -> str:
-    """An address with the name it goes by here."""
-    name = names.get(ss58)
-    return f"{ss58} ({name})" if name else ss58
 
 
 def effect_text(effect: Effect) -> str:
@@ -174,7 +192,7 @@ def refusal_text(refusal: Refusal, blocks: Block) -> str:
     return printable(text, 2000)
 
 
-def outcome_json(outcome: Outcome) -> dict[str, Any]:
+def outcome_json(plan: Plan, outcome: Outcome) -> dict[str, Any]:
     """An outcome as the data of `taoctl.tx/1`."""
     record = outcome.record
     return {
@@ -194,10 +212,41 @@ def outcome_json(outcome: Outcome) -> dict[str, Any]:
             {"pallet": one.pallet, "name": one.name, "values": plain_json(one.values)}
             for one in outcome.events
         ],
+        "approval": _approval_json(plan),
+        "carried_out": _carried_out(plan, outcome),
     }
 
 
-def outcome_text(outcome: Outcome) -> str:
+def _carried_out(plan: Plan, outcome: Outcome) -> bool | None:
+    """Whether what is wanted is done and not only approved; None where that is not known."""
+    if outcome.record.block is None:
+        return None
+    one = plan.approval
+    return one is None or any(
+        str(event) == "Multisig.MultisigExecuted" and event.values["call_hash"] == one.call_hash
+        for event in outcome.events
+    )
+
+
+def _approval_lines(plan: Plan, outcome: Outcome, names: Mapping[str, str]) -> Iterator[str]:
+    """What an approval has come to, and what comes next."""
+    one = plan.approval
+    if one is None:
+        return
+    count = f"{one.number} of {one.threshold}"
+    match _carried_out(plan, outcome):
+        case True:
+            yield f"approved   {count}, carried out"
+            return
+        case None:
+            yield f"approves   {count}, once it is in a block"
+        case False:
+            yield f"approved   {count}, not carried out yet"
+    yield from (f"may next   {named(ss58, names)}" for ss58 in one.may_approve)
+    yield f"next       the same command with --wallet of one of them, or `{one.resume}`"
+
+
+def outcome_text(plan: Plan, outcome: Outcome, names: Mapping[str, str]) -> str:
     """An outcome for a person."""
     record = outcome.record
     lines = [f"{record.state}: {printable(record.intent, 2000)}"]
@@ -206,6 +255,7 @@ def outcome_text(outcome: Outcome) -> str:
     lines.append(f"hash       {record.extrinsic_hash}")
     if record.fee is not None:
         lines.append(f"fee paid   {record.fee}")
+    lines.extend(_approval_lines(plan, outcome, names))
     return "\n".join(lines)
 
 

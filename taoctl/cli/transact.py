@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from taoctl.calls.base import Intent
 from taoctl.calls.remedies import remedy
 from taoctl.cli import context, interrupts, options, output, prompts
+from taoctl.cli.options import Format
 from taoctl.cli.passwords import sources
 from taoctl.cli.plan_view import (
     Block,
+    network_words,
     origin_of,
     outcome_json,
     outcome_text,
@@ -23,6 +25,7 @@ from taoctl.cli.plan_view import (
 )
 from taoctl.cli.writing import WriteFlags
 from taoctl.errors import DeadlineError, DeclinedError, RefusedError, UsageError
+from taoctl.text import printable
 from taoctl.wallet.dev_accounts import DEV_ACCOUNTS
 
 if TYPE_CHECKING:
@@ -62,9 +65,9 @@ def transact(intent: Intent | Build, flags: WriteFlags, signer: str | None = Non
     if options.current().at_block is not None:
         raise UsageError("--at-block is for reading; a transaction goes into a new block")
     tx = flags.tx_options()
+    account = _signer(signer)
     if not (flags.dry_run or flags.yes):
         prompts.require("send it?", "say yes beforehand with --yes, or look at it with --dry-run")
-    account = _signer(signer)
     interrupts.run(_transact(intent, flags, tx, account))
 
 
@@ -186,6 +189,11 @@ def _signer(text: str | None) -> Account:
     from taoctl.cli.wallet.named import account_text
     from taoctl.wallet.accounts import signing_account
 
+    if text is None and not context.wallet_names():
+        raise UsageError(
+            "no wallet was named that signs",
+            "add --wallet WALLET, or --wallet WALLET/HOTKEY; `taoctl wallet list` lists them",
+        )
     return signing_account(account_text(text), context.wallet_path())
 
 
@@ -210,10 +218,12 @@ def _show_plan(plan: Plan, blocks: Block, *, to_stdout: bool) -> None:
     for text in _insecure(plan):
         output.warn(text)
     if to_stdout:
+        if options.current().format in (Format.TABLE, Format.WIDE):
+            output.note(origin.caption())
         output.show_data(PLAN_SCHEMA, plan_json(plan), plan_text(plan, names, blocks), origin)
         return
     output.note(origin.caption())
-    output.note(plan_text(plan, names, blocks))
+    output.note(plan_text(plan, names, blocks, refusals=False))
     if options.current().quiet:
         for text in plan.warnings:
             output.warn(text)
@@ -234,7 +244,8 @@ def _refuse(plan: Plan, blocks: Block) -> None:
         return
     first, *others = plan.refusals
     for one in others:
-        output.warn(f"also refused: {refusal_text(one, blocks)}")
+        advice = f"; {printable(one.hint, 2000)}" if one.hint else ""
+        output.warn(f"also refused: {refusal_text(one, blocks)}{advice}")
     raise RefusedError(
         refusal_text(first, blocks), first.hint, details={"refusals": refusals_json(plan)}
     )
@@ -243,7 +254,7 @@ def _refuse(plan: Plan, blocks: Block) -> None:
 def _confirmed(plan: Plan) -> bool:
     from taoctl.chain.networks import FINNEY_GENESIS
 
-    name = f"{plan.network} SIM" if plan.simulated else plan.network
+    name = network_words(plan)
     if output.colours(sys.stderr):
         colour = "1;31" if plan.genesis == FINNEY_GENESIS else "1;36"
         name = f"\x1b[{colour}m{name}\x1b[0m"
@@ -288,7 +299,8 @@ def _show_outcome(plan: Plan, outcome: Outcome) -> None:
             details=details,
         )
     origin = origin_of(plan)
-    output.show_data(TX_SCHEMA, outcome_json(outcome), outcome_text(outcome), origin)
+    text = outcome_text(plan, outcome, context.names())
+    output.show_data(TX_SCHEMA, outcome_json(plan, outcome), text, origin)
 
 
 def _done_besides(where: str | None) -> str | None:

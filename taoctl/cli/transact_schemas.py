@@ -24,7 +24,8 @@ _ALPHA: dict[str, Any] = obj(rao=RAO, alpha=DECIMAL, netuid=INT)
 _QUANTITY: dict[str, Any] = {"anyOf": [TAO, _ALPHA, TEXT_OR_NULL]}
 _HEX: dict[str, Any] = {"type": "string", "pattern": "^0x[0-9a-f]*$"}
 _CALL: dict[str, Any] = {
-    "description": "arguments by name; a nested call is an object of this form",
+    "description": "arguments by name as the chain has them, integers from 2^53 on as text; "
+    "a nested call is an object of this form",
     **obj(pallet=TEXT, call=TEXT, args={"type": "object"}),
 }
 _EFFECT = obj(account=TEXT_OR_NULL, what=TEXT, before=_QUANTITY, after=_QUANTITY)
@@ -49,6 +50,20 @@ ERROR_DETAILS: dict[str, Any] = {
     },
     "additionalProperties": False,
 }
+_APPROVAL: dict[str, Any] = {
+    "description": "of a call that several must approve; null where it is none",
+    "anyOf": [
+        obj(
+            multisig_ss58=TEXT,
+            call_hash=_HEX,
+            number=INT,
+            threshold=INT,
+            carries_out={"type": "boolean"},
+            may_approve=array(TEXT),
+        ),
+        {"type": "null"},
+    ],
+}
 PLAN = Plain(
     "any command that changes a chain, with --dry-run",
     obj(
@@ -67,6 +82,7 @@ PLAN = Plain(
         effects=array(_EFFECT),
         refusals=array(_REFUSAL),
         warnings=array(TEXT),
+        approval=_APPROVAL,
     ),
 )
 TX = Plain(
@@ -85,6 +101,11 @@ TX = Plain(
         index=INT_OR_NULL,
         fee=TAO_OR_NULL,
         events=array(_EVENT),
+        approval=_APPROVAL,
+        carried_out={
+            "description": "false where it was only approved; null where it is in no block yet",
+            "anyOf": [{"type": "boolean"}, {"type": "null"}],
+        },
     ),
 )
 

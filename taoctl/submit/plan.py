@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from taoctl.addresses import decode_ss58
 from taoctl.calls.accounts import ALPHA_FEE_CALLS, cannot_pay
-from taoctl.calls.base import ChainCall, Effect, Intent, Refusal, call_bytes
+from taoctl.calls.base import Approval, ChainCall, Effect, Intent, Refusal, call_bytes
 from taoctl.chain.calltree import CallTree, decode_call
 from taoctl.chain.client import Chain
 from taoctl.chain.extrinsic import Composer, Era, dispatch_info, unsigned_for_fee
@@ -53,6 +53,7 @@ class Plan:
         simulated: whether that is taoctl's own dev chain.
         composer: signs it; its loading began with the plan, if that is to be sent.
         tree_by_hash: a call that is agreed to and of which the bytes hold only the hash, decoded.
+        approval: what it adds to a call that several must approve; None where it is no approval.
     """
 
     intent: str
@@ -79,6 +80,7 @@ class Plan:
     simulated: bool
     composer: Composer
     tree_by_hash: CallTree | None = None
+    approval: Approval | None = None
 
 
 async def make_plan(
@@ -125,17 +127,19 @@ async def make_plan(
     nonce = free_nonce(next_nonce, waiting) if options.nonce is None else options.nonce
     held_up = nonce_warnings(nonce, next_nonce, waiting, chosen=chosen)
     era = Era.mortal(options.era_blocks, view.block) if options.era_blocks else Era.immortal()
-    fee, before, used = await asyncio.gather(
+    fee, before, used, words, approval = await asyncio.gather(
         _fee(view, encoded, signer_ss58, crypto, nonce, era, options.tip),
         _free(view, payer),
         _used(view, signer_ss58, options.nonce),
+        intent.words(view, signer_ss58),
+        intent.approval(view, signer_ss58),
     )
     alpha_fee = call.pallet == "SubtensorModule" and call.name in ALPHA_FEE_CALLS
     unsure = bool(refusals) or alpha_fee
     poor = () if unsure else await _too_poor(view, intent, payer, fee, options.tip, spends)
     again = None if options.again or journal is None else already_sent(journal, digest)
     return Plan(
-        intent=intent.summary(),
+        intent=words,
         call=call,
         call_bytes=encoded,
         tree=decode_call(view.codec, encoded),
@@ -159,6 +163,7 @@ async def make_plan(
         simulated=chain.simulated,
         composer=composer,
         tree_by_hash=await _by_hash(view, intent, signer_ss58),
+        approval=approval,
     )
 
 

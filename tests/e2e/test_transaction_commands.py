@@ -124,9 +124,85 @@ def test_long_plans_keep_what_they_cost_in_sight(net: Localnet, tmp_path: Path) 
     words = ("wallet", "transfer", "--batch", str(table), "--wallet", "//Bob", "--dry-run")
     code, out, _ = net.taoctl(*words)
     assert code == 0
-    assert out.count("    value: 100000000") == 20
+    assert "send 2.000000000 TAO in 20 transfers to 20 accounts, all or none" in out
+    assert "20 times Balances.transfer_keep_alive, 2.000000000 TAO in all:" in out
+    assert out.count("0.100000000 TAO  to 5") == 20
     assert "… and 9 more" in out and "… and 8 more" in out
     assert len(net.data("taoctl.plan.1", *words)["effects"]) == 21
+
+
+def test_longer_batches_are_whole_only_in_json(net: Localnet, tmp_path: Path) -> None:
+    table = tmp_path / "payouts.csv"
+    table.write_text("//Bob,0.1\n//Eve,0.2\n" * 25)
+    words = ("wallet", "transfer", "--batch", str(table), "--wallet", "//Alice", "--dry-run")
+    _, out, _ = net.taoctl(*words)
+    assert "send 7.500000000 TAO in 50 transfers to 2 accounts" in out
+    assert out.count(" TAO  to ") == 40 and "… and 10 more;" in out
+    assert f"0.100000000 TAO  to {BOB} (//Bob INSECURE)" in out
+    assert len(net.data("taoctl.plan.1", *words)["call"]["args"]["calls"]) == 50
+    file = tmp_path / "calls.json"
+    remark = {"pallet": "System", "call": "remark", "args": {"remark": "x"}}
+    file.write_text(json.dumps([remark] * 50))
+    _, out, _ = net.taoctl("chain", "call", "--batch", str(file), "--wallet", "//Bob", "--dry-run")
+    assert out.count("remark: x") < 40 and "more lines; all of them with --dry-run -o json" in out
+
+
+def test_a_new_account_is_new_only_once_in_a_batch(net: Localnet, tmp_path: Path) -> None:
+    table = tmp_path / "payouts.csv"
+    table.write_text(f"{nobody(20)},500rao\n{nobody(20)},7rao\n")
+    words = ("wallet", "transfer", "--batch", str(table), "--wallet", "//Alice")
+    assert net.data("taoctl.plan.1", *words, "--dry-run")["refusals"] == []
+    assert net.taoctl(*words, "-y", "-q")[0] == 0
+    assert net.free(nobody(20)) == [507]
+    table.write_text(f"{nobody(21)},300rao\n{nobody(21)},400rao\n")
+    refused = net.data("taoctl.plan.1", *words, "--dry-run")["refusals"]
+    assert [one["name"] for one in refused] == ["BelowMinimum", "BelowMinimum"]
+
+
+def test_a_dry_run_says_where_it_looked(net: Localnet) -> None:
+    words = ("wallet", "transfer", "//Bob", "1", "--wallet", "//Alice", "--dry-run")
+    _, out, err = net.taoctl(*words)
+    assert re.search(rf"^{net.endpoint} SIM · block \d+ 0x", err, re.M)
+    assert out.startswith(f"network    {net.endpoint} SIM\n")
+
+
+def test_integers_beyond_doubles_are_text_in_json(net: Localnet) -> None:
+    call = ("chain", "call", "Balances", "transfer_allow_death", "-a", "dest=//Bob")
+    by = ("--wallet", "//Alice", "--dry-run")
+    most = net.data("taoctl.plan.1", *call, "-a", f"value={2**53 - 1}", *by)
+    assert most["call"]["args"]["value"] == 2**53 - 1
+    more = net.data("taoctl.plan.1", *call, "-a", f"value={2**53}", *by)
+    assert more["call"]["args"]["value"] == str(2**53)
+
+
+def test_what_is_refused_is_said_once(net: Localnet, tmp_path: Path) -> None:
+    table = tmp_path / "payouts.csv"
+    table.write_text("//Bob,99999999\n//Eve,88888888\n")
+    words = ("wallet", "transfer", "--batch", str(table), "--wallet", "//Alice", "-y")
+    code, out, err = net.taoctl(*words)
+    assert (code, out) == (1, "")
+    assert err.count("not 99999999.") == 1 and err.count("not 88888888.") == 1
+    assert err.count("send less, or fund the account first") == 2
+
+
+def test_an_account_without_tao_has_nothing_to_send(net: Localnet, tmp_path: Path) -> None:
+    words = ("wallet", "create", "empty", "--no-password", "-q")
+    assert net.taoctl(*words, "--mnemonic-out", str(tmp_path / "words"))[0] == 0
+    code, _, err = net.taoctl("wallet", "transfer", "//Bob", "--all", "--wallet", "empty", "-yq")
+    assert code == 1
+    assert "has no free TAO" in err and "--wallet" in err and "frozen" not in err
+
+
+def test_root_is_not_asked_for_what_an_account_must_sign(net: Localnet) -> None:
+    by = ("--sudo", "--wallet", "//Alice", "-y", "-q")
+    for words in (
+        ("wallet", "transfer", "//Bob", "1"),
+        ("chain", "call", "Balances", "transfer_all", "-a", "dest=//Bob", "-a", "keep_alive=true"),
+        ("proxy", "add", "//Bob", "--type", "Staking"),
+    ):
+        said = net.failure(*words, *by)
+        assert [one["name"] for one in said["details"]["refusals"]] == ["BadOrigin"]
+        assert "leave --sudo out" in said["hint"]
 
 
 @pytest.mark.parametrize(
@@ -197,6 +273,7 @@ def test_calls_from_arguments_files_and_bytes_are_the_same(net: Localnet, tmp_pa
         (("wallet", "transfer", "//Bob"), "no amount"),
         (("wallet", "transfer", "//Bob", "1", "--all"), "either an amount or --all"),
         (("wallet", "transfer", "//Bob", "1,5"), "not an amount"),
+        (("wallet", "transfer", "//Bob", "-1"), "no amount or number here is negative"),
         (("wallet", "transfer", "//Bob", "1", "--tip", "x"), "not an amount"),
         (("wallet", "transfer", "//Bob", "1", "--tip", "99999999999"), "than the chain can count"),
         (("wallet", "transfer", "//Bob", "1", "--nonce", "99999999999"), "not in the range"),
@@ -226,6 +303,13 @@ def test_wrong_words_exit_2_before_anything_is_sent(
     code, out, err = net.taoctl(*words, "--wallet", "//Alice", "-y")
     assert (code, out) == (2, "")
     assert said in err
+
+
+def test_who_signs_must_be_named(net: Localnet) -> None:
+    for words in (("wallet", "transfer", "//Bob", "1"), ("chain", "call", "--call-hex", "0x00")):
+        code, out, err = net.taoctl(*words)
+        assert (code, out) == (2, "")
+        assert "no wallet was named" in err and "--wallet WALLET" in err
 
 
 def test_sudo_runs_as_root_and_only_for_its_key(net: Localnet) -> None:
