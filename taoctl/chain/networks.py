@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from taoctl.config import Pool
-from taoctl.errors import UnreachableError
+from taoctl.errors import UnreachableError, UsageError
 
 FINNEY_GENESIS = "0x2f0555cc76fc2840a25a6ea3b9637146806f1f44b090c175ffde2a7e5ab36c03"
 TEST_GENESIS = "0x8f9cf856bf558a14440e75569c9e58594757048d7b3a84b5d25f6bd978263105"
@@ -81,7 +81,8 @@ def resolve(
         archive: archive endpoints instead of the network's own.
 
     Raises:
-        UnreachableError: neither a known name nor WebSocket URLs; names what is known.
+        UsageError: neither a known name nor URLs; names what is known.
+        UnreachableError: a URL that is none, or not of a WebSocket.
     """
     found = _named(text, pools or {})
     more = fallback if found.genesis is not None else ()
@@ -106,7 +107,7 @@ def _named(text: str, pools: Mapping[str, Pool]) -> Network:
         return known
     urls = tuple(part.strip() for part in text.split(",") if part.strip())
     if not urls or "://" not in urls[0]:
-        raise UnreachableError(
+        raise UsageError(
             f"there is no network {text.rpartition('@')[2].partition('/')[0]!r}",
             f"known networks: {', '.join(dict.fromkeys((*NETWORKS, *pools)))}; "
             "or give a URL such as ws://127.0.0.1:9944",

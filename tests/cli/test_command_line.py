@@ -156,10 +156,10 @@ def test_an_endpoint_that_is_down_is_exit_3_and_named(capsys: pytest.CaptureFixt
     assert "ws://127.0.0.1:2" in err
 
 
-def test_an_unknown_network_is_exit_3_and_lists_the_known(
+def test_an_unknown_network_is_a_usage_error_and_lists_the_known(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert main(["chain", "info", "-n", "nowhere"]) == 3
+    assert main(["chain", "info", "-n", "nowhere"]) == 2
     assert "finney, test, archive, local" in capsys.readouterr().err
 
 

@@ -126,7 +126,7 @@ def test_networks_of_the_file_keep_the_known_genesis(tmp_path: Path) -> None:
     assert (mine.endpoints, mine.archive) == (("ws://a", "ws://b"), ("ws://old",))
     assert mine.genesis == "0x" + "11" * 32
     assert (test.endpoints, test.archive) == (resolve("test").endpoints, ("ws://testarchive",))
-    with pytest.raises(UnreachableError, match="no network 'yours'") as caught:
+    with pytest.raises(UsageError, match="no network 'yours'") as caught:
         resolve("yours", pools)
     assert "mine" in str(caught.value.hint)
 

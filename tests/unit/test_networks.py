@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from taoctl.chain.networks import NETWORKS, is_loopback, resolve, shown, without_secrets
-from taoctl.errors import Exit, UnreachableError
+from taoctl.errors import Exit, UnreachableError, UsageError
 
 
 def test_known_names() -> None:
@@ -26,9 +26,9 @@ def test_urls_are_networks_of_their_own() -> None:
 
 @pytest.mark.parametrize("text", ["", "fini", "127.0.0.1:9944", " , ", "FINNEY"])
 def test_unknown_names_list_the_known(text: str) -> None:
-    with pytest.raises(UnreachableError) as caught:
+    with pytest.raises(UsageError) as caught:
         resolve(text)
-    assert caught.value.exit_code == Exit.UNREACHABLE
+    assert caught.value.exit_code == Exit.USAGE
     assert all(name in (caught.value.hint or "") for name in NETWORKS)
 
 
@@ -83,7 +83,7 @@ def test_keys_in_paths_are_not_shown(url: str, text: str) -> None:
 
 @pytest.mark.parametrize("text", ["node.example/v1/topsecret", "me:topsecret@node.example"])
 def test_keys_of_what_is_no_url_are_not_shown(text: str) -> None:
-    with pytest.raises(UnreachableError) as caught:
+    with pytest.raises(UsageError) as caught:
         resolve(text)
     assert "topsecret" not in caught.value.message
     assert "node.example" in caught.value.message
