@@ -6,6 +6,7 @@ No secret appears in a repr, in an error or in a pickle.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from string import hexdigits
@@ -21,6 +22,9 @@ from taoctl.wallet.memory import no_dumps
 
 WORD_COUNTS = (12, 15, 18, 21, 24)
 """The lengths of mnemonics that BIP-39 knows."""
+
+_BAD_WORD = re.compile(r"word in phrase with index ([0-9]+)")
+_ANY_WORD = "abandon"
 
 CRYPTO_NAMES = {SR25519: "sr25519", ED25519: "ed25519"}
 """Signature schemes by the number that MultiSignature and keyfiles give them."""
@@ -94,13 +98,21 @@ class Key:
                 f"a mnemonic has 12, 15, 18, 21 or 24 words, not {count}",
                 "check that none is missing and that only spaces stand between them",
             )
+        unknown = _unknown_words(phrase)
+        if unknown:
+            listed = ", ".join(map(str, unknown))
+            raise UsageError(
+                "not in the English word list of mnemonics: "
+                f"word{'' if len(unknown) == 1 else 's'} {listed} of {count}",
+                "compare with what was written down, letter by letter",
+            )
         pair = _made(
             lambda: bittensor_core.Keypair.create_from_mnemonic(
                 phrase, _scheme(crypto), bip39_password or None
             ),
-            "these words are not a mnemonic: one is not in the English word list, or they are "
-            "not in their order",
-            "compare each word with what was written down",
+            "every word is in the word list, but the checksum is wrong: one is another word than "
+            "was written down, or they are not in their order",
+            "compare each word, and their order, with what was written down",
         )
         return cls(pair)
 
@@ -185,6 +197,27 @@ def keyfile_fields(key: Key) -> dict[str, Any]:
         bittensor_core.serialized_keypair_to_keyfile_data(key._pair)
     )
     return fields
+
+
+def _unknown_words(phrase: str) -> list[int]:
+    """Which words, counted from 1, are not in the word list; quotes none of them."""
+    import bip39
+
+    words = phrase.split()
+    unknown: list[int] = []
+    for _ in range(len(words)):
+        try:
+            bip39.bip39_to_mini_secret(" ".join(words), "", "en")
+        except ValueError as error:
+            found = _BAD_WORD.search(str(error))
+        else:
+            found = None
+        if found is None:
+            break
+        at = int(found[1])
+        unknown.append(at + 1)
+        words[at] = _ANY_WORD
+    return unknown
 
 
 def _made(make: Callable[[], Any], message: str, hint: str | None = None) -> Any:

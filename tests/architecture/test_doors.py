@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 DOORS: dict[str, tuple[str, ...]] = {
     "Crypto": ("taoctl/wallet/",),
+    "bip39": ("taoctl/wallet/",),
     "bittensor_core": ("taoctl/scale/", "taoctl/wallet/"),
     "httpx": ("taoctl/gpu/", "taoctl/alerts/"),
     "keyring": ("taoctl/wallet/",),
