@@ -20,7 +20,7 @@ class BalanceRow:
     name: Annotated[str | None, Column("name", Kind.TEXT, "wallet name, if it is one")]
     coldkey: Annotated[str, Column("coldkey", Kind.SS58, "the account")]
     free_rao: Annotated[int, Column("free τ", Kind.TAO, "can be sent or staked")]
-    reserved_rao: Annotated[int, Column("reserved τ", Kind.TAO, "held by deposits", wide=True)]
+    reserved_rao: Annotated[int, Column("reserved τ", Kind.TAO, "held by deposits")]
     frozen_rao: Annotated[
         int, Column("frozen τ", Kind.TAO, "part of free that is locked", wide=True)
     ]
