@@ -51,9 +51,13 @@ class Origin:
     simulated: bool = False
 
     def caption(self) -> str:
-        """One line for people."""
+        """One line for people; on a terminal too narrow for the block's hash, its ends."""
         simulated = " SIM" if self.simulated else ""
-        return f"{self.network}{simulated} · block {self.block} {self.block_hash}"
+        before = f"{self.network}{simulated} · block {self.block} "
+        known = self.block_hash or ""
+        width = shutil.get_terminal_size().columns if sys.stderr.isatty() else None
+        fits = width is None or len(before) + len(known) <= width
+        return before + (known if fits else f"{known[:10]}…{known[-8:]}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +301,12 @@ def _show_tables(result: Result, *, wide: bool) -> None:
             if not section.rows:
                 note("nothing found")
             if hidden:
-                note(f"{hidden} columns do not fit here: widen the terminal, or use -o json")
+                note(_said_hidden(hidden))
+
+
+def _said_hidden(hidden: int) -> str:
+    what = "1 column does" if hidden == 1 else f"{hidden} columns do"
+    return f"{what} not fit here: widen the terminal, pipe it into `less -S`, or use -o json"
 
 
 def _list_text(section: Section, row: Any) -> str:
