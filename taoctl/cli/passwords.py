@@ -36,6 +36,8 @@ NoPassword = Annotated[
 ]
 
 _TRIES = 3
+_SHORT = 8
+"""Fewer characters than this in a new password are warned of."""
 
 
 def sources(fd: int | None, file: Path | None) -> PasswordSources:
@@ -119,7 +121,13 @@ def new_password(
     ask = (lambda _: _ask_twice(what, option)) if prompts.possible() else None
     environ = os.environ if option == "--password" else {}
     with _said_of(option):
-        return found(PasswordSources(fd, file, environ), ask)
+        password = found(PasswordSources(fd, file, environ), ask)
+    if len(password) < _SHORT:
+        output.warn(
+            f"the password of {what} has fewer than {_SHORT} characters: whoever gets its file "
+            "can try them all"
+        )
+    return password
 
 
 def other_password(fd: int | None, file: Path | None, option: str, what: str) -> str:
