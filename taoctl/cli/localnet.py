@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from taoctl import paths
-from taoctl.cli import options, output
+from taoctl.cli import context, options, output
 from taoctl.cli.output import Origin
 from taoctl.errors import UsageError
 from taoctl.localnet import service
@@ -200,7 +200,14 @@ def advance(
 
 @app.command("faucet")
 def faucet(
-    account: Annotated[str, typer.Argument(metavar="SS58", help="Who gets the TAO.")],
+    account: Annotated[
+        str,
+        typer.Argument(
+            metavar="SS58|NAME",
+            help="Who gets the TAO.",
+            autocompletion=context.account_completions,
+        ),
+    ],
     amount: Annotated[str, typer.Argument(metavar="AMOUNT", help="How much TAO, such as 100.")],
     port: Port = DEFAULT_PORT,
 ) -> None:
@@ -209,10 +216,9 @@ def faucet(
     \b
     Examples:
       taoctl localnet faucet 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY 100
+      taoctl localnet faucet my-wallet 100
     """
-    from taoctl.addresses import decode_ss58
-
-    decode_ss58(account)
+    account = context.account(account).ss58
     wanted = Tao.parse(amount)
     output.require_form()
     data = service.ask(port, "dev_faucet", account, str(wanted.rao), timeout=_LONG_SECONDS)

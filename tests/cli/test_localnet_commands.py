@@ -148,7 +148,7 @@ def test_corrupt_state_is_named_and_fresh_moves_it_aside(
     [
         (("up", "--scenario", "huge"), 2, "not one of"),
         (("up", "--block-time", "-1"), 2, "block time"),
-        (("up", "--sudo", "nonsense"), 2, "not a Bittensor address"),
+        (("up", "--sudo", "nonsense"), 2, "neither an address, a wallet"),
         (("up", "--seal", "sometimes"), 2, "sometimes"),
         (("up", "--fault", "drop=7"), 2, "chances from 0 to 1"),
         (("up", "--fault", "method=author_*"), 2, "does nothing"),
@@ -161,7 +161,7 @@ def test_corrupt_state_is_named_and_fresh_moves_it_aside(
         (("down", "-o", "csv"), 2, "no rows"),
         (("advance", "--blocks", "0"), 2, "nothing to advance"),
         (("advance", "--blocks", "-1"), 2, "nothing to advance"),
-        (("faucet", "nonsense", "1"), 2, "not a Bittensor address"),
+        (("faucet", "nonsense", "1"), 2, "neither an address, a wallet"),
         (("faucet", BOB, "much"), 2, "not an amount"),
         (("down", "--port", "1"), 3, "no localnet is running"),
         (("status", "--port", "1"), 3, "no localnet is running"),
