@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _DROPPED = frozenset({"Cf", "Co", "Cn", "Cs"})
 _SPACED = frozenset({"Cc", "Zl", "Zp", "Zs"})
 _MARKS = frozenset({"Mn", "Me"})
+_DIGITS = "0123456789"
 _MAX_STACKED_MARKS = 2
 _VARIATION_SELECTORS = range(0xFE00, 0xFE10)
 
@@ -39,3 +41,9 @@ def printable(text: str, limit: int = 512) -> str:
         kept.append(char)
     cleaned = " ".join("".join(kept).split())
     return cleaned if len(cleaned) <= limit else cleaned[: limit - 1] + "…"
+
+
+def natural_order(text: str) -> tuple[tuple[int, int, str], ...]:
+    """What to sort names by so that their numbers count as numbers: `miner-2` before `miner-10`."""
+    parts = re.findall(r"[0-9]{1,18}|[^0-9]+", text)
+    return tuple((0, int(part), part) if part[0] in _DIGITS else (1, 0, part) for part in parts)

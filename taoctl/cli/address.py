@@ -80,8 +80,10 @@ def add(
     accounts = tuple(context.account(text).ss58 for text in addresses)
     own = book.AddressBook(book.default_path())
     if threshold is not None:
+        _check_free(name, book.multisig_entry(name, threshold, accounts).ss58)
         entry = own.add_multisig(name, threshold, accounts, note)
     elif len(accounts) == 1:
+        _check_free(name, accounts[0])
         entry = own.add(name, accounts[0], note)
     else:
         raise UsageError(
@@ -127,6 +129,12 @@ def remove(
     """
     output.require_form()
     _show_one("taoctl.address.remove/1", book.AddressBook(book.default_path()).remove(name))
+
+
+def _check_free(name: str, ss58: str) -> None:
+    from taoctl.wallet.accounts import check_book_name
+
+    check_book_name(name, ss58, context.wallet_path(), book.default_path())
 
 
 def _row(entry: BookEntry) -> AddressRow:

@@ -107,12 +107,16 @@ def account(text: str) -> Account:
     return resolve(text, wallet_path(), default_path())
 
 
-def names() -> dict[str, str]:
-    """Names to show by address; a development account is marked, whoever calls it what."""
+def names(typed: Iterable[Account] = ()) -> dict[str, str]:
+    """Names to show by address; a development account is marked, whoever calls it what.
+
+    An account that was typed goes by the name that was typed, whatever else has its address.
+    """
+    from taoctl.wallet.accounts import as_typed
     from taoctl.wallet.accounts import names as known
     from taoctl.wallet.book import default_path
 
-    return known(wallet_path(), default_path())
+    return known(wallet_path(), default_path()) | as_typed(typed)
 
 
 def addresses(given: Sequence[str]) -> tuple[list[str], dict[str, str]]:
@@ -129,11 +133,11 @@ def addresses(given: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     wallets = discover(folder)
     wanted = list(given) or wallet_names()
     if wanted:
-        found = [account(text).ss58 for text in wanted]
-    else:
-        found = [wallet.coldkey for wallet in wallets if wallet.coldkey]
-        _require(found, wallets, folder)
-        _say_left_out(wallet for wallet in wallets if not wallet.coldkey)
+        accounts = [account(text) for text in wanted]
+        return list(dict.fromkeys(one.ss58 for one in accounts)), names(accounts)
+    found = [wallet.coldkey for wallet in wallets if wallet.coldkey]
+    _require(found, wallets, folder)
+    _say_left_out(wallet for wallet in wallets if not wallet.coldkey)
     return list(dict.fromkeys(found)), names()
 
 
@@ -149,9 +153,11 @@ def keys(given: Sequence[str]) -> tuple[list[str], list[str], dict[str, str]]:
     coldkeys: list[str] = []
     hotkeys: list[str] = []
     chosen: list[WalletRef] = []
+    typed: list[Account] = []
     for text in wanted:
         wallet = _only_hotkeys(text, wallets)
         found = None if wallet is not None else account(text)
+        typed += [found] if found is not None else []
         if found is not None and found.kind == "coldkey":
             wallet = next(one for one in wallets if one.name == found.wallet)
         if wallet is not None:
@@ -167,7 +173,7 @@ def keys(given: Sequence[str]) -> tuple[list[str], list[str], dict[str, str]]:
     for wallet in chosen if wanted else wallets:
         if wallet.problem and (wallet.coldkey or wallet.hotkeys):
             output.warn(f"wallet {printable(wallet.name)!r}: {wallet.problem}")
-    return list(dict.fromkeys(coldkeys)), list(dict.fromkeys(hotkeys)), names()
+    return list(dict.fromkeys(coldkeys)), list(dict.fromkeys(hotkeys)), names(typed)
 
 
 def _only_hotkeys(text: str, wallets: Iterable[WalletRef]) -> WalletRef | None:
@@ -199,7 +205,10 @@ def _say_left_out(wallets: Iterable[WalletRef]) -> None:
         for wallet in wallets
     ]
     if listed:
-        output.warn(f"left out, because their address is unknown: {', '.join(listed)}")
+        output.warn(
+            f"left out, because their address is unknown: {', '.join(listed)}; "
+            "`taoctl wallet passwd WALLET` writes coldkeypub.txt from the key"
+        )
 
 
 def wallet_completions(incomplete: str) -> list[str]:
@@ -255,7 +264,7 @@ def network() -> str:
 
 
 def network_of(text: str) -> Network:
-    """What a network's name or endpoints mean under the settings; raises UnreachableError."""
+    """What a network's name or endpoints mean under the settings; raises as `resolve`."""
     from taoctl.chain.networks import resolve
 
     config = options.current().config()

@@ -26,6 +26,7 @@ _COLUMN = 18
 _LONGEST_NAME = 36
 """So many characters of a key's name are shown, that the lines fit 80 columns."""
 
+_PURPOSE = "the words of a new key are to be written down"
 _HINT = "let taoctl write the words to a file with --mnemonic-out FILE"
 
 
@@ -34,13 +35,13 @@ def can_show() -> bool:
     return prompts.possible() and os.environ.get("TERM", "dumb") not in ("dumb", "", "unknown")
 
 
-def require_screen(hint: str = _HINT) -> None:
+def require_screen(hint: str = _HINT, purpose: str = _PURPOSE) -> None:
     """Refuse to go on where a secret cannot be shown.
 
     Raises:
         UsageError: there is no terminal, `--no-input` was given, or the terminal is too plain.
     """
-    prompts.require("the words of a new key are to be written down", hint)
+    prompts.require(purpose, hint)
     if not can_show():
         raise UsageError("this terminal has no second screen to show a secret on", hint)
 

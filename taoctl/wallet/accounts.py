@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -91,6 +91,42 @@ def resolve(
     return found[0]
 
 
+def check_book_name(name: str, ss58: str, wallet_path: Path, book_path: Path) -> None:
+    """Refuse a book name that a wallet or btcli's book has for another address.
+
+    Raises:
+        UsageError: it would be ambiguous from then on.
+    """
+    foreign = [entry for entry in all_entries(book_path) if entry.source == "btcli"]
+    for found in _candidates(name, discover(wallet_path), foreign, name.__eq__):
+        if found.ss58 != ss58:
+            raise UsageError(
+                f"{printable(name)!r} would be ambiguous: {_described(found)}",
+                "choose another name",
+            )
+
+
+def check_wallet_name(name: str, ss58: str | None, book_path: Path) -> None:
+    """Refuse the name of a coldkey that the address book has for another address.
+
+    `ss58` is None for a key that is not made yet. A damaged book refuses nothing.
+
+    Raises:
+        UsageError: the name would be ambiguous from then on.
+    """
+    try:
+        entries = all_entries(book_path)
+    except BadDataError:
+        return
+    for entry in entries:
+        if entry.name == name and entry.ss58 != ss58:
+            how = f"; `taoctl address remove {name}` frees it" if entry.source == "taoctl" else ""
+            raise UsageError(
+                f"{printable(name)!r} would be ambiguous: in the address book it is {entry.ss58}",
+                f"choose another name{how}",
+            )
+
+
 def signing_account(text: str, wallet_path: Path) -> Account:
     """The account of a wallet here that is to sign: `WALLET`, `WALLET/HOTKEY`, address, `//Alice`.
 
@@ -131,6 +167,17 @@ def names(
         parts = (shown.get(address), insecure_name(address))
         shown[address] = ", ".join(part for part in parts if part)
     return shown
+
+
+def as_typed(accounts: Iterable[Account]) -> dict[str, str]:
+    """By address the names by which accounts were typed; an address has no name of its own here."""
+    typed: dict[str, list[str]] = {}
+    for one in accounts:
+        if one.label and one.kind != "ss58":
+            typed.setdefault(one.ss58, []).append(one.label)
+    for ss58, labels in typed.items():
+        labels.append(insecure_name(ss58) or labels[0])
+    return {ss58: ", ".join(dict.fromkeys(labels)) for ss58, labels in typed.items()}
 
 
 def _dev(text: str) -> Account:

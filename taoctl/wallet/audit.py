@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from shlex import quote
 
 from taoctl.addresses import decode_ss58
 from taoctl.errors import TaoctlError, UsageError
+from taoctl.text import printable
 from taoctl.wallet.files import atomic_write, cannot, is_leftover, read_bounded
 from taoctl.wallet.keyfile import (
     MAX_KEYFILE_BYTES,
@@ -20,9 +22,8 @@ from taoctl.wallet.keyfile import (
     public_of,
 )
 from taoctl.wallet.names import PUBLIC_SUFFIX
+from taoctl.wallet.public import WalletRef, discover
 from taoctl.wallet.trash import TRASH, move_to_trash
-
-_PASSWD = "`taoctl wallet passwd` puts it under a password, encrypted as today"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,22 @@ def audit(root: Path) -> tuple[Finding, ...]:
             found += _as_far_as_readable(root, folder, _trash(root, folder))
         elif folder.is_dir() and not folder.name.startswith("."):
             found += _as_far_as_readable(root, folder, _wallet(root, folder))
-    return tuple(found)
+    return (*found, *_same_address(root))
+
+
+def key_problem(key: Path) -> str | None:
+    """Why a key file is none, or is not the key of its public file; None where that is not seen.
+
+    An encrypted key stays closed, and of one that is missing nothing is said.
+    """
+    if not os.path.lexists(key):
+        return None
+    told, problem = _address(key)
+    public = key.with_name(key.name + PUBLIC_SUFFIX)
+    if problem or told is None or not os.path.lexists(public):
+        return problem
+    named = _address(public)[0]
+    return _contradiction(public, named, told) if named and named != told else None
 
 
 def fix(finding: Finding) -> str:
@@ -128,10 +144,33 @@ def _pair(root: Path, key: Path) -> Iterator[Finding]:
             "wrong_public",
             root,
             public,
-            f"{public.name} names {named}, but the key beside it is that of {told}",
+            _contradiction(public, named, told),
             f"find out who changed it; move {public.name} away and run audit --fix to write it",
             False,
         )
+
+
+def _contradiction(public: Path, named: str | None, told: str) -> str:
+    return f"{public.name} names {named}, but the key beside it is that of {told}"
+
+
+def _same_address(root: Path) -> Iterator[Finding]:
+    """Wallets whose public files name the coldkey of a wallet that comes before them."""
+    first: dict[str, WalletRef] = {}
+    for wallet in discover(root):
+        if wallet.coldkey is None:
+            continue
+        other = first.setdefault(wallet.coldkey, wallet)
+        if other is not wallet:
+            yield Finding(
+                "same_address",
+                root,
+                wallet.path / f"coldkey{PUBLIC_SUFFIX}",
+                f"it names {wallet.coldkey}, as wallet {printable(other.name)!r} does",
+                "a copy can be moved away with `taoctl wallet remove`; if they should be two keys, "
+                "move the wrong public file away and let `taoctl wallet passwd` write it",
+                False,
+            )
 
 
 def _without_public(root: Path, key: Path, told: str | None) -> Finding:
@@ -140,25 +179,33 @@ def _without_public(root: Path, key: Path, told: str | None) -> Finding:
         root,
         key,
         f"{key.name}{PUBLIC_SUFFIX} is missing, so the address is known only to who opens the key",
-        "audit --fix writes it" if told else "`taoctl wallet passwd` writes it",
+        "audit --fix writes it" if told else f"{_passwd(key)} writes it",
         told is not None,
     )
 
 
+def _passwd(key: Path) -> str:
+    """The command that seals a key file anew."""
+    hotkey = key.parent.name == "hotkeys"
+    name = f"{key.parent.parent.name}/{key.name}" if hotkey else key.parent.name
+    return f"`taoctl wallet passwd {quote(printable(name))}`"
+
+
 def _encryption(root: Path, key: Path) -> Iterator[Finding]:
     kind = encryption_of(read_bounded(key, MAX_KEYFILE_BYTES))
+    sealed = f"{_passwd(key)} puts it under a password, encrypted as today"
     if kind is Encryption.NONE and key.name == "coldkey" and key.parent.name != "hotkeys":
         yield Finding(
             "unencrypted",
             root,
             key,
             "the coldkey is not encrypted: its file is money",
-            _PASSWD,
+            sealed,
             False,
         )
     elif kind in (Encryption.LEGACY, Encryption.ANSIBLE):
         yield Finding(
-            "old_encryption", root, key, f"encrypted with the old {kind} method", _PASSWD, False
+            "old_encryption", root, key, f"encrypted with the old {kind} method", sealed, False
         )
 
 

@@ -50,6 +50,15 @@ def open_backup(text: str, password: str) -> Key:
     return key
 
 
+def check_backup(text: str) -> None:
+    """Refuse what is no backup file, before anybody is asked for its password.
+
+    Raises:
+        BadDataError: not such a file, a damaged one, or of an older version.
+    """
+    _encoding(_fields(text))
+
+
 def seal_backup(key: Key, password: str, name: str) -> str:
     """A backup file of the key, which polkadot.js and its kin import; `name` is shown there.
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from taoctl.addresses import decode_ss58, is_ss58
 from taoctl.errors import BadDataError, UsageError
+from taoctl.text import natural_order
 
 _MAX_BYTES = 65_536
 _PUBLIC_SUFFIX = "pub.txt"
@@ -44,13 +45,13 @@ class WalletRef:
 
 
 def discover(path: Path) -> tuple[WalletRef, ...]:
-    """Every wallet below a folder, by name; a missing folder holds none.
+    """Every wallet below a folder, by name, numbers as numbers; a missing folder holds none.
 
     Raises:
         UsageError: the folder cannot be listed.
     """
     try:
-        folders = sorted(entry for entry in path.iterdir() if entry.is_dir())
+        folders = [entry for entry in path.iterdir() if entry.is_dir()]
     except FileNotFoundError:
         return ()
     except OSError as error:
@@ -58,20 +59,22 @@ def discover(path: Path) -> tuple[WalletRef, ...]:
             f"the wallet folder {path} cannot be read: {error.strerror or error}",
             "check its permissions, or name another with --wallet-path",
         ) from error
+    folders.sort(key=lambda folder: natural_order(folder.name))
     found = (_wallet(folder) for folder in folders if not folder.name.startswith("."))
     return tuple(wallet for wallet in found if wallet is not None)
 
 
 def names_by_address(wallets: tuple[WalletRef, ...]) -> dict[str, str]:
-    """Wallet and hotkey names by address; the first of several names wins."""
-    names: dict[str, str] = {}
+    """Wallet and hotkey names by address; the names of several wallets of one are joined."""
+    coldkeys: dict[str, list[str]] = {}
+    hotkeys: dict[str, list[str]] = {}
     for wallet in wallets:
         if wallet.coldkey:
-            names.setdefault(wallet.coldkey, wallet.name)
+            coldkeys.setdefault(wallet.coldkey, []).append(wallet.name)
         for hotkey in wallet.hotkeys:
             if hotkey.ss58:
-                names.setdefault(hotkey.ss58, hotkey.name)
-    return names
+                hotkeys.setdefault(hotkey.ss58, []).append(hotkey.name)
+    return {ss58: ", ".join(dict.fromkeys(names)) for ss58, names in (hotkeys | coldkeys).items()}
 
 
 def find_wallet(name: str, path: Path) -> WalletRef:
@@ -112,7 +115,8 @@ def coldkey_address(text: str, path: Path) -> str:
         )
     raise UsageError(
         f"wallet {wallet.name!r} has no coldkeypub.txt, so its address is unknown",
-        "give the address itself, or let `taoctl wallet passwd` write the file from the key",
+        f"give the address itself, or let `taoctl wallet passwd {wallet.name}` write the file "
+        "from the key",
     )
 
 
@@ -165,7 +169,8 @@ def _hotkeys(folder: Path) -> tuple[HotkeyRef, ...]:
             by_name[file.name.removesuffix(_PUBLIC_SUFFIX)] = file
         else:
             by_name.setdefault(file.name, file)
-    return tuple(HotkeyRef(name, *_address_in(file)) for name, file in sorted(by_name.items()))
+    names = sorted(by_name, key=natural_order)
+    return tuple(HotkeyRef(name, *_address_in(by_name[name])) for name in names)
 
 
 def _address_in(file: Path) -> tuple[str | None, str | None]:

@@ -122,7 +122,8 @@ def open_file(
     if ss58 is not None and opened.key.ss58 != ss58:
         raise BadDataError(
             f"{what}: the key file holds {opened.key.ss58}, its public file says {ss58}",
-            "one of the two files is another wallet's; `taoctl wallet audit` lists them",
+            f"find out who changed one of them; if the key is right, move {path.name}pub.txt away "
+            f"and let `taoctl wallet passwd {label}` write it from the key",
         )
     loose = loose_permissions(path)
     return replace(opened, warnings=(loose, *opened.warnings)) if loose else opened

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from taoctl.cli import context, output, secret_screen
+from taoctl.cli import context, output, prompts, secret_screen
 from taoctl.cli.passwords import PasswordFd, PasswordFile, new_password, open_key
 from taoctl.cli.wallet.app import app
 from taoctl.cli.wallet.named import ExistingKey, KeyName, account_text, existing
@@ -70,10 +70,14 @@ def export(
     output.require_form()
     name = existing(account_text(key))
     _check(to, out)
+    given = (backup_password_fd, backup_password_file)
+    # Where nobody can be asked for it later, it must be given before the key is opened.
+    early = to is Form.JSON and (given != (None, None) or not prompts.possible())
+    password = _backup_password(name, *given) if early else None
     account = signing_account(str(name), context.wallet_path())
     opened = open_key(account, password_fd, password_file)
     if to is Form.JSON:
-        content = _backup(opened.key, name, backup_password_fd, backup_password_file)
+        content = _backup(opened.key, name, password or _backup_password(name, *given))
     else:
         content = _secret(opened.key, to, name)
     if out is None:
@@ -105,7 +109,9 @@ def _check(to: Form, out: Path | None) -> None:
     elif to is Form.JSON:
         raise UsageError("a backup file needs a name", "give one with --out FILE")
     else:
-        secret_screen.require_screen("let taoctl write it to a file with --out FILE")
+        secret_screen.require_screen(
+            "let taoctl write it to a file with --out FILE", f"the {_WORDS[to]} is to be shown"
+        )
 
 
 def _secret(key: Key, to: Form, name: KeyName) -> str:
@@ -123,11 +129,15 @@ def _secret(key: Key, to: Form, name: KeyName) -> str:
     return found
 
 
-def _backup(key: Key, name: KeyName, fd: int | None, file: Path | None) -> str:
+def _backup_password(name: KeyName, fd: int | None, file: Path | None) -> str:
+    what = f"the backup of {name}"
+    return new_password(fd, file, False, what, option="--backup-password") or ""
+
+
+def _backup(key: Key, name: KeyName, password: str) -> str:
     from taoctl.wallet.polkadot_js import seal_backup
 
-    password = new_password(fd, file, False, f"the backup of {name}", option="--backup-password")
-    return seal_backup(key, password or "", str(name))
+    return seal_backup(key, password, str(name))
 
 
 def _write(out: Path, content: str) -> None:

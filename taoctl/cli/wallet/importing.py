@@ -13,7 +13,13 @@ from taoctl.cli import output, prompts, secret_screen
 from taoctl.cli.passwords import NoPassword, PasswordFd, PasswordFile, new_password, other_password
 from taoctl.cli.wallet.app import app
 from taoctl.cli.wallet.making import Crypto, report
-from taoctl.cli.wallet.named import KeyName, store, warn_loose
+from taoctl.cli.wallet.named import (
+    KeyName,
+    check_wallet_name,
+    say_other_names,
+    store,
+    warn_loose,
+)
 from taoctl.cli.wallet.rows import KeyRow
 from taoctl.errors import BadDataError, UsageError
 
@@ -93,21 +99,25 @@ def import_(
     key = _key(source, _secret_text(source, file, fd), crypto, backup)
     # A watch-only entry of the same key is completed, any other is refused.
     store().check_free(name, hotkey, key.public_key)
+    check_wallet_name(key_name, key.ss58)
     password = new_password(password_fd, password_file, plain, key_name.words)
     written = store().write_key(name, hotkey, key, password)
     warn_loose(*(path for path in (written.key,) if path is not None))
     row = KeyRow(wallet=name, hotkey=hotkey, ss58=key.ss58, watch_only=False, problem=None)
     report("taoctl.wallet.import/1", [row])
+    say_other_names(key_name, key.ss58)
 
 
 def _key(
     source: Source, text: str, crypto: Crypto | None, backup: tuple[int | None, Path | None]
 ) -> Key:
     from taoctl.wallet.keys import Key, crypto_of
+    from taoctl.wallet.polkadot_js import check_backup
 
     if source is Source.JSON:
         if crypto is not None:
             raise UsageError("a backup file says the type of its key", "leave --crypto out")
+        check_backup(text)
         return Key.from_json(text, other_password(*backup, "--backup-password", "the backup file"))
     if backup != (None, None):
         raise UsageError("only a backup file has a password of its own", "use --from json")

@@ -53,6 +53,10 @@ def list_(
             headline=f"wallets in {folder}",
         )
     )
+    if not rows:
+        output.note(
+            "`taoctl wallet create NAME` makes a wallet; --wallet-path names another folder"
+        )
     _warn(rows)
 
 
@@ -96,7 +100,7 @@ def _rows(wallet: WalletRef) -> list[KeyRow]:
                 hotkey=None,
                 ss58=wallet.coldkey,
                 watch_only=_watch_only(KeyName(wallet.name)),
-                problem=wallet.problem,
+                problem=wallet.problem or _damage(KeyName(wallet.name)),
             )
         )
     for hotkey in wallet.hotkeys:
@@ -106,10 +110,16 @@ def _rows(wallet: WalletRef) -> list[KeyRow]:
                 hotkey=hotkey.name,
                 ss58=hotkey.ss58,
                 watch_only=_watch_only(KeyName(wallet.name, hotkey.name)),
-                problem=hotkey.problem,
+                problem=hotkey.problem or _damage(KeyName(wallet.name, hotkey.name)),
             )
         )
     return rows
+
+
+def _damage(name: KeyName) -> str | None:
+    from taoctl.wallet.audit import key_problem
+
+    return key_problem(store().key_path(name.wallet, name.hotkey))
 
 
 def _watch_only(name: KeyName) -> bool | None:

@@ -12,7 +12,7 @@ import typer
 
 from taoctl.cli import output, prompts, secret_screen
 from taoctl.cli.output import Origin, Result, Section
-from taoctl.cli.wallet.named import KeyName, store, warn_loose
+from taoctl.cli.wallet.named import KeyName, check_wallet_name, store, warn_loose
 from taoctl.cli.wallet.rows import KeyRow
 from taoctl.errors import UsageError
 from taoctl.text import printable
@@ -64,6 +64,7 @@ def check(names: Sequence[KeyName], mnemonic_out: Path | None, words: int) -> No
         raise UsageError(f"a mnemonic has 12, 15, 18, 21 or 24 words, not {words}")
     for name in names:
         store().check_free(name.wallet, name.hotkey)
+        check_wallet_name(name, None)
     if mnemonic_out is None:
         secret_screen.require_screen()
     elif mnemonic_out.exists() or mnemonic_out.is_symlink():

@@ -12,6 +12,7 @@ from taoctl.cli.wallet.forgetting import addresses, forget
 from taoctl.cli.wallet.named import (
     KeyName,
     address,
+    check_wallet_name,
     existing,
     existing_wallet,
     key_completions,
@@ -49,6 +50,7 @@ def rename(
     old = existing(key)
     warn_loose(store().key_path(old.wallet, old.hotkey))
     keys = addresses(old)
+    _check_new_name(old, new_name)
     if old.hotkey is None:
         path = store().rename(old.wallet, new_name)
         new = KeyName(new_name)
@@ -89,6 +91,13 @@ def remove(
     data = {"removed": str(target), "trash": str(place)}
     shown = f"{printable(str(target))} is now in {place}"
     output.show_data("taoctl.wallet.remove/1", data, shown)
+
+
+def _check_new_name(old: KeyName, new_name: str) -> None:
+    """Refuse a wallet's new name that the book has for another address than its coldkey's."""
+    ss58 = address(old)
+    if old.hotkey is None and (ss58 or store().has_key(old.wallet)):
+        check_wallet_name(KeyName(new_name), ss58)
 
 
 def _agree(target: KeyName, confirm: str | None) -> None:

@@ -89,6 +89,35 @@ def existing_wallet(name: str) -> WalletRef:
     return wallets[_chosen(name, list(wallets), f"wallet {name!r} in {folder}", "wallets")]
 
 
+def check_wallet_name(name: KeyName, ss58: str | None) -> None:
+    """Refuse the name of a coldkey (hotkeys have none to lose) that the book has for another.
+
+    Raises:
+        UsageError: it would be ambiguous from then on.
+    """
+    from taoctl.wallet.accounts import check_wallet_name as check
+    from taoctl.wallet.book import default_path
+
+    if name.hotkey is None:
+        check(name.wallet, ss58, default_path())
+
+
+def say_other_names(name: KeyName, ss58: str) -> None:
+    """Say which other wallets or hotkeys here have an address that was just written."""
+    others = [
+        KeyName(wallet.name, hotkey)
+        for wallet in discover(context.wallet_path())
+        for hotkey, found in (
+            (None, wallet.coldkey),
+            *((one.name, one.ss58) for one in wallet.hotkeys),
+        )
+        if found == ss58 and KeyName(wallet.name, hotkey) != name
+    ]
+    if others:
+        listed = ", ".join(one.words for one in others)
+        output.warn(f"{name.words} has the same address as {listed}")
+
+
 def address(name: KeyName) -> str | None:
     """The address of a key on this machine; None where no file tells it."""
     wallet = existing_wallet(name.wallet)

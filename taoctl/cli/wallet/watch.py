@@ -9,7 +9,7 @@ import typer
 from taoctl.addresses import decode_ss58
 from taoctl.cli.wallet.app import app
 from taoctl.cli.wallet.making import Crypto, Scheme, report
-from taoctl.cli.wallet.named import store
+from taoctl.cli.wallet.named import KeyName, check_wallet_name, say_other_names, store
 from taoctl.cli.wallet.rows import KeyRow
 
 _SHORT = 8
@@ -41,6 +41,9 @@ def watch(
 
     public_key = decode_ss58(ss58)
     wallet = ss58[:_SHORT] if name is None else name
+    key_name = KeyName(wallet, hotkey)
+    check_wallet_name(key_name, ss58)
     store().write_public(wallet, hotkey, public_key, crypto_of(crypto))
     row = KeyRow(wallet=wallet, hotkey=hotkey, ss58=ss58, watch_only=True, problem=None)
     report("taoctl.wallet.watch/1", [row])
+    say_other_names(key_name, ss58)
