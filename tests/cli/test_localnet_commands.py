@@ -148,7 +148,7 @@ def test_corrupt_state_is_named_and_fresh_moves_it_aside(
     [
         (("up", "--scenario", "huge"), 2, "not one of"),
         (("up", "--block-time", "-1"), 2, "block time"),
-        (("up", "--sudo", "nonsense"), 2, "neither an address, a wallet"),
+        (("up", "--sudo", "nonsense"), 2, "not a Bittensor address"),
         (("up", "--seal", "sometimes"), 2, "sometimes"),
         (("up", "--fault", "drop=7"), 2, "chances from 0 to 1"),
         (("up", "--fault", "method=author_*"), 2, "does nothing"),
