@@ -9,7 +9,7 @@ import pytest
 from taoctl import paths
 from taoctl.chain.networks import FINNEY_GENESIS, Network, resolve
 from taoctl.config import Config
-from taoctl.errors import UnreachableError, UsageError
+from taoctl.errors import UsageError
 
 FILE = """
 current = "day"
