@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -13,10 +14,27 @@ from pathlib import Path
 import pytest
 from terminal import ALTERNATE, TAOCTL, Terminal
 
+import taoctl
 from taoctl.wallet.keys import Key
 
 NUMBERED = re.compile(r"([0-9]+)\. ([a-z]+)")
-ORDINARY = {"address", "error", "key", "problem", "type", "word", "file", "must", "input", "sign"}
+
+
+def _said_by_the_program() -> set[str]:
+    """The words of every text that the commands and the wallets can print."""
+    folder = Path(taoctl.__file__).parent
+    files = [file for name in ("cli", "wallet") for file in (folder / name).rglob("*.py")]
+    trees = [ast.parse(file.read_text()) for file in files]
+    texts = [
+        node.value
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    return set(re.findall("[a-z]+", " ".join(texts).lower()))
+
+
+ORDINARY = _said_by_the_program() | set(re.findall("[a-z]+", __file__.lower()))
 """Words that a mnemonic can have and that the commands say themselves."""
 
 ASKED = r"Word ([0-9]+): $"
@@ -59,7 +77,7 @@ def answer(terminal: Terminal, words: list[str], wrong_at: int | None = None) ->
 
 def secret_free(terminal: Terminal, words: list[str]) -> bool:
     telling = [word for word in words if word not in ORDINARY]
-    assert len(telling) * 2 > len(words)
+    assert len(telling) >= 3
     return not any(re.search(rf"\b{word}\b", terminal.kept) for word in telling)
 
 
@@ -147,7 +165,7 @@ def test_an_import_wipes_the_words_that_were_typed(
         terminal.type("abandon " * 11 + "about\r")
         assert terminal.end() == 0
         assert "5EPCUjPxiHAcNooYipQFWr9NmmXJKpNG5RhcntXwbtUySrgH" in terminal.kept
-        assert secret_free(terminal, ["abandon", "about"])
+        assert "abandon" not in terminal.kept
 
 
 def test_a_typed_password_is_not_shown_and_is_asked_for_again(
