@@ -83,9 +83,9 @@ async def _transact(
         await context.say_open(chain)
         plan, blocks = await _planned(chain, intent, flags, tx, account, journal)
         if flags.dry_run:
-            _show_plan(plan, blocks, to_stdout=True)
+            _show_plan(plan, blocks, account, to_stdout=True)
             return
-        _show_plan(plan, blocks, to_stdout=False)
+        _show_plan(plan, blocks, account, to_stdout=False)
         _refuse(plan, blocks)
         if not flags.yes and not await prompts.in_thread(lambda: _confirmed(plan)):
             raise DeclinedError("nothing was sent")
@@ -212,8 +212,8 @@ async def _blocks(chain: Chain, plan: Plan) -> Block:
     return Block(plan.block, (now - then) // back if now > then else None)
 
 
-def _show_plan(plan: Plan, blocks: Block, *, to_stdout: bool) -> None:
-    names = context.names()
+def _show_plan(plan: Plan, blocks: Block, signer: Account, *, to_stdout: bool) -> None:
+    names = context.names([signer])
     origin = origin_of(plan)
     for text in _insecure(plan):
         output.warn(text)
