@@ -152,7 +152,7 @@ async def make_plan(
         balance_after=_after(before, fee, options.tip, spends),
         effects=effects,
         refusals=(*refusals, *poor, *_some(used), *_some(again)),
-        warnings=(*warnings, *held_up),
+        warnings=(*warnings, *held_up, *_unproven(composer)),
         nonce=nonce,
         era_blocks=era.period or 0,
         block=view.block,
@@ -266,6 +266,15 @@ async def _too_poor(
         return ()
     spends = Tao(0) if spent is None else spent
     return await cannot_pay(view, payer, fee + tip, spends, may_end=intent.may_end_account)
+
+
+def _unproven(composer: Composer) -> tuple[str, ...]:
+    if composer.signs_metadata_hash:
+        return ()
+    return (
+        "this runtime does not check the hash of its metadata: a node that lies about the "
+        "metadata could make the signature mean another call",
+    )
 
 
 def _some(refusal: Refusal | None) -> tuple[Refusal, ...]:

@@ -255,10 +255,19 @@ async def _refused(chain: Chain, journal: Journal, record: Record, problem: RpcE
         record = journal.move(record.id, state=State.REJECTED, reason=reason)
         raise RefusedError(
             f"transaction {record.id} was not taken: {problem.message}",
-            f"nothing was executed and no fee was paid; `taoctl tx show {record.id}` has it",
+            "nothing was executed and no fee was paid; "
+            + (_other_metadata(chain, problem) or f"`taoctl tx show {record.id}` has it"),
             details={"transaction": record.reference()},
         )
     return record
+
+
+def _other_metadata(chain: Chain, problem: RpcError) -> str | None:
+    """The way on when the signature was refused, as it is over metadata that is not the chain's."""
+    if "bad signature" not in str(problem.data):
+        return None
+    chain.forget_metadata()
+    return "the runtime's metadata that was kept here is dropped, in case it was wrong: try again"
 
 
 def _nowhere(record: Record) -> bool:
