@@ -127,6 +127,9 @@ def _ended_by_signals() -> Iterator[None]:
 
     def interrupt(number: int, frame: object) -> None:
         caught.append(number)
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+            # As in a shell's background job, which must still end when it is told to.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.raise_signal(signal.SIGINT)
 
     before = {kind: signal.signal(kind, interrupt) for kind in (signal.SIGTERM, signal.SIGHUP)}
