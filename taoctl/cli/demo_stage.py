@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taoctl.chain.client import connect
-from taoctl.cli import context, output
+from taoctl.cli import context, interrupts, output
 from taoctl.cli.dash import dashboard_wallets
 from taoctl.cli.demo_summary import Keys, Summary, to_json, to_text, watch_blocks
 from taoctl.errors import UsageError
@@ -48,7 +48,7 @@ def run_headless(blocks: int, screenshot: Path | None) -> None:
     """Run a new chain for some blocks, print what was seen and save a picture if wanted."""
     output.require_form()
     with _stage(HEADLESS_BLOCK_SECONDS) as options:
-        summary = asyncio.run(_summarise(options, blocks, screenshot))
+        summary = interrupts.run(_summarise(options, blocks, screenshot))
     output.show_data("taoctl.demo/1", to_json(summary), to_text(summary), summary.origin)
 
 

@@ -1,4 +1,4 @@
-"""Ctrl-C while a transaction is on its way: one press is heard once, however often it arrives."""
+"""Ctrl-C while work is under way: one press is heard once, however often and early it arrives."""
 
 from __future__ import annotations
 
@@ -19,13 +19,15 @@ ONE_PRESS_S = 1.0
 def run(work: Coroutine[Any, Any, T]) -> T:
     """As `asyncio.run`, but what follows the first SIGINT within a second is part of it.
 
-    The second one would end the program in the middle of saying that the transaction was sent.
-    A later one does end it.
+    The second one would end the program in the middle of saying that a transaction was sent.
+    A later one does end it. One that comes before the work began waits until it can be cancelled;
+    it would else leave a half-made event loop. Where SIGINT is ignored, it stays so.
 
     Raises:
         KeyboardInterrupt: it was interrupted, and the work did not say anything else.
     """
-    if threading.current_thread() is not threading.main_thread():
+    ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    if ignored or threading.current_thread() is not threading.main_thread():
         return asyncio.run(work)
     pressed_at: float | None = None
     task: asyncio.Task[Any] | None = None
@@ -33,15 +35,19 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     def press(number: int, frame: FrameType | None) -> None:
         nonlocal pressed_at
         now = time.monotonic()
-        if task is None or (pressed_at is not None and now - pressed_at > ONE_PRESS_S):
+        if pressed_at is not None and now - pressed_at > ONE_PRESS_S:
             raise KeyboardInterrupt
         if pressed_at is None:
             pressed_at = now
-            task.get_loop().call_soon_threadsafe(task.cancel)
+            if task is not None:
+                task.get_loop().call_soon_threadsafe(task.cancel)
 
     async def cancellable() -> T:
         nonlocal task
         task = asyncio.current_task()
+        assert task is not None
+        if pressed_at is not None:
+            task.cancel()
         return await work
 
     before = signal.signal(signal.SIGINT, press)
