@@ -44,7 +44,7 @@ class Root(LazyGroup):
         "multisig": Lazy("taoctl.cli.multisig", "Accounts that several keys share."),
         "proxy": Lazy("taoctl.cli.proxy", "Who may act for an account."),
         "query": Lazy("taoctl.cli.query", "Every read by name."),
-        "stake": Lazy("taoctl.cli.stake", "Stake positions."),
+        "stake": Lazy("taoctl.cli.stake", "Stake: positions, quotes, trades, claims, locks."),
         "subnet": Lazy("taoctl.cli.subnet", "Subnets, their neurons and hyperparameters."),
         "tx": Lazy("taoctl.cli.tx", "What became of the transactions sent from here."),
         "wallet": Lazy("taoctl.cli.wallet", "Keys on this machine, and what they hold."),

@@ -1,4 +1,4 @@
-"""`taoctl stake`: stake positions."""
+"""`taoctl stake list`: the positions of accounts and what they are worth."""
 
 from __future__ import annotations
 
@@ -8,13 +8,7 @@ import typer
 
 from taoctl.cli import context, output
 from taoctl.cli.output import Result, Section
-
-app = typer.Typer(help="Stake positions.", no_args_is_help=True, rich_markup_mode=None)
-
-
-@app.callback()
-def group() -> None:
-    """Keep `list` a subcommand while it is the only one."""
+from taoctl.cli.stake.app import app
 
 
 @app.command("list")

@@ -1,0 +1,8 @@
+"""`taoctl stake`: what is staked, trades of stake, and the settings of stakers."""
+
+from __future__ import annotations
+
+from taoctl.cli.stake import list as listing
+from taoctl.cli.stake.app import app
+
+__all__ = ["app", "listing"]
