@@ -1,42 +1,19 @@
-"""A plan and its outcome as people and as machines read them."""
+"""A plan and its outcome as the commands print them: text for people, data for machines."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from taoctl.calls.base import Effect, Quantity, Refusal
-from taoctl.cli.call_view import MOST, call_lines, more, named
+from taoctl.calls.base import Quantity
 from taoctl.cli.output import Origin
 from taoctl.reads.columns import Kind, json_value
-from taoctl.text import printable
+from taoctl.submit.words import Block, carried_out, in_columns, outcome_lines, plan_lines
 from taoctl.units import Alpha, Tao
 
 if TYPE_CHECKING:
     from taoctl.submit.outcome import Outcome
     from taoctl.submit.plan import Plan
-
-_LONGEST_VALUE = 400
-
-
-class Block:
-    """What a chain's blocks tell about time.
-
-    Args:
-        number: of the newest block.
-        millis: how long a block takes, measured; None where it could not be.
-    """
-
-    def __init__(self, number: int, millis: int | None) -> None:
-        self.number = number
-        self.millis = millis
-
-    def until(self, block: int) -> str:
-        """How long it is until a block, in blocks and, if it is known, in time."""
-        left = max(block - self.number, 0)
-        if self.millis is None:
-            return f"{left} blocks"
-        return f"{left} blocks ({_span(left * self.millis // 1000)})"
 
 
 def origin_of(plan: Plan) -> Origin:
@@ -95,16 +72,6 @@ def _approval_json(plan: Plan) -> dict[str, Any] | None:
     }
 
 
-def network_words(plan: Plan) -> str:
-    """The network of a plan so that nobody takes one for another."""
-    from taoctl.chain.networks import FINNEY_GENESIS, TEST_GENESIS
-
-    public = {FINNEY_GENESIS: "the main network, where TAO is real", TEST_GENESIS: "the testnet"}
-    if plan.genesis in public:
-        return f"{plan.network}: {public[plan.genesis]}"
-    return f"{plan.network} SIM" if plan.simulated else plan.network
-
-
 def refusals_json(plan: Plan) -> list[dict[str, Any]]:
     """Why the chain would refuse a plan."""
     return [
@@ -119,77 +86,8 @@ def refusals_json(plan: Plan) -> list[dict[str, Any]]:
 
 
 def plan_text(plan: Plan, names: Mapping[str, str], blocks: Block, *, refusals: bool = True) -> str:
-    """A plan for a person: words, the decoded call, signer, fee, balances, effects.
-
-    Args:
-        refusals: whether they are in it; not where the error that follows says them.
-    """
-    lines = [
-        ("network", network_words(plan)),
-        ("what", printable(plan.intent, 2000)),
-        ("call", None),
-        *(("", f"  {line}") for line in call_lines(plan.tree, names)),
-    ]
-    if plan.tree_by_hash is not None:
-        lines.append(("approves", None))
-        lines.extend(("", f"  {line}") for line in call_lines(plan.tree_by_hash, names))
-    lines.append(("signer", named(plan.signer_ss58, names)))
-    if plan.fee_payer_ss58 != plan.signer_ss58:
-        lines.append(("fee payer", named(plan.fee_payer_ss58, names)))
-    tip = f", and a tip of {plan.tip}" if plan.tip.rao else ""
-    lines.append(("fee", f"{plan.fee or 'not known'}{tip}"))
-    era = f"{plan.era_blocks} blocks" if plan.era_blocks else "for ever"
-    lines.append(("valid", f"{era}, nonce {plan.nonce}"))
-    lines.append(("balance", _balances(plan)))
-    if not plan.refusals:
-        lines.extend(("effect", text) for text in _effects(plan.effects, names))
-    warnings = [printable(text, 2000) for text in plan.warnings[:MOST]]
-    lines.extend(("warning", text) for text in (*warnings, *more(len(plan.warnings), MOST)))
-    for one in plan.refusals if refusals else ():
-        lines.append(("refused", refusal_text(one, blocks)))
-        if one.hint:
-            lines.append(("hint", printable(one.hint, 2000)))
-    shown = []
-    previous = None
-    for label, text in lines:
-        head = "" if label == previous else label
-        previous = label or previous
-        shown.append(text if text is not None and not label else f"{head:<9}  {text or ''}")
-    return "\n".join(line.rstrip() for line in shown)
-
-
-def _effects(effects: Sequence[Effect], names: Mapping[str, str]) -> Iterator[str]:
-    """One line for each account, and below it what changes there."""
-    account: str | None = None
-    for one in effects[:MOST]:
-        if one.account is None:
-            yield effect_text(one)
-            continue
-        if one.account != account:
-            yield named(one.account, names)
-        account = one.account
-        yield f"  {effect_text(one)}"
-    yield from more(len(effects), MOST)
-
-
-def _balances(plan: Plan) -> str:
-    if plan.refusals:
-        return str(plan.balance_before)
-    return f"{plan.balance_before} → {plan.balance_after or 'not known'}"
-
-
-def effect_text(effect: Effect) -> str:
-    """What changes of an account, in a line."""
-    before, after = (_words(one) for one in (effect.before, effect.after))
-    return f"{effect.what} {before} → {after}"
-
-
-def refusal_text(refusal: Refusal, blocks: Block) -> str:
-    """Why the chain would refuse, when it no longer would, and what to do."""
-    text = f"{refusal.message} ({refusal.name})"
-    if refusal.allowed_from_block is not None:
-        text += f"; allowed again in {blocks.until(refusal.allowed_from_block)}"
-    return printable(text, 2000)
+    """A plan for a person, as `plan_lines` has it."""
+    return in_columns(plan_lines(plan, names, blocks, refusals=refusals))
 
 
 def outcome_json(plan: Plan, outcome: Outcome) -> dict[str, Any]:
@@ -213,50 +111,13 @@ def outcome_json(plan: Plan, outcome: Outcome) -> dict[str, Any]:
             for one in outcome.events
         ],
         "approval": _approval_json(plan),
-        "carried_out": _carried_out(plan, outcome),
+        "carried_out": carried_out(plan, outcome),
     }
 
 
-def _carried_out(plan: Plan, outcome: Outcome) -> bool | None:
-    """Whether what is wanted is done and not only approved; None where that is not known."""
-    if outcome.record.block is None:
-        return None
-    one = plan.approval
-    return one is None or any(
-        str(event) == "Multisig.MultisigExecuted" and event.values["call_hash"] == one.call_hash
-        for event in outcome.events
-    )
-
-
-def _approval_lines(plan: Plan, outcome: Outcome, names: Mapping[str, str]) -> Iterator[str]:
-    """What an approval has come to, and what comes next."""
-    one = plan.approval
-    if one is None:
-        return
-    count = f"{one.number} of {one.threshold}"
-    match _carried_out(plan, outcome):
-        case True:
-            yield f"approved   {count}, carried out"
-            return
-        case None:
-            yield f"approves   {count}, once it is in a block"
-        case False:
-            yield f"approved   {count}, not carried out yet"
-    yield from (f"may next   {named(ss58, names)}" for ss58 in one.may_approve)
-    yield f"next       the same command with --wallet of one of them, or `{one.resume}`"
-
-
 def outcome_text(plan: Plan, outcome: Outcome, names: Mapping[str, str]) -> str:
-    """An outcome for a person."""
-    record = outcome.record
-    lines = [f"{record.state}: {printable(record.intent, 2000)}"]
-    if record.block is not None:
-        lines.append(f"block      {record.block} {record.block_hash}, extrinsic {record.index}")
-    lines.append(f"hash       {record.extrinsic_hash}")
-    if record.fee is not None:
-        lines.append(f"fee paid   {record.fee}")
-    lines.extend(_approval_lines(plan, outcome, names))
-    return "\n".join(lines)
+    """An outcome for a person, as `outcome_lines` has it."""
+    return in_columns(outcome_lines(plan, outcome, names))
 
 
 def plain_json(value: Any) -> Any:
@@ -281,17 +142,3 @@ def _quantity(value: Quantity) -> Any:
         case Alpha(rao, netuid):
             return {**json_value(Kind.ALPHA, rao), "netuid": netuid}
     return value
-
-
-def _words(value: Quantity) -> str:
-    return "not known" if value is None else printable(str(value), _LONGEST_VALUE)
-
-
-def _span(seconds: int) -> str:
-    if seconds < 120:
-        return f"{seconds} s"
-    if seconds < 2 * 3600:
-        return f"{seconds // 60} min"
-    if seconds < 48 * 3600:
-        return f"{seconds // 3600} h"
-    return f"{seconds // 86400} days"

@@ -13,18 +13,16 @@ from taoctl.cli import context, interrupts, options, output, prompts
 from taoctl.cli.options import Format
 from taoctl.cli.passwords import sources
 from taoctl.cli.plan_view import (
-    Block,
-    network_words,
     origin_of,
     outcome_json,
     outcome_text,
     plan_json,
     plan_text,
-    refusal_text,
     refusals_json,
 )
 from taoctl.cli.writing import WriteFlags
 from taoctl.errors import DeadlineError, DeclinedError, RefusedError, UsageError
+from taoctl.submit.words import Block, network_words, refusal_text
 from taoctl.text import printable
 from taoctl.wallet.dev_accounts import DEV_ACCOUNTS
 

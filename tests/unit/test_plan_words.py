@@ -8,8 +8,8 @@ from typing import cast
 import pytest
 
 from taoctl.chain.networks import FINNEY_GENESIS, TEST_GENESIS
-from taoctl.cli.plan_view import network_words
 from taoctl.submit.plan import Plan
+from taoctl.submit.words import network_words
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,201 @@
+"""A plan and its outcome in words: labelled lines that every face shows alike.
+
+No markup and no colour; what comes from the chain or from files is made printable here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from taoctl.calls.base import Effect, Quantity, Refusal
+from taoctl.chain.networks import FINNEY_GENESIS, TEST_GENESIS
+from taoctl.submit.call_words import MOST, call_lines, more, named
+from taoctl.text import printable
+
+if TYPE_CHECKING:
+    from taoctl.submit.outcome import Outcome
+    from taoctl.submit.plan import Plan
+
+_LONGEST_VALUE = 400
+_LONGEST = 2000
+_LABEL_WIDTH = 9
+"""Of the longest label of a plan; the state of an outcome may be longer."""
+
+_NETWORKS = {FINNEY_GENESIS: "the main network, where TAO is real", TEST_GENESIS: "the testnet"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a plan: what it is about, and the words.
+
+    A line without a label is as wide as the screen: it belongs to the heading above it.
+    """
+
+    label: str
+    text: str
+
+
+class Block:
+    """What a chain's blocks tell about time.
+
+    Args:
+        number: of the newest block.
+        millis: how long a block takes, measured; None where it could not be.
+    """
+
+    def __init__(self, number: int, millis: int | None) -> None:
+        self.number = number
+        self.millis = millis
+
+    def until(self, block: int) -> str:
+        """How long it is until a block, in blocks and, if it is known, in time."""
+        left = max(block - self.number, 0)
+        if self.millis is None:
+            return f"{left} blocks"
+        return f"{left} blocks ({_span(left * self.millis // 1000)})"
+
+
+def network_words(plan: Plan) -> str:
+    """The network of a plan so that nobody takes one for another."""
+    if plan.genesis in _NETWORKS:
+        return f"{plan.network}: {_NETWORKS[plan.genesis]}"
+    return f"{plan.network} SIM" if plan.simulated else plan.network
+
+
+def plan_lines(
+    plan: Plan, names: Mapping[str, str], blocks: Block, *, refusals: bool = True
+) -> Iterator[Line]:
+    """A plan for a person: words, the decoded call, signer, fee, balances, effects.
+
+    Args:
+        names: what addresses go by here.
+        refusals: whether they are in it; not where the error that follows says them.
+    """
+    yield Line("network", network_words(plan))
+    yield Line("what", printable(plan.intent, _LONGEST))
+    yield from _nested("call", call_lines(plan.tree, names))
+    if plan.tree_by_hash is not None:
+        yield from _nested("approves", call_lines(plan.tree_by_hash, names))
+    yield Line("signer", named(plan.signer_ss58, names))
+    if plan.fee_payer_ss58 != plan.signer_ss58:
+        yield Line("fee payer", named(plan.fee_payer_ss58, names))
+    tip = f", and a tip of {plan.tip}" if plan.tip.rao else ""
+    yield Line("fee", f"{plan.fee or 'not known'}{tip}")
+    era = f"{plan.era_blocks} blocks" if plan.era_blocks else "for ever"
+    yield Line("valid", f"{era}, nonce {plan.nonce}")
+    yield Line("balance", _balances(plan))
+    if not plan.refusals:
+        yield from (Line("effect", text) for text in _effects(plan.effects, names))
+    warnings = [printable(text, _LONGEST) for text in plan.warnings[:MOST]]
+    yield from (Line("warning", text) for text in (*warnings, *more(len(plan.warnings), MOST)))
+    for one in plan.refusals if refusals else ():
+        yield Line("refused", refusal_text(one, blocks))
+        if one.hint:
+            yield Line("hint", printable(one.hint, _LONGEST))
+
+
+def in_columns(lines: Iterable[Line]) -> str:
+    """Lines as plain text, a label only where it changes."""
+    shown = []
+    previous = ""
+    for one in lines:
+        head = "" if one.label == previous else one.label
+        previous = one.label or previous
+        shown.append(f"{head:<{_LABEL_WIDTH}}  {one.text}".rstrip() if one.label else one.text)
+    return "\n".join(shown)
+
+
+def _nested(label: str, texts: Iterable[str]) -> Iterator[Line]:
+    yield Line(label, "")
+    yield from (Line("", f"  {text}") for text in texts)
+
+
+def _effects(effects: Sequence[Effect], names: Mapping[str, str]) -> Iterator[str]:
+    """One line for each account, and below it what changes there."""
+    account: str | None = None
+    for one in effects[:MOST]:
+        if one.account is None:
+            yield effect_text(one)
+            continue
+        if one.account != account:
+            yield named(one.account, names)
+        account = one.account
+        yield f"  {effect_text(one)}"
+    yield from more(len(effects), MOST)
+
+
+def _balances(plan: Plan) -> str:
+    if plan.refusals:
+        return str(plan.balance_before)
+    return f"{plan.balance_before} → {plan.balance_after or 'not known'}"
+
+
+def effect_text(effect: Effect) -> str:
+    """What changes of an account, in a line."""
+    before, after = (_words(one) for one in (effect.before, effect.after))
+    return f"{effect.what} {before} → {after}"
+
+
+def refusal_text(refusal: Refusal, blocks: Block) -> str:
+    """Why the chain would refuse, when it no longer would, and what to do."""
+    text = f"{refusal.message} ({refusal.name})"
+    if refusal.allowed_from_block is not None:
+        text += f"; allowed again in {blocks.until(refusal.allowed_from_block)}"
+    return printable(text, _LONGEST)
+
+
+def outcome_lines(plan: Plan, outcome: Outcome, names: Mapping[str, str]) -> Iterator[Line]:
+    """An outcome for a person; the first line's label is the state."""
+    record = outcome.record
+    yield Line(str(record.state), printable(record.intent, _LONGEST))
+    if record.block is not None:
+        yield Line("block", f"{record.block} {record.block_hash}, extrinsic {record.index}")
+    yield Line("hash", record.extrinsic_hash)
+    if record.fee is not None:
+        yield Line("fee paid", str(record.fee))
+    yield from _approval_lines(plan, outcome, names)
+
+
+def carried_out(plan: Plan, outcome: Outcome) -> bool | None:
+    """Whether what is wanted is done and not only approved; None where that is not known."""
+    if outcome.record.block is None:
+        return None
+    one = plan.approval
+    return one is None or any(
+        str(event) == "Multisig.MultisigExecuted" and event.values["call_hash"] == one.call_hash
+        for event in outcome.events
+    )
+
+
+def _approval_lines(plan: Plan, outcome: Outcome, names: Mapping[str, str]) -> Iterator[Line]:
+    """What an approval has come to, and what comes next."""
+    one = plan.approval
+    if one is None:
+        return
+    count = f"{one.number} of {one.threshold}"
+    match carried_out(plan, outcome):
+        case True:
+            yield Line("approved", f"{count}, carried out")
+            return
+        case None:
+            yield Line("approves", f"{count}, once it is in a block")
+        case False:
+            yield Line("approved", f"{count}, not carried out yet")
+    yield from (Line("may next", named(ss58, names)) for ss58 in one.may_approve)
+    yield Line("next", f"the same command with --wallet of one of them, or `{one.resume}`")
+
+
+def _words(value: Quantity) -> str:
+    return "not known" if value is None else printable(str(value), _LONGEST_VALUE)
+
+
+def _span(seconds: int) -> str:
+    if seconds < 120:
+        return f"{seconds} s"
+    if seconds < 2 * 3600:
+        return f"{seconds // 60} min"
+    if seconds < 48 * 3600:
+        return f"{seconds // 3600} h"
+    return f"{seconds // 86400} days"
