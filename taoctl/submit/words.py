@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _LONGEST_VALUE = 400
 _LONGEST = 2000
 _LABEL_WIDTH = 9
-"""Of the longest label of a plan; the state of an outcome may be longer."""
+"""Of the longest label."""
 
 _NETWORKS = {FINNEY_GENESIS: "the main network, where TAO is real", TEST_GENESIS: "the testnet"}
 
@@ -147,9 +147,9 @@ def refusal_text(refusal: Refusal, blocks: Block) -> str:
 
 
 def outcome_lines(plan: Plan, outcome: Outcome, names: Mapping[str, str]) -> Iterator[Line]:
-    """An outcome for a person; the first line's label is the state."""
+    """An outcome for a person; the first line is its heading."""
     record = outcome.record
-    yield Line(str(record.state), printable(record.intent, _LONGEST))
+    yield Line("", f"{record.state}: {printable(record.intent, _LONGEST)}")
     if record.block is not None:
         yield Line("block", f"{record.block} {record.block_hash}, extrinsic {record.index}")
     yield Line("hash", record.extrinsic_hash)
