@@ -18,6 +18,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "keyring": ("taoctl/wallet/",),
     "nacl": ("taoctl/wallet/",),
     "numpy": ("taoctl/economics/",),
+    "plotext": ("taoctl/cli/plots.py",),
     "pynvml": ("taoctl/gpu/",),
     "rich": ("taoctl/cli/output.py", "taoctl/cli/prompts.py", "tui/"),
     "scalecodec": ("taoctl/chain/extrinsic/", "taoctl/wallet/"),
