@@ -28,7 +28,6 @@ from taoctl.reads.hyperparameters import HyperparameterRow
 from taoctl.reads.metagraph import NeuronRow
 from taoctl.reads.neurons import MyNeuronRow
 from taoctl.reads.registry import load
-from taoctl.reads.stake import StakeRow
 from taoctl.reads.subnets import SubnetRow
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -39,12 +38,12 @@ SHAPES: dict[str, Shape] = {
     "taoctl.subnet.list/1": Shape("taoctl subnet list", SubnetRow),
     "taoctl.subnet.show/1": Shape("taoctl subnet show", SubnetRow, single=True),
     "taoctl.subnet.hyperparameters/1": Shape("taoctl subnet hyperparameters", HyperparameterRow),
-    "taoctl.stake.list/1": Shape("taoctl stake list", StakeRow),
 }
 
 
 _MODULES = (
     "taoctl.cli.address",
+    "taoctl.cli.stake.schemas",
     "taoctl.cli.transact_schemas",
     "taoctl.cli.tx",
     "taoctl.cli.wallet.schemas",

@@ -29,6 +29,7 @@ _MODULES = (
     "neurons",
     "balances",
     "stake",
+    "positions",
     "hyperparameters",
     "chain",
     "delegations",

@@ -42,13 +42,16 @@ class StakeRow:
 _STAKE = Api("StakeInfoRuntimeApi", "get_stake_info_for_coldkeys")
 _AVAILABLE = Api("StakeInfoRuntimeApi", "get_stake_availability_for_coldkeys")
 STAKE_ENTRIES = (_STAKE, _AVAILABLE, item("StakingHotkeys"), item("Alpha"))
-"""What positions are read from; one of the first and third is needed."""
+"""What positions are read from."""
+
+NEEDS = ((_STAKE, item("StakingHotkeys")),)
+"""Of what positions are read from, one is needed."""
 
 
 @read(
     "stake",
     row=StakeRow,
-    needs=((_STAKE, item("StakingHotkeys")),),
+    needs=NEEDS,
     wants=STAKE_ENTRIES,
     help="stake positions of accounts",
 )
