@@ -195,6 +195,29 @@ class Swap(SwapApi):
             return U64_MAX if limit_rao <= STABLE_PRICE_RAO else 0
         return self._most(netuid, "sell", limit_rao)
 
+    def most_to_move(self, origin: int, destination: int, limit_rao: int) -> int:
+        """The most alpha (rao) of one subnet that can become another's within a limit.
+
+        The limit is the origin's price over the destination's, times 10^9.
+        """
+        dynamic = self.rt.subtensor.is_dynamic
+        if dynamic(origin) and dynamic(destination):
+            return pools.max_amount_moved(self.pool(origin), self.pool(destination), limit_rao)
+        if dynamic(origin):
+            return self.most_to_sell(origin, limit_rao)
+        if not dynamic(destination):
+            return U64_MAX if limit_rao <= STABLE_PRICE_RAO else 0
+        if limit_rao == 0:
+            return U64_MAX
+        price = (STABLE_PRICE_RAO << 64) // limit_rao * STABLE_PRICE_RAO >> 64
+        return self.most_to_buy_with(destination, price)
+
+    def alpha_worth(self, netuid: int, tao: int) -> int:
+        """Alpha in rao that an amount of TAO is worth at the spot price; 0 without a price."""
+        if not self.rt.subtensor.is_dynamic(netuid):
+            return tao
+        return min(pools.alpha_for_tao(self.pool(netuid), tao), U64_MAX)
+
     def _most(self, netuid: int, side: pools.Side, limit_rao: int) -> int:
         try:
             return pools.max_amount(self.pool(netuid), side, limit_rao)

@@ -49,12 +49,15 @@ class Treasury(WeightSetting):
 
     def transfer_tao_from_subnet(self, netuid: int, coldkey: str, amount: int) -> None:
         """Move TAO from the subnet's account to a coldkey."""
-        account = subnet_account(netuid)
-        if amount > self.rt.balances.reducible(account, keep_alive=False):
+        self.transfer_tao(subnet_account(netuid), coldkey, amount)
+
+    def transfer_tao(self, source: str, dest: str, amount: int) -> None:
+        """Move TAO between accounts; dust that is lost on the way leaves the issuance."""
+        if amount > self.rt.balances.reducible(source, keep_alive=False):
             raise self.error("InsufficientBalance")
-        burned = self.rt.balances.total_issuance
-        self.rt.balances.transfer(account, coldkey, amount, keep_alive=False)
-        dust = burned - self.rt.balances.total_issuance
+        issued = self.rt.balances.total_issuance
+        self.rt.balances.transfer(source, dest, amount, keep_alive=False)
+        dust = issued - self.rt.balances.total_issuance
         if dust:
             self.TotalIssuance.put(self.TotalIssuance.get() - dust)
 
