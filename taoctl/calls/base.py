@@ -60,15 +60,25 @@ class Effect:
 
     Attributes:
         account: ss58 address of whom it happens to; None for the chain itself.
-        what: what changes, such as `free`, `reserved` or `proxies`.
+        what: what changes, such as `free`, `reserved`, `proxies` or `stake`.
         before: None where unknown.
         after: None where unknown. Fees are not in it: the plan knows those.
+        hotkey: ss58 address that the stake is with, where it is stake.
+        netuid: subnet of the stake, where it is stake.
     """
 
     account: str | None
     what: str
     before: Quantity
     after: Quantity
+    hotkey: str | None = None
+    netuid: int | None = None
+
+    @property
+    def label(self) -> str:
+        """What changes, and of stake through which hotkey and on which subnet."""
+        whose = "" if self.hotkey is None else f" through {self.hotkey}"
+        return self.what + whose + ("" if self.netuid is None else f" on subnet {self.netuid}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +102,49 @@ class Approval:
     carries_out: bool
     may_approve: tuple[str, ...]
     resume: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """One trade as it stood before it was sent; amounts carry their unit, prices are rao.
+
+    Prices are TAO per alpha times 10^9; of a swap from one subnet to another, the price there
+    of what is given over the price of what is had, times 10^9.
+
+    Attributes:
+        kind: whether TAO buys alpha, alpha is sold for TAO, or alpha of one subnet for another's.
+        account: ss58 address of the coldkey that trades.
+        hotkey: ss58 address that holds the alpha.
+        netuid: subnet of what is had, or for a sale of what is given.
+        paid_in: what is given, the pool's fee included; less than was asked where it is partial.
+        pool_fee: of it what the pool keeps.
+        out: what is had; None where nobody can tell.
+        minimum_out: what the limit guarantees when the whole amount is traded; None without one.
+        price_rao: spot price before; None where it is not known.
+        price_after_rao: spot price after; None where it is not known.
+        limit_price_rao: the price past which it does not trade; None for a trade at any price.
+        impact_ppm: how much less than at the spot price is had for what is given without the
+            fee, in millionths; None where it is not known.
+        cost_ppm: the same with the fee.
+        partial: whether the limit lets only a part of what was asked be traded.
+        netuid_in: subnet of what is given, of a swap between subnets.
+    """
+
+    kind: Literal["buy", "sell", "swap"]
+    account: str
+    hotkey: str
+    netuid: int
+    paid_in: Tao | Alpha
+    pool_fee: Tao | Alpha
+    out: Tao | Alpha | None
+    minimum_out: Tao | Alpha | None = None
+    price_rao: int | None = None
+    price_after_rao: int | None = None
+    limit_price_rao: int | None = None
+    impact_ppm: int | None = None
+    cost_ppm: int | None = None
+    partial: bool = False
+    netuid_in: int | None = None
 
 
 class Intent(ABC):
@@ -135,6 +188,10 @@ class Intent(ABC):
     async def spends(self, view: View, origin: str) -> Tao | None:
         """TAO that leaves the fee payer's free balance beside the fee; None where unknown."""
         return Tao(0)
+
+    async def quotes(self, view: View, origin: str) -> tuple[Quote, ...]:
+        """The trades that it makes on pools, in order; empty where it makes none."""
+        return ()
 
     async def call_by_hash(self, view: View, origin: str) -> ChainCall | None:
         """The call that is agreed to and of which the bytes hold only the hash; None for none."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from taoctl.calls.accounts import ACCOUNT, EXISTENTIAL_DEPOSIT, cannot_spend
-from taoctl.calls.base import ChainCall, Effect, Intent, Quantity, Refusal
+from taoctl.calls.base import ChainCall, Effect, Intent, Quantity, Quote, Refusal
 from taoctl.calls.batch_mode import BatchMode
 from taoctl.calls.generic import Generic, nested_batches, recognised
 from taoctl.calls.transfer import BELOW_MINIMUM, Transfer
@@ -148,6 +148,12 @@ class Batch(Intent):
         known = [one for one in each if one is not None]
         return sum(known, Tao(0)) if len(known) == len(each) else None
 
+    async def quotes(self, view: View, origin: str) -> tuple[Quote, ...]:
+        """Those of all that change something."""
+        counted = await self._counted(view, origin)
+        each = await asyncio.gather(*(one.quotes(view, origin) for one in counted))
+        return tuple(quote for quotes in each for quote in quotes)
+
 
 def _transfer(intent: Intent) -> Transfer | None:
     """The transfer of an amount that an intent is, or whose call it is; None where it is none."""
@@ -163,12 +169,12 @@ def summed(effects: Iterable[Effect]) -> tuple[Effect, ...]:
     """
     found: dict[tuple[str | None, str], Effect] = {}
     for one in effects:
-        key = (one.account, one.what)
+        key = (one.account, one.label)
         before = found.get(key)
         if before is None:
             found[key] = one
             continue
-        found[key] = Effect(one.account, one.what, before.before, _added(before, one))
+        found[key] = replace(before, after=_added(before, one))
     return tuple(found.values())
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from taoctl.addresses import decode_ss58, encode_ss58
 from taoctl.calls.accounts import ACCOUNT, EXISTENTIAL_DEPOSIT, cannot_spend, reserving
-from taoctl.calls.base import Approval, ChainCall, Effect, Intent, Refusal, call_bytes
+from taoctl.calls.base import Approval, ChainCall, Effect, Intent, Quote, Refusal, call_bytes
 from taoctl.calls.batch import summed
 from taoctl.chain.view import Api, Call, Storage, View
 from taoctl.errors import UsageError
@@ -180,6 +180,12 @@ class ByMultisig(Intent):
             *(f"as things are, it would be refused: {one.message}" for one in later),
             f"whoever approves last needs the call itself: 0x{data.hex()}",
         )
+
+    async def quotes(self, view: View, origin: str) -> tuple[Quote, ...]:
+        """Those of the inner intent, where this approval carries it out."""
+        if not await self._last(view, origin):
+            return ()
+        return await self.inner.quotes(view, self.group.ss58)
 
     async def call_by_hash(self, view: View, origin: str) -> ChainCall | None:
         """The inner call, unless this approval carries it."""

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from taoctl.calls.argument_types import ArgumentTypes
-from taoctl.calls.base import Approval, ChainCall, Effect, Intent, Refusal, call_bytes
+from taoctl.calls.base import Approval, ChainCall, Effect, Intent, Quote, Refusal, call_bytes
 from taoctl.chain.view import Api, Call, Storage, View
 from taoctl.errors import UsageError
 from taoctl.scale.codec import Codec
@@ -166,6 +166,10 @@ class ByProxy(Intent):
     async def warnings(self, view: View, origin: str) -> tuple[str, ...]:
         """Those of the inner intent."""
         return await self.inner.warnings(view, self.real)
+
+    async def quotes(self, view: View, origin: str) -> tuple[Quote, ...]:
+        """Those of the inner intent, as the account acted for trades."""
+        return await self.inner.quotes(view, self.real)
 
     async def call_by_hash(self, view: View, origin: str) -> ChainCall | None:
         """That of the inner intent."""
