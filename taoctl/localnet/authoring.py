@@ -10,7 +10,15 @@ from taoctl.localnet.block import Block, Header, extrinsics_root, state_root
 from taoctl.localnet.changes import Changes, ChangesCodec
 from taoctl.localnet.extrinsic import Extrinsic, bare_extrinsic, read_extrinsic
 from taoctl.localnet.fees import BASE_EXTRINSIC_WEIGHT, fee_of
-from taoctl.localnet.frame import MANDATORY, Call, NoneOrigin, Outcome, Runtime, Signed
+from taoctl.localnet.frame import (
+    MANDATORY,
+    Call,
+    DispatchError,
+    NoneOrigin,
+    Outcome,
+    Runtime,
+    Signed,
+)
 from taoctl.localnet.pool import Entry, Pool
 from taoctl.localnet.types import DispatchErrorType
 from taoctl.localnet.validity import (
@@ -187,7 +195,10 @@ class Author:
         runtime.system.inc_account_nonce(signer)
         payment = runtime.transaction_payment
         payer = runtime.fee_payer(extrinsic.call, signer)
-        paid = payment.withdraw(payer, valid.fee.total + signed.tip)
+        try:
+            paid = payment.withdraw(extrinsic.call, payer, valid.fee.total + signed.tip)
+        except DispatchError as error:
+            raise InvalidTransactionError("Payment") from error
         outcome = runtime.dispatch(extrinsic.call, Signed(signer))
         weight = outcome.weight + runtime.extension_weight(extrinsic.call)
         fee = fee_of(

@@ -153,6 +153,17 @@ class Pallet:
         """Who pays for a call that `who` signed, where that is somebody else."""
         return None
 
+    def can_pay_fee(self, call: Call, who: str, amount: int) -> bool:
+        """Whether `who` could pay a fee in rao for its call from something other than its TAO."""
+        return False
+
+    def pay_fee(self, call: Call, who: str, amount: int) -> Callable[[], None] | None:
+        """Pay a fee in rao from something other than TAO; None where that is not to be.
+
+        What is returned emits the event about it, once the call has run.
+        """
+        return None
+
     def check_call(self, call: Call, who: str) -> None:
         """Raise the DispatchError this pallet has against a signed call, nested ones included."""
 

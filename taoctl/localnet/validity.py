@@ -172,7 +172,7 @@ class Rules:
         if not LIMITS[fee.dispatch_class].allow(fee.weight, extrinsic.length):
             raise InvalidTransactionError("ExhaustsResources")
         payer = host.fee_payer(extrinsic.call, signer)
-        if not host.transaction_payment.can_withdraw(payer, fee.total + signed.tip):
+        if not host.transaction_payment.can_withdraw(extrinsic.call, payer, fee.total + signed.tip):
             raise InvalidTransactionError("Payment")
         for pallet in host.pallets.values():
             problem = pallet.validate(extrinsic.call, signer)

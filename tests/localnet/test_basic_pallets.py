@@ -379,9 +379,9 @@ def test_block_hashes_are_kept_for_a_while() -> None:
 
 def test_fees_are_taken_and_returned(rt: Runtime) -> None:
     payment = rt.transaction_payment
-    assert payment.can_withdraw(ALICE, RICH - ED)
-    assert not payment.can_withdraw(ALICE, RICH - ED + 1)
-    paid = payment.withdraw(ALICE, 1_000)
+    assert payment.can_withdraw(send(5), ALICE, RICH - ED)
+    assert not payment.can_withdraw(send(5), ALICE, RICH - ED + 1)
+    paid = payment.withdraw(send(5), ALICE, 1_000)
     payment.settle(ALICE, paid, 400, 100)
     assert rt.balances.free(ALICE) == RICH - 400
     assert rt.balances.total_issuance == held(rt) == 2 * RICH - 400
@@ -394,7 +394,7 @@ def test_fees_are_taken_and_returned(rt: Runtime) -> None:
 
 def test_a_free_call_is_told_of_as_paying_nothing(rt: Runtime) -> None:
     payment = rt.transaction_payment
-    payment.settle(ALICE, payment.withdraw(ALICE, 0), 0, 0)
+    payment.settle(ALICE, payment.withdraw(send(5), ALICE, 0), 0, 0)
     paid = {"who": ALICE, "actual_fee": 0, "tip": 0}
     assert [(e.name, e.data) for e in rt.events] == [("TransactionFeePaid", paid)]
 

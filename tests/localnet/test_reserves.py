@@ -116,8 +116,8 @@ def test_an_account_without_tao_has_no_deposit_to_give(chain: Wrapped) -> None:
 
 def test_what_was_paid_too_much_does_not_bring_a_dead_account_back(chain: Wrapped) -> None:
     payment, issued = chain.rt.transaction_payment, chain.rt.balances.total_issuance
-    paid = payment.withdraw(ALICE, 100_000)
     everything = Call("Balances", "transfer_all", {"dest": BOB, "keep_alive": False})
+    paid = payment.withdraw(everything, ALICE, 100_000)
     calls = (everything, transfer(BOB, TAO), transfer(BOB, TAO))
     assert chain.do(ALICE, "Utility", "batch", calls=calls).ok
     payment.settle(ALICE, paid, 40_000, 0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from taoctl.errors import BadDataError
@@ -14,6 +16,7 @@ from taoctl.localnet.frame import (
     Event,
     Pallet,
     StorageValue,
+    TokenError,
     api,
 )
 from taoctl.localnet.types import (
@@ -61,6 +64,14 @@ _EXTRINSIC_ARGS = [("uxt", UNCHECKED_EXTRINSIC), ("len", u32)]
 _CALL_ARGS = [("call", RuntimeCall), ("len", u32)]
 
 
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """What an extrinsic paid before it ran: TAO in rao, or else what tells of another payment."""
+
+    tao: int
+    told: Callable[[], None] | None = None
+
+
 class TransactionPayment(Pallet):
     """Taking and returning fees, and telling what they would be.
 
@@ -93,25 +104,44 @@ class TransactionPayment(Pallet):
         self.NextFeeMultiplier.put(MULTIPLIER_ONE)
         self.StorageVersion.put("V2")
 
-    def can_withdraw(self, who: str, amount: int) -> bool:
-        """Whether the account can pay a fee and live on."""
+    def can_withdraw(self, call: Call, who: str, amount: int) -> bool:
+        """Whether the account can pay a call's fee, in TAO to live on with, or otherwise."""
         payable: int = self.rt.balances.reducible(who, keep_alive=True)
-        return amount == 0 or amount <= payable
+        if amount == 0 or amount <= payable:
+            return True
+        return any(p.can_pay_fee(call, who, amount) for p in self.rt.pallets.values())
 
-    def withdraw(self, who: str, amount: int) -> int:
-        """Take the most an extrinsic can cost, in rao; raises TokenError where it cannot pay."""
-        if amount:
+    def withdraw(self, call: Call, who: str, amount: int) -> Withdrawn:
+        """Take the most an extrinsic can cost, in rao.
+
+        Raises:
+            DispatchError: the account cannot pay it.
+        """
+        if not amount:
+            return Withdrawn(0)
+        try:
             self.rt.balances.withdraw(who, amount, keep_alive=True)
-        return amount
+        except TokenError:
+            for pallet in self.rt.pallets.values():
+                told = pallet.pay_fee(call, who, amount)
+                if told is not None:
+                    return Withdrawn(0, told)
+            raise
+        return Withdrawn(amount)
 
-    def settle(self, who: str, paid: int, actual: int, tip: int) -> None:
+    def settle(self, who: str, paid: Withdrawn, actual: int, tip: int) -> None:
         """Return what was taken above the actual cost (tip included), and tell what was paid.
 
-        Calls that pay no fee are told of too, as on mainnet.
+        Calls that pay no fee are told of too, as on mainnet. What was not paid in TAO is final,
+        and the cost is told as it would have been in TAO.
         """
-        back = max(paid - actual, 0)
+        if paid.told is not None:
+            paid.told()
+            self.deposit("TransactionFeePaid", who, actual, tip)
+            return
+        back = max(paid.tao - actual, 0)
         returned = self.rt.balances.put_back(who, back)
-        self.deposit("TransactionFeePaid", who, paid - returned, tip)
+        self.deposit("TransactionFeePaid", who, paid.tao - returned, tip)
 
     def _extrinsic_fee(self, data: bytes) -> tuple[Fee, int]:
         raw, length = _split_length(data)

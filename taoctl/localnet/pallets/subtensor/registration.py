@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from taoctl.economics.registration_price import bumped
 from taoctl.localnet.frame import Origin, call, ensure_signed
+from taoctl.localnet.pallets.subtensor.alpha_fees import AlphaFees
 from taoctl.localnet.pallets.subtensor.arguments import HOTKEY, NETUID
-from taoctl.localnet.pallets.subtensor.recycling import Recycling
 from taoctl.localnet.pallets.subtensor.subnets import ROOT
 from taoctl.localnet.pallets.subtensor.treasury import BUY_LIMIT
 from taoctl.localnet.types import u64
 
 
-class Registration(Recycling):
+class Registration(AlphaFees):
     """burned_register and register_limit."""
 
     @call(7, args=[NETUID, HOTKEY], weight=4_086_815_000)
