@@ -13,6 +13,7 @@ from taoctl import paths
 from taoctl.errors import UsageError
 
 _GENESIS = re.compile(r"0x[0-9a-f]{64}")
+_PERCENT = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,4})?)\s*%")
 
 FORMATS = ("table", "wide", "json", "ndjson", "csv", "yaml")
 """Output formats."""
@@ -61,6 +62,13 @@ def _format(text: str) -> str:
     return text
 
 
+def _tolerance(text: str) -> str:
+    match = _PERCENT.fullmatch(text.strip())
+    if match is None or not 0 < float(match[1]) < 100:
+        raise ValueError
+    return f"{match[1]}%"
+
+
 def _path(text: str) -> Path:
     return paths.expanded(_text(text))
 
@@ -97,6 +105,12 @@ RULES: Mapping[str, _Rule] = {
         ("TAOCTL_WALLET_PATH", "BT_WALLET_PATH"), paths.wallets_dir, _path, "a folder"
     ),
     "wallet": _Rule(("TAOCTL_WALLET", "BT_WALLET_NAME"), lambda: None, _text, "a wallet's name"),
+    "tolerance": _Rule(
+        ("TAOCTL_TOLERANCE",),
+        lambda: "1%",
+        _tolerance,
+        "a share of the price such as 1% or 0.5%, less than 100%",
+    ),
 }
 """Every setting: its environment variables, default and reader."""
 
@@ -205,6 +219,11 @@ class Config:
         """Name of the wallet to use, if one is set."""
         value = self.settings["wallet"].value
         return None if value is None else str(value)
+
+    @property
+    def tolerance(self) -> str:
+        """How far from the spot price a trade of stake may go, in per cent, such as `1%`."""
+        return str(self.settings["tolerance"].value)
 
     def explain(self) -> tuple[Setting, ...]:
         """Every setting with its source."""

@@ -43,6 +43,7 @@ SHAPES: dict[str, Shape] = {
 
 _MODULES = (
     "taoctl.cli.address",
+    "taoctl.cli.lab",
     "taoctl.cli.stake.schemas",
     "taoctl.cli.transact_schemas",
     "taoctl.cli.tx",

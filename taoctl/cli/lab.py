@@ -1,0 +1,188 @@
+"""`taoctl lab`: the chain's arithmetic to try things with; nothing is sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from taoctl.cli import batch_file, context, options, output, plots
+from taoctl.cli.options import Format
+from taoctl.cli.output import Result, Section
+from taoctl.cli.schema_parts import INT, TAO_OR_NULL, TEXT, Plain, Shape, array, obj, row_schema
+from taoctl.errors import UsageError
+from taoctl.reads.columns import Kind, column, json_value
+from taoctl.reads.curve import CurveRow
+from taoctl.text import printable
+from taoctl.units import RAO_PER_TAO
+
+if TYPE_CHECKING:
+    from taoctl.economics.pool import Side
+
+app = typer.Typer(
+    help="The chain's arithmetic, to try things with; nothing is sent.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+SWAP_SCHEMA = "taoctl.lab.swap/1"
+STAKE_SCHEMA = "taoctl.lab.stake/1"
+
+
+@app.callback()
+def group() -> None:
+    """Hold the commands."""
+
+
+@app.command("swap")
+def swap(
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE.json", help="The swap; - reads stdin."),
+    ],
+) -> None:
+    """Run a subnet's pool on a swap from a file, to the last rao as the chain does.
+
+    The file has one JSON object with side (buy: TAO in, sell: alpha in), alpha_reserve,
+    tao_reserve, quote_weight_perquintill, fee_rate_u16, amount (fee included) and
+    limit_price_rao (null for none), all in rao; alone, as `input`, or many of them in `cases`.
+    What the pool refuses is an answer too: its error's name.
+
+    \b
+    Examples:
+      taoctl lab swap swap.json
+      taoctl lab swap swap.json -o json
+      taoctl lab swap - < swap.json
+    """
+    output.require_form()
+    found = _parsed(file)
+    if isinstance(found, Mapping) and isinstance(found.get("cases"), list):
+        data: Any = [_case(one, place) for place, one in enumerate(found["cases"], 1)]
+        text = "\n \n".join(
+            f"{printable(one['name'])}\n{_swap_text(one['output'])}" for one in data
+        )
+    else:
+        data = _swapped(found)
+        text = _swap_text(data)
+    output.show_data(SWAP_SCHEMA, data, text)
+
+
+def _parsed(file: Path) -> Any:
+    try:
+        return json.loads(batch_file.read_text(file))
+    except (ValueError, RecursionError) as error:
+        said = str(error) if isinstance(error, ValueError) else "nested too deeply"
+        raise UsageError(f"{file} is not JSON: {said}") from None
+
+
+def _case(case: Any, place: int) -> dict[str, Any]:
+    name = case.get("name") if isinstance(case, Mapping) else None
+    called = name if isinstance(name, str) else f"case {place}"
+    try:
+        return {"name": called, "output": _swapped(case)}
+    except UsageError as problem:
+        raise UsageError(f"{called}: {problem.message}", problem.hint) from None
+
+
+def _swapped(case: Any) -> dict[str, Any]:
+    """The outcome of a swap, given as the input or as a case that holds it."""
+    from taoctl.economics.vectors import checked_swap_input, swap_output
+
+    held = isinstance(case, Mapping) and "input" in case
+    return swap_output(checked_swap_input(case["input"] if held else case))
+
+
+def _swap_text(found: Mapping[str, Any]) -> str:
+    width = max(len(name) for name in found)
+    lines = [f"{name.replace('_', ' ').ljust(width)}  {one}" for name, one in found.items()]
+    return "\n".join(lines).replace("True", "yes").replace("False", "no")
+
+
+@app.command("stake")
+def stake(
+    netuid: Annotated[str, typer.Argument(metavar="NETUID", help="Subnet number.")],
+    amount: Annotated[
+        str, typer.Argument(metavar="AMOUNT", help="Up to where: 100tao to buy, 100alpha to sell.")
+    ],
+) -> None:
+    """What staking or unstaking costs on a subnet, from small amounts up to the one given.
+
+    Each row is one order alone on the pool as it stands now, without a limit. `impact` is what the
+    order moves the price against itself, `cost` has the pool's fee in it too; both are parts of
+    the value at the spot price. On a terminal the impact is drawn above the rows.
+
+    \b
+    Examples:
+      taoctl lab stake 1 1000tao
+      taoctl lab stake 1 5000alpha -o csv
+    """
+    from taoctl.calls.stake.amount import parse_amount
+    from taoctl.reads.curve import curve
+
+    number = context.netuid(netuid)
+    most = parse_amount(amount, "either")
+    if most.relative:
+        raise UsageError(f"{amount!r} is a share of nothing here", "write 100tao or 100alpha")
+    side: Side = "buy" if most.kind == "tao" else "sell"
+    (price, rows), origin = context.run(lambda view: curve(view, number, side, most.rao))
+    if plots.can_draw() and options.current().format in (Format.TABLE, Format.WIDE):
+        output.write(_drawn(rows, number, side))
+    section = Section(rows, CurveRow, key="points")
+    extra = {"netuid": number, "side": side, "price": json_value(Kind.PRICE, price)}
+    told = f"spot price {column(CurveRow, 'average_price_rao').text(price)} TAO per alpha"
+    if any(row.cost_ppm is None for row in rows):
+        told += "; the pool refuses the orders without a price"
+    output.show(Result(STAKE_SCHEMA, origin, (section,), extra=extra, headline=told))
+
+
+def _drawn(rows: Sequence[CurveRow], netuid: int, side: Side) -> str:
+    known = [row for row in rows if row.impact_ppm is not None]
+    if not known:
+        return ""
+    unit = "TAO" if side == "buy" else "alpha"
+    paid = [row.tao_rao if side == "buy" else row.alpha_rao for row in known]
+    return plots.curve(
+        f"subnet {netuid}: {side}",
+        (f"{unit} in", [(one or 0) / RAO_PER_TAO for one in paid]),
+        ("impact %", [(row.impact_ppm or 0) / 10_000 for row in known]),
+    )
+
+
+_NUMBER = {"type": "number"}
+_SWAPPED = {
+    "oneOf": [
+        obj(
+            amount_paid_in=INT,
+            amount_paid_out=INT,
+            fee_paid=INT,
+            refund=INT,
+            partial={"type": "boolean"},
+            alpha_after=INT,
+            tao_after=INT,
+            price_before_bits=INT,
+            price_after_bits=INT,
+            price_before=_NUMBER,
+            price_after=_NUMBER,
+        ),
+        obj(error=TEXT),
+    ]
+}
+
+SCHEMAS: dict[str, Shape | Plain] = {
+    SWAP_SCHEMA: Plain(
+        "taoctl lab swap",
+        {"oneOf": [*_SWAPPED["oneOf"], array(obj(name=TEXT, output=_SWAPPED))]},
+    ),
+    STAKE_SCHEMA: Plain(
+        "taoctl lab stake",
+        obj(
+            netuid=INT,
+            side={"enum": ["buy", "sell"]},
+            price=TAO_OR_NULL,
+            points=array(row_schema(CurveRow)),
+        ),
+    ),
+}
