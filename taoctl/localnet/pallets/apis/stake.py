@@ -8,9 +8,9 @@ from typing import Any
 
 from taoctl.localnet.frame import api
 from taoctl.localnet.pallets.apis import shapes
-from taoctl.localnet.pallets.subtensor.positions import Positions
+from taoctl.localnet.pallets.subtensor.conviction import Convictions
 from taoctl.localnet.pallets.subtensor.types import LockState
-from taoctl.localnet.types import AccountId32, BTreeMap, NetUid, Option, Tup, Vec, u64
+from taoctl.localnet.types import U64F64, AccountId32, BTreeMap, NetUid, Option, Tup, Vec, u64
 
 API = "StakeInfoRuntimeApi"
 
@@ -18,7 +18,7 @@ _COLDKEYS = (("coldkey_accounts", Vec(AccountId32)),)
 _END = Option(Tup(AccountId32, NetUid))
 
 
-class StakeApi(Positions):
+class StakeApi(Convictions):
     """Stake positions as the chain reports them."""
 
     @api(API, args=(("coldkey_account", AccountId32),), returns=Vec(shapes.StakeInfo))
@@ -88,6 +88,16 @@ class StakeApi(Positions):
         """The lock of a coldkey on a subnet, as it is now."""
         lock = self.lock_of(coldkey, netuid)
         return None if lock is None else asdict(lock)
+
+    @api(API, args=(("hotkey", AccountId32), ("netuid", NetUid)), returns=U64F64)
+    def get_hotkey_conviction(self, hotkey: str, netuid: int) -> int:
+        """Conviction of all locks to a hotkey on a subnet, as it is now."""
+        return self.hotkey_conviction(hotkey, netuid)
+
+    @api(API, args=(("netuid", NetUid),), returns=Option(AccountId32))
+    def get_most_convicted_hotkey_on_subnet(self, netuid: int) -> str | None:
+        """The hotkey that the locks on a subnet speak for most."""
+        return self.most_convicted(netuid)
 
     @api(
         API,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from taoctl.economics import root_claims
@@ -87,13 +88,24 @@ class Claims(Treasury):
             except DispatchError:
                 continue
 
-    def claim_root_dividends(self, coldkey: str) -> None:
-        """Pay a coldkey what all its root positions are owed, subnet by subnet."""
+    def claim_root_dividends(self, coldkey: str, only: Collection[int] | None = None) -> int:
+        """Pay a coldkey what all its root positions are owed, subnet by subnet.
+
+        Args:
+            only: the subnets to claim for; None for all.
+
+        Returns:
+            How many pairs of hotkey and subnet were looked at.
+        """
         kind = self.RootClaimType[coldkey]
+        entries = 0
         for hotkey in self.StakingHotkeys[coldkey]:
             for netuid in sorted(self.RootClaimable[hotkey]):
-                self._claim_on_subnet(hotkey, coldkey, netuid, kind)
+                if only is None or netuid in only:
+                    self._claim_on_subnet(hotkey, coldkey, netuid, kind)
+                    entries += 1
         self.deposit("RootClaimed", coldkey)
+        return entries
 
     def _claim_on_subnet(self, hotkey: str, coldkey: str, netuid: int, kind: Any) -> None:
         owed = root_claims.owed_bits(

@@ -19,6 +19,7 @@ from taoctl.economics.emission import (
 from taoctl.economics.registration_price import decayed
 from taoctl.economics.schedule import epoch_due, next_epoch_block
 from taoctl.localnet.frame import ModuleError
+from taoctl.localnet.pallets.subtensor.children import Children
 from taoctl.localnet.pallets.subtensor.distribution import Distribution
 from taoctl.localnet.pallets.subtensor.pending import Pending
 from taoctl.localnet.pallets.subtensor.subnets import ROOT, subnet_account
@@ -27,14 +28,13 @@ from taoctl.localnet.pallets.subtensor.treasury import BUY_LIMIT, MAX_ISSUANCE
 _MOVING_ONE = 1 << 32
 
 
-class Coinbase(Distribution):
+class Coinbase(Distribution, Children):
     """The block step of the pallet."""
 
     def on_initialize(self, number: int) -> Iterator[None]:
         """Run the block step in the chain's order, pausing after each epoch.
 
-        Left out is what no call of this runtime can set going: revealing timelocked weights,
-        applying pending children, handing a subnet to its most convicted staker.
+        Left out is what no call of this runtime can set going: revealing timelocked weights.
         """
         self._decay_burns(number)
         yield from self.run_coinbase(self._mint())
@@ -42,6 +42,9 @@ class Coinbase(Distribution):
         self._update_moving_prices(emitting, number)
         for netuid in emitting:
             self.RootProp[netuid] = self.root_proportion(netuid)
+        for netuid in self.netuids():
+            if self.LastEpochBlock[netuid] == number:
+                self.apply_pending_children(netuid)
         self.auto_claim_root(bytes.fromhex(self.rt.system.ParentHash.get()[2:]))
 
     def run_coinbase(self, minted: int) -> Iterator[None]:
@@ -201,6 +204,7 @@ class Coinbase(Distribution):
             if self._keys_consistent(netuid):
                 self.BlocksSinceLastStep[netuid] = 0
                 due.append((netuid, self._take_pending(netuid)))
+                self.change_owner_if_needed(netuid)
             else:
                 self.deposit("EpochSkipped", netuid, block)
             self.LastEpochBlock[netuid] = block

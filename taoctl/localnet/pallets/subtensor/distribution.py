@@ -14,13 +14,13 @@ from taoctl.economics.dividends import (
     split_to_parents,
 )
 from taoctl.localnet.pallets.subtensor.epoch import HotkeyEmission
-from taoctl.localnet.pallets.subtensor.guards import Guards
+from taoctl.localnet.pallets.subtensor.ownership import Ownership
 from taoctl.localnet.pallets.subtensor.pending import Pending
 from taoctl.localnet.pallets.subtensor.subnets import ROOT, account_bytes
 from taoctl.localnet.store import MapStore
 
 
-class Distribution(Guards):
+class Distribution(Ownership):
     """From pending emission to stake."""
 
     def distribute_emission(self, netuid: int, pending: Pending) -> None:
@@ -94,11 +94,6 @@ class Distribution(Guards):
         self.recycle_alpha(netuid, split.recycled)
         return split.dividends
 
-    def childkey_take(self, hotkey: str, netuid: int) -> int:
-        """Childkey take of a hotkey on a subnet as u16, at least the minimum in force."""
-        least = max(self.MinChildkeyTake.get(), self.MinChildkeyTakePerSubnet[netuid])
-        return int(max(self.ChildkeyTake[hotkey, netuid], least))
-
     def _own_stake(self, hotkey: str, netuid: int) -> HotkeyStake:
         held = self.TotalHotkeyAlpha
         return HotkeyStake(held[hotkey, netuid], held[hotkey, ROOT])
@@ -107,6 +102,7 @@ class Distribution(Guards):
         if netuid in self.SubnetOwner and netuid in self.SubnetOwnerHotkey:
             hotkey, coldkey = self.SubnetOwnerHotkey[netuid], self.SubnetOwner[netuid]
             self.add_stake_shares(hotkey, coldkey, netuid, amount)
+            self.auto_lock_owner_cut(netuid, amount)
 
     def _pay_miners(self, netuid: int, emitted: Iterable[HotkeyEmission]) -> None:
         withheld_from = self.owner_hotkeys(netuid)

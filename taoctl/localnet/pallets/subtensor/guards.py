@@ -6,6 +6,7 @@ from typing import Any
 
 from taoctl.localnet.frame import Call, ModuleError
 from taoctl.localnet.pallets.subtensor.epoch import Epochs
+from taoctl.localnet.pallets.subtensor.takes import Takes
 
 BAD_REQUEST = 255
 
@@ -47,8 +48,10 @@ _SWAP_CALLS = {
     "clear_coldkey_swap_announcement",
 }
 
+_TAKE_CALLS = {"increase_take", "decrease_take"}
 
-class Guards(Epochs):
+
+class Guards(Epochs, Takes):
     """The guards of SubtensorTransactionExtension, which run at dispatch too."""
 
     def validate(self, call: Call, who: str) -> int | None:
@@ -62,14 +65,20 @@ class Guards(Epochs):
     def check_call(self, call: Call, who: str) -> None:
         """Raise the error that a guard has against a signed call."""
         self._check_coldkey_swap(call, who)
-        if call.pallet == self.name and call.name == "set_weights":
+        if call.pallet != self.name:
+            return
+        if call.name == "set_weights":
             self._check_weights(call.args, who)
+        elif call.name in _TAKE_CALLS:
+            self.check_take(who, call.args["hotkey"], call.args["take"])
 
     def extension_weight(self, call: Call) -> int:
         """Weight (ref_time) that the guards add to a call's fee."""
         weight = 67_583_000
         if call.pallet == self.name and call.name == "set_weights":
             weight += 327_958_000 + 210_376_000
+        elif call.pallet == self.name and call.name in _TAKE_CALLS:
+            weight += 90_378_000
         return weight
 
     def _check_coldkey_swap(self, call: Call, who: str) -> None:

@@ -8,12 +8,23 @@ from taoctl.localnet.pallets.apis.metagraph import MetagraphApi
 from taoctl.localnet.pallets.apis.neurons import NeuronApi
 from taoctl.localnet.pallets.apis.registration import RegistrationApi
 from taoctl.localnet.pallets.apis.stake import StakeApi
+from taoctl.localnet.pallets.subtensor.auto_stake import AutoStake
+from taoctl.localnet.pallets.subtensor.claim_calls import ClaimCalls
 from taoctl.localnet.pallets.subtensor.constants import CONSTANTS
 from taoctl.localnet.pallets.subtensor.errors import ERRORS
 from taoctl.localnet.pallets.subtensor.events import EVENTS
 
 
-class SubtensorModule(MetagraphApi, NeuronApi, StakeApi, DelegateApi, RegistrationApi, BasketApi):
+class SubtensorModule(
+    MetagraphApi,
+    NeuronApi,
+    StakeApi,
+    DelegateApi,
+    RegistrationApi,
+    BasketApi,
+    ClaimCalls,
+    AutoStake,
+):
     """The pallet: each base class adds one domain on top of the ones before it."""
 
     name = "SubtensorModule"

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from taoctl.economics.pruning import PruneOrder, Slot, immortal_uids, is_immune, prune_order
-from taoctl.localnet.pallets.subtensor.positions import Positions
+from taoctl.localnet.pallets.subtensor.locks import Locks
 from taoctl.localnet.pallets.subtensor.rows import Pairs, pack_row, unpack_row
 
 T = TypeVar("T")
 
 
-class Neurons(Positions):
+class Neurons(Locks):
     """The table of neurons of each subnet."""
 
     def append_neuron(self, netuid: int, hotkey: str, block: int) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from taoctl.economics import inheritance, shares
-from taoctl.economics.conviction import Lock, rolled
 from taoctl.economics.shares import SafeFloat
 from taoctl.localnet.pallets.subtensor.subnets import ROOT, Subnets, is_subnet_account
 
@@ -91,31 +90,6 @@ class Positions(Subnets):
         return sum(
             self.stake_of(hotkey, coldkey, netuid) for hotkey in self.StakingHotkeys[coldkey]
         )
-
-    def lock_of(self, coldkey: str, netuid: int) -> Lock | None:
-        """The lock of a coldkey on a subnet as it is in this block."""
-        for hotkey, stored in self.Lock.prefix(coldkey, netuid):
-            lock = Lock(stored["locked_mass"], stored["conviction"], stored["last_update"])
-            return rolled(
-                lock,
-                self.rt.block_number,
-                unlock_rate=self.UnlockRate.get(),
-                maturity_rate=self.MaturityRate.get(),
-                to_owner=hotkey == self.SubnetOwnerHotkey[netuid],
-                perpetual=self.DecayingLock[coldkey, netuid] is False,
-            )
-        return None
-
-    def locked_alpha(self, coldkey: str, netuid: int) -> int:
-        """Alpha of a coldkey that a lock holds on a subnet now."""
-        lock = self.lock_of(coldkey, netuid)
-        return 0 if lock is None else lock.locked_mass
-
-    def ensure_available(self, coldkey: str, netuid: int, amount: int) -> None:
-        """Raise StakeUnavailable when a lock holds part of what is to be withdrawn."""
-        free = max(self.coldkey_alpha(coldkey, netuid) - self.locked_alpha(coldkey, netuid), 0)
-        if free < amount:
-            raise self.error("StakeUnavailable")
 
     def inherited_alpha(self, hotkey: str, netuid: int) -> int:
         """Alpha after what children hold and parents lend, in rao."""
