@@ -32,7 +32,8 @@ def parse_proportion(text: str, whole: int) -> int:
     figure, one = int(match["whole"] + fraction), scale * 10 ** len(fraction)
     if figure > one:
         raise UsageError(f"{said} is more than all of it", "write 100% at most")
-    return figure * whole // one
+    parts: int = figure * whole // one
+    return parts
 
 
 def percent_text(parts: int, whole: int) -> str:
