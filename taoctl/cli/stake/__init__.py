@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from taoctl.cli.stake import list as listing
+from taoctl.cli.stake import trading
 from taoctl.cli.stake.app import app
 
-__all__ = ["app", "listing"]
+__all__ = ["app", "listing", "trading"]
