@@ -2,6 +2,7 @@
 
 from taoctl.localnet.pallet import Pallet
 from taoctl.localnet.pallets.balances import Balances
+from taoctl.localnet.pallets.mev_shield import MevShield
 from taoctl.localnet.pallets.multisig import Multisig
 from taoctl.localnet.pallets.proxy import Proxy
 from taoctl.localnet.pallets.subtensor.module import SubtensorModule
@@ -23,5 +24,6 @@ PALLETS: tuple[type[Pallet], ...] = (
     Multisig,
     Proxy,
     Swap,
+    MevShield,
 )
 """Every pallet of the localnet, in the order of their indices."""
