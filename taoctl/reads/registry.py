@@ -33,6 +33,11 @@ _MODULES = (
     "hyperparameters",
     "chain",
     "delegations",
+    "root_claims",
+    "auto_stake",
+    "children",
+    "takes",
+    "locks",
 )
 
 

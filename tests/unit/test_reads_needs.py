@@ -18,12 +18,22 @@ from taoctl.reads.subnets import SubnetRow
 
 ALL = sorted(load())
 
+ABSENT = {
+    "auto-stake": {218},
+    "claim-types": {218},
+    "root-claims": {218},
+    "locked-alpha": {218, 365, 393},
+    "locks": {218, 365, 393},
+}
+"""Reads of things that older runtimes do not know at all."""
+
 
 @pytest.mark.parametrize("spec", SPECS)
 @pytest.mark.parametrize("name", ALL)
-def test_every_read_works_on_every_known_runtime(name: str, spec: int) -> None:
+def test_every_read_works_on_every_known_runtime_that_has_its_subject(name: str, spec: int) -> None:
     codec = codec_of(spec)
-    assert READS[name].missing(lambda entry: has_entry(codec, entry)) == ()
+    missing = READS[name].missing(lambda entry: has_entry(codec, entry))
+    assert bool(missing) == (spec in ABSENT.get(name, ()))
 
 
 @pytest.mark.parametrize("name", ALL)
