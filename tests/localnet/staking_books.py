@@ -37,7 +37,7 @@ class Books:
         for (hotkey, held_netuid), value in module.TotalHotkeyAlpha.items():
             positions = sum(
                 module.stake_of(hotkey, coldkey, held_netuid)
-                for (of, coldkey, on) in module.AlphaV2.keys()
+                for (of, coldkey, on), _ in module.AlphaV2.items()
                 if (of, on) == (hotkey, held_netuid)
             )
             assert 0 <= value - positions <= 20, (hotkey, held_netuid)
