@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from taoctl.cli.stake import ending, moving, trading
 from taoctl.cli.stake import list as listing
-from taoctl.cli.stake import trading
 from taoctl.cli.stake.app import app
 
-__all__ = ["app", "listing", "trading"]
+__all__ = ["app", "ending", "listing", "moving", "trading"]

@@ -15,9 +15,11 @@ from taoctl.errors import UsageError
 if TYPE_CHECKING:
     from taoctl.calls.stake.limits import Limit
 
-Amount = Annotated[
-    str,
-    typer.Argument(metavar="AMOUNT", help="With its unit: 10tao, 10alpha; or 50%, or all."),
+TaoAmount = Annotated[
+    str, typer.Argument(metavar="AMOUNT", help="TAO with its unit: 10tao; or 50%, or all.")
+]
+AlphaAmount = Annotated[
+    str, typer.Argument(metavar="AMOUNT", help="Alpha with its unit: 10alpha; or 50%, or all.")
 ]
 Netuids = Annotated[
     list[str],

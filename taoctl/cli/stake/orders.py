@@ -44,7 +44,7 @@ def acting(signer: Account, flags: WriteFlags) -> Account:
     """The account whose stake is traded: the one acted for, or else the signer.
 
     Raises:
-        UsageError: the one that a flag names is none.
+        UsageError: the one that a flag names is none, or the signer is a hotkey.
     """
     from taoctl.cli.transact import group
     from taoctl.wallet.accounts import Account
@@ -53,6 +53,11 @@ def acting(signer: Account, flags: WriteFlags) -> Account:
         return context.account(flags.proxy_for)
     if flags.multisig is not None:
         return Account(group(flags.multisig).ss58, None, "ss58")
+    if signer.kind == "hotkey":
+        raise UsageError(
+            f"stake belongs to coldkeys, and {signer.label} is a hotkey",
+            f"name the wallet alone with --wallet {signer.wallet}, and whom it backs with --hotkey",
+        )
     return signer
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @writes
 def add(
     flags: WriteFlags,
-    amount: options.Amount,
+    amount: options.TaoAmount,
     netuid: options.Netuids,
     hotkey: options.Hotkeys = None,
     tolerance: options.Tolerance = None,
@@ -61,7 +61,7 @@ def add(
 @writes
 def remove(
     flags: WriteFlags,
-    amount: options.Amount,
+    amount: options.AlphaAmount,
     netuid: options.Netuids,
     hotkey: options.Hotkeys = None,
     tolerance: options.Tolerance = None,
