@@ -45,6 +45,7 @@ _MODULES = (
     "taoctl.cli.address",
     "taoctl.cli.lab",
     "taoctl.cli.stake.schemas",
+    "taoctl.cli.stake.setting_schemas",
     "taoctl.cli.transact_schemas",
     "taoctl.cli.tx",
     "taoctl.cli.wallet.schemas",

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from taoctl.cli.stake import ending, moving, trading
+from taoctl.cli.stake import auto, child, claim, ending, lock, moving, take, trading
 from taoctl.cli.stake import list as listing
 from taoctl.cli.stake.app import app
 
-__all__ = ["app", "ending", "listing", "moving", "trading"]
+__all__ = [
+    "app",
+    "auto",
+    "child",
+    "claim",
+    "ending",
+    "listing",
+    "lock",
+    "moving",
+    "take",
+    "trading",
+]
