@@ -253,6 +253,10 @@ class View:
 
         return await self._once(_key("api", api, method, args), lambda: self._read(ask))
 
+    async def derived(self, key: Hashable, work: Callable[[], Awaitable[T]]) -> T:
+        """What is worked out of this view's answers, once for a key."""
+        return await self._once(("derived", key), work)
+
     async def timestamp_ms(self) -> int:
         """Milliseconds since 1970 that the block's author wrote into it."""
         return int(await self.value("Timestamp", "Now"))

@@ -1,12 +1,26 @@
-"""Staking TAO: buying alpha of a subnet through a hotkey."""
+"""Staking TAO: buying alpha of a subnet through a hotkey.
+
+Source: `do_add_stake`, `do_add_stake_limit`, `validate_add_stake` and `stake_into_subnet` of
+pallet subtensor.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from taoctl.calls.accounts import ACCOUNT, EXISTENTIAL_DEPOSIT
+from taoctl.calls.base import ChainCall, Quote
 from taoctl.calls.stake.amount import Amount
-from taoctl.calls.stake.limits import Limit
+from taoctl.calls.stake.desk import MIN_STAKE, Desk, Fill, RefusedOrder, UnknownOutcome
+from taoctl.calls.stake.holdings import PALLET
+from taoctl.calls.stake.limited import limited_call, within_limit
+from taoctl.calls.stake.limits import Limit, Unlimited
+from taoctl.calls.stake.quoting import fill_quote
+from taoctl.calls.stake.refusals import refused, too_large_for_pool
 from taoctl.calls.stake.trade import Trade
+from taoctl.chain.view import Call, Storage
+from taoctl.economics.pool import INPUT_RESERVE_MULTIPLE
+from taoctl.units import Tao
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +35,109 @@ class AddStake(Trade):
         partial: whether less will do, where the limit lets only less through.
     """
 
+    needs = (
+        ACCOUNT,
+        EXISTENTIAL_DEPOSIT,
+        Storage(PALLET, "NetworksAdded"),
+        Storage(PALLET, "Owner"),
+        Call(PALLET, "add_stake"),
+    )
+
     hotkey: str
     netuid: int
     amount: Amount
     limit: Limit
     partial: bool = False
+
+    def summary(self) -> str:
+        """What is staked where, and at what price."""
+        return f"stake {self.amount} on subnet {self.netuid} through {self.hotkey}, {self.limit}"
+
+    async def order(self, desk: Desk, origin: str) -> ChainCall:
+        """`add_stake_limit`, or `add_stake` at any price."""
+        amount = await desk.tao(self.amount, origin)
+        args = {"hotkey": self.hotkey, "netuid": self.netuid, "amount_staked": amount}
+        if isinstance(self.limit, Unlimited):
+            return ChainCall(PALLET, "add_stake", args)
+        price = await desk.limit_price(self.limit, "buy", self.netuid)
+        return limited_call(
+            desk.view, "add_stake_limit", {**args, "limit_price": price}, partial=self.partial
+        )
+
+    async def carry_out(self, desk: Desk, origin: str) -> tuple[Quote, ...]:
+        """Buy, as the chain would."""
+        amount = await desk.tao(self.amount, origin)
+        limit = await desk.limit_price(self.limit, "buy", self.netuid)
+        await self._check(desk, amount)
+        possible = await self._possible(desk, amount, limit)
+        await self._check_payable(desk, origin, possible)
+        await desk.check_hotkey(self.hotkey)
+        await self._check_outcome(desk, possible)
+        fill = await self._buy(desk, origin, possible, limit)
+        quote = fill_quote(fill, origin, self.hotkey, self.netuid, whole=not self.partial)
+        return (replace(quote, partial=possible < amount),)
+
+    async def _check(self, desk: Desk, amount: int) -> None:
+        await desk.check_subnet(self.netuid)
+        if await desk.market.trades(self.netuid):
+            most = await desk.market.reserve(self.netuid, "buy") * INPUT_RESERVE_MULTIPLE
+            if amount > most:
+                raise too_large_for_pool(self.netuid, Tao(most))
+        await desk.check_subtoken(self.netuid)
+        least = MIN_STAKE + await self._fee_of_least(desk)
+        if amount < least:
+            raise refused(
+                "AmountTooLow",
+                f"{Tao(amount)} is too little to stake on subnet {self.netuid}",
+                f"stake {Tao(least)} or more",
+            )
+
+    async def _fee_of_least(self, desk: Desk) -> int:
+        """The pool's fee on the smallest stake, rao."""
+        try:
+            return (await desk.market.preview(self.netuid, "buy", MIN_STAKE)).fee
+        except (RefusedOrder, UnknownOutcome):
+            return 0
+
+    async def _possible(self, desk: Desk, amount: int, limit: int | None) -> int:
+        if limit is None:
+            return amount
+        await desk.market.agrees(self.netuid, "buy", amount)
+        return await within_limit(desk, "buy", self.netuid, amount, limit, partial=self.partial)
+
+    async def _check_payable(self, desk: Desk, origin: str, amount: int) -> None:
+        fee = desk.fees.get(origin, 0)
+        whole = await desk.spendable(origin, keep_alive=False) - fee
+        if amount <= whole:
+            return
+        most = max(await desk.spendable(origin) - fee, 0)
+        raise refused(
+            "NotEnoughBalanceToStake",
+            f"{origin} can stake {Tao(most)}, not {Tao(amount)}",
+            "stake less, or fund the account first",
+        )
+
+    async def _check_outcome(self, desk: Desk, amount: int) -> None:
+        fill = await desk.market.preview(self.netuid, "buy", amount)
+        if fill.paid_in - fill.fee < MIN_STAKE:
+            raise refused(
+                "AmountTooLow",
+                f"only {Tao(fill.paid_in)} would be staked on subnet {self.netuid}, which is too "
+                "little",
+                f"the least that is staked is {Tao(MIN_STAKE)} and the pool's fee",
+            )
+
+    async def _buy(self, desk: Desk, origin: str, amount: int, limit: int | None) -> Fill:
+        """Trade and book it; the existential deposit stays, silently, as on the chain."""
+        paid = min(amount, await desk.spendable(origin))
+        fill = await desk.trade(self.netuid, "buy", paid, limit)
+        if not fill.out:
+            raise refused("AmountTooLow", f"{Tao(paid)} buys nothing on subnet {self.netuid}")
+        if paid < amount:
+            desk.warn(
+                f"only {Tao(paid)} of {Tao(amount)} is staked: the existential deposit stays in "
+                "the account"
+            )
+        await desk.move_tao(origin, -paid)
+        await desk.move_alpha(self.hotkey, origin, self.netuid, fill.out)
+        return replace(fill, asked=paid, paid_in=paid)

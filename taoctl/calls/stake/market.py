@@ -1,24 +1,37 @@
-"""The pools of one block as orders find them, each order after the other."""
+"""The pools of one block as orders find them, each order after the other.
+
+A first order on a pool is asked of the runtime's own simulation, and compared with the curve
+that is known here. Where the two agree, the curve serves for what the simulation cannot tell:
+limits, and orders that come after others. Where they do not, the simulation is believed, and the
+rest is not known.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from taoctl.calls.base import Refusal
-from taoctl.chain.view import View
-from taoctl.economics.pool import Pool, Side
+from taoctl.calls.stake.refusals import UnknownOutcome, past_limit, pool_refuses
+from taoctl.chain.view import Api, Storage, View
+from taoctl.economics import pool as pools
+from taoctl.economics.pool import RAO, Pool, Side, SwapError
+from taoctl.units import U64_MAX
 
+PALLET = "SubtensorModule"
+ONE_BITS = 1 << 64
+"""A price of one TAO per alpha, as U64F64 bits."""
 
-class RefusedOrder(Exception):  # noqa: N818 - it is no error of taoctl's: the chain would refuse
-    """The chain would refuse what is being worked through."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.message)
-        self.refusal = refusal
-
-
-class UnknownOutcome(Exception):  # noqa: N818 - nothing failed: it cannot be worked out here
-    """Nobody can tell here what comes of what is being worked through; the text says why."""
+_BALANCER = Storage("Swap", "SwapBalancer")
+_SUPERELLIPSE = Storage("Swap", "SwapSuperellipse")
+_STARTED = Storage("Swap", "PalSwapInitialized")
+_FEE_RATE = Storage("Swap", "FeeRate")
+_PRICE = Api("SwapRuntimeApi", "current_alpha_price")
+_SIMULATION: dict[Side, Api] = {
+    "buy": Api("SwapRuntimeApi", "sim_swap_tao_for_alpha"),
+    "sell": Api("SwapRuntimeApi", "sim_swap_alpha_for_tao"),
+}
+_STEPS = 1_000
+_LEAST_STEP = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +76,25 @@ class Market:
 
     def __init__(self, view: View) -> None:
         self.view = view
+        self._curves: dict[int, Pool] = {}
+        self._agreed: dict[tuple[int, Side], bool] = {}
+        self._moved: set[int] = set()
+
+    # what a pool is
+
+    async def trades(self, netuid: int) -> bool:
+        """Whether alpha of the subnet trades through a pool, and not one to one with TAO."""
+        if netuid == 0:
+            return False
+        mechanism = await self.view.value(PALLET, "SubnetMechanism", netuid)
+        return int(mechanism) != 0
+
+    @property
+    def knows_curve(self) -> bool:
+        """Whether this runtime's pools have a curve that is known here."""
+        if not self.view.has(_FEE_RATE):
+            return True
+        return self.view.has(_BALANCER) and not self.view.has(_SUPERELLIPSE)
 
     async def pool(self, netuid: int) -> Pool | None:
         """The pool of a subnet; None for root and stable subnets, which trade one to one.
@@ -70,19 +102,76 @@ class Market:
         Raises:
             UnknownOutcome: its curve is none that is known here.
         """
-        raise NotImplementedError
+        if not await self.trades(netuid):
+            return None
+        if not await self.agrees(netuid, "buy", RAO):
+            raise _unknown(netuid)
+        return await self._curve(netuid)
 
     async def price_bits(self, netuid: int) -> int:
-        """The spot price as U64F64 bits."""
-        raise NotImplementedError
+        """The spot price as U64F64 bits; to a rao of TAO per alpha where the curve is unknown."""
+        if not await self.trades(netuid):
+            return ONE_BITS
+        if self.knows_curve:
+            return pools.spot_price_bits(await self._curve(netuid))
+        if netuid in self._moved:
+            raise _unknown(netuid)
+        price = int(await self.view.api(_PRICE.api, _PRICE.method, netuid))
+        return (price << 64) // RAO
 
-    async def preview(self, netuid: int, side: Side, amount: int) -> Fill:
-        """What an order at any price would come to now; changes nothing."""
-        raise NotImplementedError
+    async def opening_bits(self, netuid: int) -> int:
+        """The spot price before any order, from which a tolerance is measured."""
+        mark = self.mark()
+        self.restore(({}, set()))
+        try:
+            return await self.price_bits(netuid)
+        finally:
+            self.restore(mark)
+
+    async def exact(self, netuid: int) -> bool:
+        """Whether the spot price is known to the last bit."""
+        return self.knows_curve or not await self.trades(netuid)
+
+    async def reserve(self, netuid: int, side: Side) -> int:
+        """The pool's reserve of what an order gives, rao, as it was before any order."""
+        item = "SubnetTAO" if side == "buy" else "SubnetAlphaIn"
+        return int(await self.view.value(PALLET, item, netuid))
+
+    # orders
+
+    async def preview(
+        self, netuid: int, side: Side, amount: int, *, drop_fee: bool = False
+    ) -> Fill:
+        """What an order at any price would come to now; changes nothing.
+
+        Raises:
+            RefusedOrder: the pool refuses it.
+            UnknownOutcome: what it comes to cannot be worked out here.
+        """
+        mark = self.mark()
+        try:
+            return await self.trade(netuid, side, amount, drop_fee=drop_fee)
+        finally:
+            self.restore(mark)
 
     async def most(self, netuid: int, side: Side, limit_price_rao: int) -> int | None:
-        """The largest order within a limit, fee included, rao; None where nobody can tell."""
-        raise NotImplementedError
+        """The largest order within a limit, fee included, rao; None where nobody can tell.
+
+        Raises:
+            RefusedOrder: the price is past the limit already, or the pool is too small.
+        """
+        if not await self.trades(netuid):
+            within = limit_price_rao >= RAO if side == "buy" else limit_price_rao <= RAO
+            return U64_MAX if within else 0
+        try:
+            pool = await self.pool(netuid)
+        except UnknownOutcome:
+            return None
+        assert pool is not None
+        try:
+            return pools.max_amount(pool, side, limit_price_rao)
+        except SwapError as problem:
+            raise pool_refuses(problem.name, netuid, limit_price_rao) from None
 
     async def trade(
         self,
@@ -99,4 +188,158 @@ class Market:
             RefusedOrder: the pool refuses it.
             UnknownOutcome: what it comes to cannot be worked out here.
         """
-        raise NotImplementedError
+        if not await self.trades(netuid):
+            return Fill(side, amount, amount, 0, amount, ONE_BITS, ONE_BITS, limit_price_rao)
+        if not await self.agrees(netuid, side, amount):
+            fill = await self._simulated(netuid, side, amount, limit_price_rao, drop_fee=drop_fee)
+            self._moved.add(netuid)
+            return fill
+        pool = await self._curve(netuid)
+        try:
+            done = pools.swap(pool, side, amount, limit_price_rao, drop_fees=drop_fee)
+        except SwapError as problem:
+            raise pool_refuses(problem.name, netuid, limit_price_rao) from None
+        self._curves[netuid] = done.pool
+        self._moved.add(netuid)
+        return Fill(
+            side,
+            amount,
+            done.amount_paid_in + done.fee_paid,
+            done.fee_paid,
+            done.amount_paid_out,
+            done.price_before_bits,
+            done.price_after_bits,
+            limit_price_rao,
+        )
+
+    async def agrees(self, netuid: int, side: Side, amount: int) -> bool:
+        """Whether the curve known here says the same of an order as the runtime's simulation.
+
+        Asked once for a pool and a side, before anything has moved it.
+        """
+        if not self.knows_curve:
+            return False
+        known = self._agreed.get((netuid, side))
+        if known is None and netuid not in self._moved:
+            known = await self._compared(netuid, side, amount)
+            self._agreed[netuid, side] = known
+        return known is not False and self._agreed.get((netuid, _other(side))) is not False
+
+    async def _compared(self, netuid: int, side: Side, amount: int) -> bool:
+        if not self.view.has(_SIMULATION[side]):
+            return True
+        here = pools.simulate(await self._curve(netuid), side, amount)
+        there = await self._simulation(netuid, side, amount)
+        names = ("tao_amount", "alpha_amount", "tao_fee", "alpha_fee")
+        return all(int(there[name]) == getattr(here, name) for name in names)
+
+    # the simulation alone
+
+    async def _simulation(self, netuid: int, side: Side, amount: int) -> Any:
+        one = _SIMULATION[side]
+        return await self.view.api(one.api, one.method, netuid, min(amount, U64_MAX))
+
+    async def _simulated(
+        self,
+        netuid: int,
+        side: Side,
+        amount: int,
+        limit_price_rao: int | None,
+        *,
+        drop_fee: bool,
+    ) -> Fill:
+        """An order as the runtime's simulation answers it, on a pool that nothing has moved."""
+        if netuid in self._moved:
+            raise _unknown(netuid)
+        given = amount
+        if drop_fee:
+            given = _with_fee(amount, int(await self.view.value("Swap", "FeeRate", netuid)))
+        answer = await self._simulation(netuid, side, given)
+        tao, alpha = int(answer["tao_amount"]), int(answer["alpha_amount"])
+        out = alpha if side == "buy" else tao
+        if amount and not out:
+            raise pool_refuses("InsufficientLiquidity", netuid)
+        price = await self.price_bits(netuid)
+        if limit_price_rao is not None:
+            await self._within(netuid, side, amount, limit_price_rao)
+        fee = 0 if drop_fee else int(answer["tao_fee" if side == "buy" else "alpha_fee"])
+        return Fill(side, amount, amount, fee, out, price, None, limit_price_rao, exact=False)
+
+    async def _within(self, netuid: int, side: Side, amount: int, limit_price_rao: int) -> None:
+        """Refuse an order that certainly passes its limit; raise UnknownOutcome where it may.
+
+        The price at an order's end lies between what the last bit of it cost and what the next
+        would cost, and the runtime's simulation tells both.
+        """
+        bits = (limit_price_rao << 64) // RAO
+        price = await self.price_bits(netuid)
+        if not (price < bits if side == "buy" else price > bits):
+            raise pool_refuses("PriceLimitExceeded", netuid, limit_price_rao)
+        step = max(amount // _STEPS, _LEAST_STEP)
+        if await self._keeps(netuid, side, amount, amount + step, limit_price_rao):
+            return
+        if not await self._keeps(netuid, side, max(amount - step, 0), amount, limit_price_rao):
+            raise past_limit(side, netuid, limit_price_rao, None)
+        raise UnknownOutcome(
+            f"whether the order stays within its limit on subnet {netuid} cannot be told: "
+            "the pools of this runtime have a curve that is not known here"
+        )
+
+    async def _keeps(self, netuid: int, side: Side, start: int, end: int, limit: int) -> bool:
+        """Whether what is traded between two sizes of an order is within a limit on average."""
+        first = await self._simulation(netuid, side, start)
+        last = await self._simulation(netuid, side, end)
+        tao = int(last["tao_amount"]) - int(first["tao_amount"])
+        alpha = int(last["alpha_amount"]) - int(first["alpha_amount"])
+        if side == "buy":
+            return alpha > 0 and tao * RAO <= limit * alpha
+        return tao > 0 and tao * RAO >= limit * alpha
+
+    # the curve
+
+    async def _curve(self, netuid: int) -> Pool:
+        found = self._curves.get(netuid)
+        if found is None:
+            found = await _load(self.view, netuid)
+            self._curves[netuid] = found
+        return found
+
+    def mark(self) -> tuple[dict[int, Pool], set[int]]:
+        """The pools as they are, to go back to."""
+        return dict(self._curves), set(self._moved)
+
+    def restore(self, mark: tuple[dict[int, Pool], set[int]]) -> None:
+        """Make the pools what they were at a mark."""
+        curves, moved = mark
+        self._curves, self._moved = dict(curves), set(moved)
+
+
+async def _load(view: View, netuid: int) -> Pool:
+    tao = int(await view.value(PALLET, "SubnetTAO", netuid))
+    alpha = int(await view.value(PALLET, "SubnetAlphaIn", netuid))
+    if not view.has(_FEE_RATE):
+        return Pool(alpha, tao, fee_rate_u16=0)
+    rate = int(await view.value(_FEE_RATE.pallet, _FEE_RATE.item, netuid))
+    pool = Pool(alpha, tao, fee_rate_u16=rate)
+    if view.has(_STARTED) and not await view.value(_STARTED.pallet, _STARTED.item, netuid):
+        return pool
+    weight = await view.value(_BALANCER.pallet, _BALANCER.item, netuid)
+    quote = weight["quote"] if isinstance(weight, dict) else weight
+    return replace(pool, quote_weight_perquintill=int(quote))
+
+
+def _with_fee(net: int, rate_u16: int) -> int:
+    """An amount of which so much is left once the fee is taken from it, rounded up."""
+    rest = pools.U16_MAX - rate_u16
+    return -(-net * pools.U16_MAX // rest) if rest else net
+
+
+def _other(side: Side) -> Side:
+    return "sell" if side == "buy" else "buy"
+
+
+def _unknown(netuid: int) -> UnknownOutcome:
+    return UnknownOutcome(
+        f"what the orders before it leave of the pool of subnet {netuid} cannot be told: its "
+        "curve is none that is known here"
+    )

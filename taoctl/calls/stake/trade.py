@@ -3,11 +3,31 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from taoctl.calls.base import ChainCall, Intent, Quote, Refusal
+from taoctl.addresses import decode_ss58
+from taoctl.calls.base import ChainCall, Effect, Intent, Quote, Refusal, call_bytes
 from taoctl.calls.batch_mode import BatchMode
-from taoctl.calls.stake.desk import Desk
+from taoctl.calls.stake.desk import Desk, RefusedOrder, UnknownOutcome
+from taoctl.calls.stake.quoting import quotes_words
+from taoctl.chain.extrinsic import Era, dispatch_info, unsigned_for_fee
+from taoctl.chain.view import View
+from taoctl.errors import NotInRuntimeError
+from taoctl.scale.crypto import SR25519
+from taoctl.units import Tao
+
+_LATE_NONCE = 2**30 - 1
+_ERA_BLOCKS = 64
+_MARGIN_RAO = 16
+"""More than another nonce, era or kind of signature adds to a fee of one rao a byte."""
+
+_SHOWN = 3
+_MODES = {
+    BatchMode.ALL: "all or none",
+    BatchMode.STOP: "until one fails",
+    BatchMode.FORCE: "each for itself",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +45,16 @@ class Worked:
     refusals: tuple[Refusal, ...] = ()
     warnings: tuple[str, ...] = ()
     quotes: tuple[Quote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """A trade worked through on a desk of its own."""
+
+    worked: Worked
+    effects: tuple[Effect, ...]
+    call: ChainCall
+    spends: Tao | None
 
 
 class Trade(Intent):
@@ -52,8 +82,80 @@ class Trade(Intent):
         """
 
     async def work(self, desk: Desk, origin: str) -> Worked:
-        """Work through it: the call, and what it comes to."""
-        raise NotImplementedError
+        """Work through it: the call, and what it comes to.
+
+        Where that cannot be known, the desk loses sight of what comes after it too.
+        """
+        desk.view.require(*self.needs)
+        call = await self.order(desk, origin)
+        mark, noted = desk.mark(), len(desk.warnings)
+        try:
+            if desk.blind:
+                raise UnknownOutcome(f"what comes of it cannot be told: {self.summary()}")
+            quotes = await self.carry_out(desk, origin)
+        except RefusedOrder as no:
+            desk.restore(mark)
+            return Worked((call,), (no.refusal,))
+        except UnknownOutcome as problem:
+            desk.restore(mark)
+            desk.lose_sight()
+            return Worked((call,), warnings=(str(problem),))
+        return Worked((call,), (), tuple(desk.warnings[noted:]), quotes)
+
+    async def call(self, view: View, origin: str) -> ChainCall:
+        """The call, amounts filled in."""
+        return (await self._result(view, origin)).call
+
+    async def words(self, view: View, origin: str) -> str:
+        """The summary, and what is given for what."""
+        quotes = await self.quotes(view, origin)
+        return f"{self.summary()}: {quotes_words(quotes)}" if quotes else self.summary()
+
+    async def preflight(self, view: View, origin: str) -> tuple[Refusal, ...]:
+        """What the chain would refuse."""
+        return (await self._result(view, origin)).worked.refusals
+
+    async def effects(self, view: View, origin: str) -> tuple[Effect, ...]:
+        """Free balances and positions, where nothing is refused."""
+        return (await self._result(view, origin)).effects
+
+    async def warnings(self, view: View, origin: str) -> tuple[str, ...]:
+        """What the user should know and the chain does not mind."""
+        return (await self._result(view, origin)).worked.warnings
+
+    async def quotes(self, view: View, origin: str) -> tuple[Quote, ...]:
+        """The trades that it makes on pools."""
+        return (await self._result(view, origin)).worked.quotes
+
+    async def spends(self, view: View, origin: str) -> Tao | None:
+        """What leaves the free balance; less than nothing where TAO comes in."""
+        return (await self._result(view, origin)).spends
+
+    async def _result(self, view: View, origin: str) -> _Result:
+        async def work() -> _Result:
+            desk = Desk(view)
+            result = await self._on(desk, origin)
+            if not desk.asked_for_share:
+                return result
+            again = Desk(view)
+            for account in desk.asked_for_share:
+                sent = desk.sent.get(account, ())
+                again.fees[account] = sum([await _fee_of(view, account, one) for one in sent])
+            return await self._on(again, origin)
+
+        return await view.derived((type(self), self, origin), work)
+
+    async def _on(self, desk: Desk, origin: str) -> _Result:
+        worked = await self.work(desk, origin)
+        call = one_call(worked.calls, self.batch_mode)
+        desk.sent.setdefault(origin, []).append(call)
+        effects = () if worked.refusals else desk.effects()
+        return _Result(worked, effects, call, _spent(effects, origin))
+
+    @property
+    def batch_mode(self) -> BatchMode:
+        """How its calls go together, where there are several."""
+        return BatchMode.ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +164,58 @@ class Trades(Trade):
 
     trades: tuple[Trade, ...]
     mode: BatchMode = BatchMode.ALL
+
+    @property
+    def batch_mode(self) -> BatchMode:
+        """How its calls go together, where there are several."""
+        return self.mode
+
+    def summary(self) -> str:
+        """The first of them, and how they go together."""
+        if len(self.trades) == 1:
+            return self.trades[0].summary()
+        first = "; ".join(one.summary() for one in self.trades[:_SHOWN])
+        more = len(self.trades) - _SHOWN
+        rest = f"; and {more} more" if more > 0 else ""
+        return f"{len(self.trades)} orders, {_MODES[self.mode]}: {first}{rest}"
+
+    async def order(self, desk: Desk, origin: str) -> ChainCall:
+        """The calls of all in one."""
+        mark = desk.mark()
+        worked = await self.work(desk, origin)
+        desk.restore(mark)
+        return one_call(worked.calls, self.mode)
+
+    async def carry_out(self, desk: Desk, origin: str) -> tuple[Quote, ...]:
+        """All of them; the first refusal stops it."""
+        worked = await self.work(desk, origin)
+        if worked.refusals:
+            raise RefusedOrder(worked.refusals[0])
+        return worked.quotes
+
+    async def work(self, desk: Desk, origin: str) -> Worked:
+        """Work through one after the other; what is refused changes nothing.
+
+        With `force_batch` a refused order only fails itself, and is a warning.
+        """
+        each = [await one.work(desk, origin) for one in self.trades]
+        calls = tuple(call for one in each for call in one.calls)
+        refusals = _too_many(desk.view, calls)
+        warnings = [text for one in each for text in one.warnings]
+        for place, one in enumerate(each, 1):
+            for refusal in one.refusals:
+                named = refusal
+                if len(each) > 1:
+                    named = replace(refusal, message=f"order {place}: {refusal.message}")
+                if self.mode is BatchMode.FORCE:
+                    warnings.append(f"as things are it would be refused: {named.message}")
+                else:
+                    refusals.append(named)
+        if len(calls) > 1 and self.mode is not BatchMode.ALL:
+            kept = "the others" if self.mode is BatchMode.FORCE else "those before it"
+            warnings.append(f"with {self.mode.value} {kept} stay done when one fails")
+        quotes = tuple(quote for one in each for quote in one.quotes)
+        return Worked(calls, tuple(refusals), tuple(dict.fromkeys(warnings)), quotes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +229,73 @@ class Following(Trade):
 
     earlier: tuple[tuple[str, Trade], ...]
     trade: Trade
+
+    @property
+    def batch_mode(self) -> BatchMode:
+        """How its calls go together, where there are several."""
+        return self.trade.batch_mode
+
+    def summary(self) -> str:
+        """That of the trade itself."""
+        return self.trade.summary()
+
+    async def order(self, desk: Desk, origin: str) -> ChainCall:
+        """The call of the trade itself, on a desk where the earlier ones are done."""
+        return await self.trade.order(desk, origin)
+
+    async def carry_out(self, desk: Desk, origin: str) -> tuple[Quote, ...]:
+        """The trade itself, on a desk where the earlier ones are done."""
+        return await self.trade.carry_out(desk, origin)
+
+    async def work(self, desk: Desk, origin: str) -> Worked:
+        """Work through the earlier ones, then through this one, and measure that."""
+        for account, trade in self.earlier:
+            worked = await trade.work(desk, account)
+            sent = one_call(worked.calls, trade.batch_mode)
+            desk.sent.setdefault(account, []).append(sent)
+        desk.measure_from_here()
+        return await self.trade.work(desk, origin)
+
+
+def one_call(calls: Sequence[ChainCall], mode: BatchMode) -> ChainCall:
+    """The call itself where it is the only one, else the batch of all."""
+    if len(calls) == 1:
+        return calls[0]
+    return ChainCall("Utility", mode.value, {"calls": list(calls)})
+
+
+def _too_many(view: View, calls: Sequence[ChainCall]) -> list[Refusal]:
+    if len(calls) < 2:
+        return []
+    limit = int(view.constant("Utility", "batched_calls_limit"))
+    if len(calls) <= limit:
+        return []
+    message = f"a batch holds {limit} calls at most, not {len(calls)}"
+    return [Refusal("TooManyCalls", message, "send them in several parts")]
+
+
+def _spent(effects: Sequence[Effect], origin: str) -> Tao | None:
+    """What an account's free balance loses by effects; None where that is not known."""
+    for one in effects:
+        if one.account == origin and one.what == "free":
+            if isinstance(one.before, Tao) and isinstance(one.after, Tao):
+                return one.before - one.after
+            return None
+    return Tao(0)
+
+
+async def _fee_of(view: View, account: str, call: ChainCall) -> int:
+    """Rao that a call costs an account in transaction fees, at most; 0 where nobody can tell."""
+    extrinsic = unsigned_for_fee(
+        view.codec,
+        call_bytes(view.codec, call),
+        public_key=decode_ss58(account),
+        crypto=SR25519,
+        nonce=_LATE_NONCE,
+        era=Era.mortal(_ERA_BLOCKS, view.block),
+        tip_rao=0,
+    )
+    try:
+        return (await dispatch_info(view, extrinsic)).partial_fee_rao + _MARGIN_RAO
+    except NotInRuntimeError:
+        return 0
