@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taoctl.cli.stake import auto, child, claim, ending, lock, moving, take, trading
+from taoctl.cli.stake import auto, child, claim, ending, lock, moving, quote, take, trading
 from taoctl.cli.stake import list as listing
 from taoctl.cli.stake.app import app
 
@@ -15,6 +15,7 @@ __all__ = [
     "listing",
     "lock",
     "moving",
+    "quote",
     "take",
     "trading",
 ]
