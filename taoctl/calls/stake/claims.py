@@ -9,9 +9,8 @@ from typing import Any
 
 from taoctl.calls.base import ChainCall, Effect, Intent, Quote, Refusal
 from taoctl.calls.batch_mode import BatchMode
-from taoctl.calls.stake.desk import ROOT, Desk
+from taoctl.calls.stake.desk import ROOT, Desk, RefusedOrder
 from taoctl.calls.stake.hotkeys import NETWORKS, PALLET, item, read
-from taoctl.calls.stake.market import RefusedOrder
 from taoctl.calls.stake.trade import Trade
 from taoctl.chain.view import Call, View
 from taoctl.economics.root_claims import owed_bits, past_share

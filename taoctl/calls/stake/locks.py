@@ -8,6 +8,7 @@ from typing import Any
 
 from taoctl.calls.base import ChainCall, Effect, Intent, Refusal
 from taoctl.calls.stake.amount import Amount
+from taoctl.calls.stake.holdings import POSITIONS, positions_of
 from taoctl.calls.stake.hotkeys import (
     OWNER,
     PALLET,
@@ -18,11 +19,10 @@ from taoctl.calls.stake.hotkeys import (
     read_or_none,
     unknown_hotkey,
 )
-from taoctl.chain.view import Api, Call, View
+from taoctl.chain.view import Call, View
 from taoctl.economics.conviction import ONE, Lock, rolled
 from taoctl.units import Alpha
 
-_STAKE = Api("StakeInfoRuntimeApi", "get_stake_info_for_coldkey")
 _NEEDS = (
     OWNER,
     item("Lock"),
@@ -61,7 +61,7 @@ class LockStake(Intent):
         amount: of alpha; a share, or all, is of what is not locked yet.
     """
 
-    needs = (*_NEEDS, _STAKE, Call(PALLET, "lock_stake"))
+    needs = (*_NEEDS, POSITIONS, Call(PALLET, "lock_stake"))
 
     hotkey: str
     netuid: int
@@ -292,8 +292,8 @@ class SetRejectLockedAlpha(Intent):
 
 async def alpha_on(view: View, coldkey: str, netuid: int) -> int:
     """Rao of alpha that a coldkey has on a subnet, over all hotkeys."""
-    infos = await view.api(_STAKE.api, _STAKE.method, coldkey)
-    return sum(int(one["stake"]) for one in infos if int(one["netuid"]) == netuid)
+    held = await positions_of(view, coldkey)
+    return sum(rao for (_, place), rao in held.items() if place == netuid)
 
 
 async def lock_on(view: View, coldkey: str, netuid: int, block: int) -> Held | None:
