@@ -1,0 +1,192 @@
+"""Stake that changes its hotkey, subnet or coldkey in one call: the rules they all share.
+
+Source: `transition_stake_internal` and `validate_stake_transition` of pallet subtensor.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass, replace
+
+from taoctl.calls.accounts import holdings
+from taoctl.calls.base import Quote
+from taoctl.calls.stake.amount import Amount
+from taoctl.calls.stake.desk import MIN_STAKE, ROOT, Desk, RefusedOrder
+from taoctl.calls.stake.limits import Limit, Unlimited, limit_price
+from taoctl.calls.stake.ratio import least_had, most_moved, net_of, opening_ratio, swap_quote
+from taoctl.calls.stake.refusals import price_words, refused
+from taoctl.calls.stake.trade import Trade
+from taoctl.units import Alpha, Tao
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Where stake is: whose it is, through which hotkey, on which subnet."""
+
+    coldkey: str
+    hotkey: str
+    netuid: int
+
+
+class Transition(Trade):
+    """Alpha that leaves one holding for another, sold and bought again where the subnets differ."""
+
+    amount: Amount
+
+    @abstractmethod
+    def source(self, origin: str) -> Holding:
+        """Where it is."""
+
+    @abstractmethod
+    def target(self, origin: str) -> Holding:
+        """Where it goes."""
+
+    def limit_of(self) -> tuple[Limit, bool]:
+        """The limit of its price, and whether less than all will do."""
+        return Unlimited(), False
+
+    async def check_taking(self, desk: Desk, origin: str, alpha_rao: int) -> None:
+        """Refuse what only some of them are refused for, in the order of the chain."""
+
+    async def alpha_of(self, desk: Desk, origin: str) -> int:
+        """The alpha to move, rao."""
+        held = self.source(origin)
+        return await desk.alpha(self.amount, held.hotkey, held.coldkey, held.netuid)
+
+    async def limit_rao(self, desk: Desk, origin: str) -> int | None:
+        """The limit of the ratio of the two prices times 10^9; None without one."""
+        limit, _ = self.limit_of()
+        if isinstance(limit, Unlimited):
+            return None
+        source, target = self.source(origin).netuid, self.target(origin).netuid
+        exact = await desk.market.exact(source) and await desk.market.exact(target)
+        return limit_price(limit, "sell", await opening_ratio(desk, source, target), exact=exact)
+
+    async def carry_out(self, desk: Desk, origin: str) -> tuple[Quote, ...]:
+        """Move it, as the chain would."""
+        source, target = self.source(origin), self.target(origin)
+        await _check_holdings(desk, source, target)
+        alpha = await self.alpha_of(desk, origin)
+        await desk.check_held(source.hotkey, source.coldkey, source.netuid, alpha)
+        if not alpha:
+            raise _nothing(source)
+        if source.netuid == target.netuid:
+            await self.check_taking(desk, origin, alpha)
+            await _move_within(desk, source, target, alpha)
+            return ()
+        limit = await self.limit_rao(desk, origin)
+        moved = await self._within_limit(desk, source, target, alpha, limit)
+        await self.check_taking(desk, origin, alpha)
+        await desk.check_unlocked(source.coldkey, source.netuid, alpha)
+        return await _cross(desk, source, target, moved, asked=alpha, limit=limit)
+
+    async def _within_limit(
+        self, desk: Desk, source: Holding, target: Holding, alpha: int, limit: int | None
+    ) -> int:
+        """What of an amount is swapped: all that the limit lets through."""
+        worth = (await desk.market.preview(source.netuid, "sell", alpha)).out
+        if worth <= MIN_STAKE:
+            raise _too_little(alpha, source.netuid, worth)
+        if limit is None:
+            return alpha
+        _, partial = self.limit_of()
+        most = await most_moved(desk, source.netuid, target.netuid, limit)
+        if most is None:
+            desk.warn("whether it stays within its limit cannot be told here: the chain decides")
+            return alpha
+        if alpha <= most:
+            return alpha
+        if partial and most:
+            return most
+        raise _slips(alpha, most, source.netuid, limit)
+
+
+async def _check_holdings(desk: Desk, source: Holding, target: Holding) -> None:
+    if source == target:
+        raise refused(
+            "SameNetuid",
+            f"it is there already: on subnet {source.netuid} at {source.hotkey}",
+            "name another subnet, or another hotkey with `taoctl stake move`",
+        )
+    netuids = dict.fromkeys((source.netuid, target.netuid))
+    for netuid in netuids:
+        await desk.check_subnet(netuid)
+    for netuid in netuids:
+        await desk.check_subtoken(netuid)
+    for hotkey in dict.fromkeys((source.hotkey, target.hotkey)):
+        await desk.check_hotkey(hotkey)
+
+
+async def _move_within(desk: Desk, source: Holding, target: Holding, alpha: int) -> None:
+    """Move alpha without selling it, which costs nothing."""
+    worth = alpha * await desk.price_bits(source.netuid) >> 64
+    if worth < MIN_STAKE:
+        raise _too_little(alpha, source.netuid, worth)
+    await desk.move_alpha(source.hotkey, source.coldkey, source.netuid, -alpha)
+    await desk.move_alpha(target.hotkey, target.coldkey, target.netuid, alpha)
+
+
+async def _cross(
+    desk: Desk, source: Holding, target: Holding, alpha: int, *, asked: int, limit: int | None
+) -> tuple[Quote, ...]:
+    """Sell and buy again; the pool's fee is taken once: on root there is none."""
+    from_root = source.netuid == ROOT
+    sale = await desk.trade(source.netuid, "sell", alpha, drop_fee=from_root)
+    await desk.move_alpha(source.hotkey, source.coldkey, source.netuid, -sale.paid_in)
+    if sale.out < MIN_STAKE:
+        await desk.move_tao(target.coldkey, sale.out)
+        desk.warn(f"{Tao(sale.out)} is too little to stake again: it stays as free TAO")
+        return ()
+    staked = await stakeable(desk, target.coldkey, sale.out)
+    purchase = await desk.trade(target.netuid, "buy", staked, drop_fee=not from_root)
+    await desk.move_tao(target.coldkey, sale.out - staked)
+    await desk.move_alpha(target.hotkey, target.coldkey, target.netuid, purchase.out)
+    netuids = (source.netuid, target.netuid)
+    quote = swap_quote(
+        source.coldkey, target.hotkey, netuids, sale, purchase, asked_rao=asked, limit_rao=limit
+    )
+    if limit is not None and sale.paid_in == asked:
+        least = await least_had(desk, *netuids, net_of(sale, purchase), limit)
+        minimum = None if least is None else Alpha(least, target.netuid)
+        quote = replace(quote, minimum_out=minimum)
+    return (quote,)
+
+
+async def stakeable(desk: Desk, coldkey: str, tao_rao: int) -> int:
+    """What is staked of TAO that has come in, rao: an account keeps its existential deposit."""
+    held = await holdings(desk.view, coldkey)
+    free = held.free_rao + await desk.moved(coldkey) + tao_rao
+    stays = max(held.frozen_rao - held.reserved_rao, held.existential_rao)
+    return min(tao_rao, max(free - stays, 0))
+
+
+def _nothing(held: Holding) -> RefusedOrder:
+    return refused(
+        "AmountTooLow",
+        f"{held.coldkey} holds no stake on subnet {held.netuid} at {held.hotkey}",
+        "see `taoctl stake list`",
+    )
+
+
+def _too_little(alpha_rao: int, netuid: int, worth_rao: int) -> RefusedOrder:
+    return refused(
+        "AmountTooLow",
+        f"{Alpha(alpha_rao, netuid)} is worth {Tao(worth_rao)}, and the chain moves nothing that "
+        f"is worth less than {Tao(MIN_STAKE)}",
+        "move more",
+    )
+
+
+def _slips(alpha_rao: int, most_rao: int, netuid: int, limit_rao: int) -> RefusedOrder:
+    hint = "nothing stays within the limit: allow another price"
+    if most_rao:
+        hint = (
+            f"{Alpha(most_rao, netuid)} stay within the limit: swap that much, allow more with "
+            "--tolerance, or take what the limit lets through with --partial"
+        )
+    return refused(
+        "SlippageTooHigh",
+        f"swapping {Alpha(alpha_rao, netuid)} goes below the limit of {price_words(limit_rao)} "
+        "alpha per alpha",
+        hint,
+    )
