@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -16,7 +16,7 @@ from taoctl.localnet.pallets.system import System
 from taoctl.localnet.pallets.utility import Utility
 
 TAO = 10**9
-PALLETS: list[type[Pallet]] = [System, Balances, Utility, SubtensorModule, Swap]
+PALLETS: Sequence[type[Pallet]] = [System, Balances, Utility, SubtensorModule, Swap]
 
 
 def account(name: str) -> str:
@@ -32,9 +32,14 @@ class Chain:
     """
 
     def __init__(
-        self, subnets: int = 2, validators: int = 3, miners: int = 5, tempo: int = 5
+        self,
+        subnets: int = 2,
+        validators: int = 3,
+        miners: int = 5,
+        tempo: int = 5,
+        pallets: Sequence[type[Pallet]] = PALLETS,
     ) -> None:
-        self.rt = Runtime(PALLETS)
+        self.rt = Runtime(pallets)
         self.validators, self.miners = validators, miners
         state, module = self.rt.state, self.rt.subtensor
         state.begin_block(0)

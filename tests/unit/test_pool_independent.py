@@ -258,7 +258,7 @@ def test_the_most_that_moves_between_pools_is_the_formula(
     exact = reached - Fraction(x1 * y2, y1 + y2)
     # Each of the two terms is made from a ratio of 64 bits.
     off = 2 + Fraction(x1 + x2, 2**64) * (1 + 1 / wanted) + exact * 2 / (wanted * 2**64)
-    assert abs(most - min(max(exact, 0), U64_MAX)) <= off
+    assert abs(most - min(max(exact, Fraction(0)), U64_MAX)) <= off
 
 
 @settings(max_examples=150, deadline=None)
