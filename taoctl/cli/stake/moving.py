@@ -67,11 +67,11 @@ def move(
       taoctl stake move all --netuid 1 --to-hotkey 5FHn…94ty --wallet my-wallet
       taoctl stake move 10alpha --netuid 1 --from-hotkey old --to-hotkey new --wallet my-wallet
     """
-    from taoctl.calls.stake.amount import parse_amount
     from taoctl.calls.stake.move import MoveStake
     from taoctl.cli.stake import orders
 
-    wanted, source = parse_amount(amount, "alpha"), context.netuid(netuid)
+    source = context.netuid(netuid)
+    wanted = options.alpha_of(amount, [source])
     target = source if to_netuid is None else context.netuid(to_netuid)
 
     async def order(view: View, account: Account) -> Intent:
@@ -107,13 +107,12 @@ def swap(
       taoctl stake swap 10alpha --netuid 1 --to-netuid 4 --wallet my-wallet
       taoctl stake swap all --netuid 1 --to-netuid 0 --wallet my-wallet --tolerance 0.5%
     """
-    from taoctl.calls.stake.amount import parse_amount
     from taoctl.calls.stake.move import SwapStake
     from taoctl.cli.stake import orders
 
-    wanted = parse_amount(amount, "alpha")
-    until = options.limit_of(tolerance, limit, unsafe, partial)
     source, target = context.netuid(netuid), context.netuid(to_netuid)
+    wanted = options.alpha_of(amount, [source])
+    until = options.limit_of(tolerance, limit, unsafe, partial)
     if source == target:
         raise UsageError("it is on that subnet already", "name another with --to-netuid")
 
@@ -146,11 +145,11 @@ def transfer(
       taoctl stake transfer 10alpha my-other --netuid 1 --wallet my-wallet --dry-run
       taoctl stake transfer all 5FHn…94ty --netuid 1 --hotkey validator --wallet my-wallet
     """
-    from taoctl.calls.stake.amount import parse_amount
     from taoctl.calls.stake.move import TransferStake
     from taoctl.cli.stake import orders
 
-    wanted, source = parse_amount(amount, "alpha"), context.netuid(netuid)
+    source = context.netuid(netuid)
+    wanted = options.alpha_of(amount, [source])
     target = source if to_netuid is None else context.netuid(to_netuid)
     receiver = context.account(dest).ss58
 

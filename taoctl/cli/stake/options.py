@@ -13,6 +13,7 @@ from taoctl.cli.wallet.named import key_completions
 from taoctl.errors import UsageError
 
 if TYPE_CHECKING:
+    from taoctl.calls.stake.amount import Amount as Quantity
     from taoctl.calls.stake.limits import Limit
 
 TaoAmount = Annotated[
@@ -87,6 +88,17 @@ def netuids_of(given: Sequence[str]) -> list[int]:
     if not found:
         raise UsageError("no subnet was named", "name it with --netuid")
     return found
+
+
+def alpha_of(text: str, netuids: Sequence[int]) -> Quantity:
+    """An amount of alpha of subnets; of root, where alpha is TAO, also written as TAO.
+
+    Raises:
+        UsageError: it has no unit, or that of something else.
+    """
+    from taoctl.calls.stake.amount import parse_amount
+
+    return parse_amount(text, "either" if not any(netuids) else "alpha")
 
 
 def limit_of(

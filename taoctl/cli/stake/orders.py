@@ -28,13 +28,15 @@ Order: TypeAlias = "Callable[[View, Account], Awaitable[Intent]]"
 
 def send(order: Order, flags: WriteFlags) -> None:
     """Carry out what an order makes, for every wallet that --wallet names; raises as `transact`."""
-    from taoctl.cli.transact import transact, transact_many
+    from taoctl.cli.transact import transact
 
     async def build(view: View, signer: Account) -> Intent:
         return await order(view, acting(signer, flags))
 
     named = list(dict.fromkeys(context.wallet_names()))
     if len(named) > 1:
+        from taoctl.cli.transact import transact_many
+
         transact_many([(name, build) for name in named], flags)
     else:
         transact(build, flags)

@@ -1,8 +1,10 @@
-"""`taoctl stake add` and `remove`: buying and selling alpha."""
+"""`taoctl stake add`, `remove` and `unstake-all`: buying and selling alpha."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from taoctl.calls.batch_mode import BatchMode
 from taoctl.cli.stake import options
@@ -81,13 +83,12 @@ def remove(
       taoctl stake remove all --netuid 1,4 --wallet my-wallet --dry-run
       taoctl stake remove 50% --netuid 8 --hotkey validator --wallet my-wallet --limit 0.02
     """
-    from taoctl.calls.stake.amount import parse_amount
     from taoctl.calls.stake.remove import RemoveAllAtLimit, RemoveStake
     from taoctl.cli.stake import orders
 
-    wanted = parse_amount(amount, "alpha")
-    until = options.limit_of(tolerance, limit, unsafe, partial)
     netuids = options.netuids_of(netuid)
+    wanted = options.alpha_of(amount, netuids)
+    until = options.limit_of(tolerance, limit, unsafe, partial)
 
     async def order(view: View, account: Account) -> Intent:
         held = await orders.held_by(view, account, netuids, hotkey)
@@ -96,5 +97,42 @@ def remove(
             return orders.together(whole, batch_mode)
         parts = [RemoveStake(one, n, wanted, until, partial) for one, n in held]
         return orders.together(parts, batch_mode)
+
+    orders.send(order, flags)
+
+
+@app.command("unstake-all")
+@writes
+def unstake_all(
+    flags: WriteFlags,
+    hotkey: options.Hotkeys = None,
+    alpha: Annotated[
+        bool,
+        typer.Option("--alpha", help="Leave root stake, and stake the TAO of the others there."),
+    ] = False,
+    tolerance: options.Tolerance = None,
+    unsafe: options.Unsafe = False,
+    batch_mode: options.Mode = BatchMode.ALL,
+) -> None:
+    """Unstake every position, or those with some hotkeys; --wallet names whose.
+
+    Each position is sold by a call of its own within the tolerance. Those that cannot be sold,
+    because they are locked or too small, stay, and the plan says which. --unsafe uses the chain's
+    own unstake_all, which has no limit.
+
+    \b
+    Examples:
+      taoctl stake unstake-all --wallet my-wallet --dry-run
+      taoctl stake unstake-all --hotkey validator --wallet my-wallet --tolerance 3%
+      taoctl stake unstake-all --alpha --wallet my-wallet
+    """
+    from taoctl.calls.stake.all import UnstakeAll
+    from taoctl.cli.stake import orders
+
+    until = options.limit_of(tolerance, None, unsafe)
+
+    async def order(view: View, account: Account) -> Intent:
+        named = tuple(orders.staking_hotkeys(hotkey, account)) if hotkey else ()
+        return UnstakeAll(until, named, alpha, batch_mode)
 
     orders.send(order, flags)
