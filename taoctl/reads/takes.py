@@ -19,6 +19,7 @@ _CHILDKEY_TAKE_SET = 1
 _NEEDS = tuple(
     item(name)
     for name in (
+        "Owner",
         "Delegates",
         "MinDelegateTake",
         "MaxDelegateTake",
@@ -76,15 +77,22 @@ async def takes(
 ) -> tuple[TakeRow, ...]:
     """Each hotkey that is given or owned: its take, then its childkey takes by netuid.
 
-    Childkey takes are of the subnets where the hotkey has a UID, or where one was set.
+    Childkey takes are of the subnets where the hotkey has a UID, or where one was set. A key that
+    the chain knows no owner of is no hotkey, and left out.
     """
-    mine = await owned_hotkeys(view, coldkeys, hotkeys)
+    mine = await _known(view, await owned_hotkeys(view, coldkeys, hotkeys))
     own, childkey = await asyncio.gather(
         _own(view, mine, names or {}), _childkey(view, mine, names or {})
     )
     order = {hotkey: place for place, hotkey in enumerate(mine)}
     # A stable sort: a hotkey's own take comes before its childkey takes.
     return tuple(sorted([*own, *childkey], key=lambda row: order[row.hotkey]))
+
+
+async def _known(view: View, hotkeys: Sequence[str]) -> tuple[str, ...]:
+    owners = await column_of(view, "Owner", [(one,) for one in hotkeys])
+    nobody = view.codec.decode_storage(PALLET, "Owner", None)
+    return tuple(one for one, owner in zip(hotkeys, owners, strict=True) if owner != nobody)
 
 
 async def _own(view: View, hotkeys: Sequence[str], names: Mapping[str, str]) -> list[TakeRow]:
