@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from taoctl.calls.base import Quantity
+from taoctl.calls.base import Quantity, Quote
 from taoctl.cli.output import Origin
 from taoctl.reads.columns import Kind, json_value
 from taoctl.submit.words import Block, carried_out, in_columns, outcome_lines, plan_lines
 from taoctl.units import Alpha, Tao
 
 if TYPE_CHECKING:
+    from taoctl.submit.comparison import Comparison
     from taoctl.submit.outcome import Outcome
     from taoctl.submit.plan import Plan
 
@@ -47,6 +48,8 @@ def plan_json(plan: Plan) -> dict[str, Any]:
             {
                 "account": one.account,
                 "what": one.what,
+                "hotkey": one.hotkey,
+                "netuid": one.netuid,
                 "before": _quantity(one.before),
                 "after": _quantity(one.after),
             }
@@ -55,7 +58,49 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "refusals": refusals_json(plan),
         "warnings": list(plan.warnings),
         "approval": _approval_json(plan),
+        "fee_in_alpha": _quantity(plan.fee_in_alpha),
+        "quotes": [_quote_json(one) for one in plan.quotes],
     }
+
+
+def _quote_json(quote: Quote) -> dict[str, Any]:
+    return {
+        "kind": quote.kind,
+        "account": quote.account,
+        "hotkey": quote.hotkey,
+        "netuid": quote.netuid,
+        "netuid_in": quote.netuid_in,
+        "paid_in": _quantity(quote.paid_in),
+        "pool_fee": _quantity(quote.pool_fee),
+        "out": _quantity(quote.out),
+        "minimum_out": _quantity(quote.minimum_out),
+        "spot_price": json_value(Kind.PRICE, quote.price_rao),
+        "spot_price_after": json_value(Kind.PRICE, quote.price_after_rao),
+        "limit_price": json_value(Kind.PRICE, quote.limit_price_rao),
+        "impact_ppm": quote.impact_ppm,
+        "cost_ppm": quote.cost_ppm,
+        "partial": quote.partial,
+    }
+
+
+def comparison_json(one: Comparison) -> dict[str, Any]:
+    """A quote and what became of it, as `quoted` and `actual`."""
+    return {
+        "quoted": _quote_json(one.quote),
+        "actual": {
+            "paid_in": _quantity(one.paid_in),
+            "pool_fee": _quantity(one.pool_fee),
+            "out": _quantity(one.out),
+            "average_price": json_value(Kind.PRICE, one.average_price_rao),
+            "spot_price": json_value(Kind.PRICE, one.spot_price_rao),
+        },
+    }
+
+
+def failed_trade_json(compared: Sequence[Comparison]) -> dict[str, Any]:
+    """The first trade that was not carried out, for an error's details; nothing where all were."""
+    failed = [one for one in compared if not one.traded]
+    return comparison_json(failed[0]) if failed else {}
 
 
 def _approval_json(plan: Plan) -> dict[str, Any] | None:
@@ -90,7 +135,9 @@ def plan_text(plan: Plan, names: Mapping[str, str], blocks: Block, *, refusals: 
     return in_columns(plan_lines(plan, names, blocks, refusals=refusals))
 
 
-def outcome_json(plan: Plan, outcome: Outcome) -> dict[str, Any]:
+def outcome_json(
+    plan: Plan, outcome: Outcome, compared: Sequence[Comparison] = ()
+) -> dict[str, Any]:
     """An outcome as the data of `taoctl.tx/1`."""
     record = outcome.record
     return {
@@ -106,18 +153,22 @@ def outcome_json(plan: Plan, outcome: Outcome) -> dict[str, Any]:
         "block_hash": record.block_hash,
         "index": record.index,
         "fee": _tao(record.fee),
+        "fee_in_alpha": _quantity(outcome.fee_in_alpha),
         "events": [
             {"pallet": one.pallet, "name": one.name, "values": plain_json(one.values)}
             for one in outcome.events
         ],
         "approval": _approval_json(plan),
         "carried_out": carried_out(plan, outcome),
+        "quotes": [comparison_json(one) for one in compared],
     }
 
 
-def outcome_text(plan: Plan, outcome: Outcome, names: Mapping[str, str]) -> str:
+def outcome_text(
+    plan: Plan, outcome: Outcome, names: Mapping[str, str], compared: Sequence[Comparison] = ()
+) -> str:
     """An outcome for a person, as `outcome_lines` has it."""
-    return in_columns(outcome_lines(plan, outcome, names))
+    return in_columns(outcome_lines(plan, outcome, names, compared))
 
 
 def plain_json(value: Any) -> Any:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from taoctl.calls.base import Intent
 from taoctl.calls.remedies import remedy
@@ -13,6 +13,7 @@ from taoctl.cli import context, interrupts, options, output, prompts
 from taoctl.cli.options import Format
 from taoctl.cli.passwords import sources
 from taoctl.cli.plan_view import (
+    failed_trade_json,
     origin_of,
     outcome_json,
     outcome_text,
@@ -22,6 +23,7 @@ from taoctl.cli.plan_view import (
 )
 from taoctl.cli.writing import WriteFlags
 from taoctl.errors import DeadlineError, DeclinedError, RefusedError, UsageError
+from taoctl.submit.quote_words import comparison_text
 from taoctl.submit.words import Block, network_words, refusal_text
 from taoctl.text import printable
 from taoctl.wallet.dev_accounts import DEV_ACCOUNTS
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from taoctl.chain.client import Chain
     from taoctl.chain.view import View
     from taoctl.journal.store import Journal
+    from taoctl.submit.comparison import Comparison
     from taoctl.submit.options import TxOptions
     from taoctl.submit.outcome import Outcome, Progress
     from taoctl.submit.plan import Plan
@@ -87,8 +90,9 @@ async def _transact(
         _refuse(plan, blocks)
         if not flags.yes and not await prompts.in_thread(lambda: _confirmed(plan)):
             raise DeclinedError("nothing was sent")
+        outcome = await _sent(chain, plan, flags, tx, account, journal)
         # Shown before the goodbye to the node, which Ctrl-C may cut short.
-        _show_outcome(plan, await _sent(chain, plan, flags, tx, account, journal))
+        _show_outcome(plan, outcome, await _compared(chain, plan, outcome))
 
 
 async def _planned(
@@ -273,17 +277,26 @@ async def _sent(
     return await send(chain, plan, signer, journal, tx, _tell)
 
 
+async def _compared(chain: Chain, plan: Plan, outcome: Outcome) -> Sequence[Comparison]:
+    from taoctl.submit.comparison import compared
+
+    return await compared(chain, plan.quotes, outcome) if plan.quotes else ()
+
+
 def _tell(step: Progress) -> None:
     output.note(step.text)
 
 
-def _show_outcome(plan: Plan, outcome: Outcome) -> None:
+def _show_outcome(plan: Plan, outcome: Outcome, compared: Sequence[Comparison]) -> None:
     record = outcome.record
-    details = {"transaction": record.reference()}
+    details: dict[str, Any] = {"transaction": record.reference()}
     if outcome.error is not None:
         where = f" in {outcome.error.where}" if outcome.error.where else ""
         docs = f": {outcome.error.docs}" if outcome.error.docs else ""
         advice = _done_besides(outcome.error.where) or remedy(outcome.error.name)
+        details |= failed_trade_json(compared)
+        for one in compared:
+            output.note(comparison_text(one))
         raise RefusedError(
             f"the chain refused transaction {record.id}{where} with {outcome.error.name}{docs} "
             f"(block {record.block}, fee {record.fee or 'not known'})",
@@ -297,8 +310,8 @@ def _show_outcome(plan: Plan, outcome: Outcome) -> None:
             details=details,
         )
     origin = origin_of(plan)
-    text = outcome_text(plan, outcome, context.names())
-    output.show_data(TX_SCHEMA, outcome_json(plan, outcome), text, origin)
+    text = outcome_text(plan, outcome, context.names(), compared)
+    output.show_data(TX_SCHEMA, outcome_json(plan, outcome, compared), text, origin)
 
 
 def _done_besides(where: str | None) -> str | None:

@@ -28,9 +28,59 @@ _CALL: dict[str, Any] = {
     "a nested call is an object of this form",
     **obj(pallet=TEXT, call=TEXT, args={"type": "object"}),
 }
-_EFFECT = obj(account=TEXT_OR_NULL, what=TEXT, before=_QUANTITY, after=_QUANTITY)
+_EFFECT = {
+    "description": "hotkey and netuid are those of stake, and null of anything else",
+    **obj(
+        account=TEXT_OR_NULL,
+        what=TEXT,
+        hotkey=TEXT_OR_NULL,
+        netuid=INT_OR_NULL,
+        before=_QUANTITY,
+        after=_QUANTITY,
+    ),
+}
 _REFUSAL = obj(name=TEXT, message=TEXT, hint=TEXT_OR_NULL, allowed_from_block=INT_OR_NULL)
 _EVENT = obj(pallet=TEXT, name=TEXT, values={})
+
+_MONEY: dict[str, Any] = {"anyOf": [TAO, _ALPHA]}
+_MONEY_OR_NULL: dict[str, Any] = {"anyOf": [TAO, _ALPHA, {"type": "null"}]}
+_ALPHA_OR_NULL: dict[str, Any] = {"anyOf": [_ALPHA, {"type": "null"}]}
+_PRICE: dict[str, Any] = {
+    "description": "TAO per alpha; of a swap what is given over what is had, in alpha per alpha",
+    **TAO_OR_NULL,
+}
+_QUOTE: dict[str, Any] = {
+    "description": "a trade on a pool as it was quoted; paid_in has pool_fee in it, minimum_out is "
+    "what the limit guarantees",
+    **obj(
+        kind={"enum": ["buy", "sell", "swap"]},
+        account=TEXT,
+        hotkey=TEXT,
+        netuid=INT,
+        netuid_in=INT_OR_NULL,
+        paid_in=_MONEY,
+        pool_fee=_MONEY,
+        out=_MONEY_OR_NULL,
+        minimum_out=_MONEY_OR_NULL,
+        spot_price=_PRICE,
+        spot_price_after=_PRICE,
+        limit_price=_PRICE,
+        impact_ppm=INT_OR_NULL,
+        cost_ppm=INT_OR_NULL,
+        partial={"type": "boolean"},
+    ),
+}
+_ACTUAL: dict[str, Any] = {
+    "description": "what the chain did; out is null where it was not traded, and spot_price is "
+    "then the price at the end of the block that refused it",
+    **obj(
+        paid_in=_MONEY_OR_NULL,
+        pool_fee=_MONEY_OR_NULL,
+        out=_MONEY_OR_NULL,
+        average_price=_PRICE,
+        spot_price=_PRICE,
+    ),
+}
 
 ERROR_DETAILS: dict[str, Any] = {
     "description": "why a plan was refused, or the transaction that an error is about",
@@ -47,6 +97,8 @@ ERROR_DETAILS: dict[str, Any] = {
             index=INT_OR_NULL,
             error=TEXT_OR_NULL,
         ),
+        "quoted": _QUOTE,
+        "actual": _ACTUAL,
     },
     "additionalProperties": False,
 }
@@ -83,6 +135,11 @@ PLAN = Plain(
         refusals=array(_REFUSAL),
         warnings=array(TEXT),
         approval=_APPROVAL,
+        fee_in_alpha={
+            "description": "taken in place of fee and tip where there is too little TAO",
+            **_ALPHA_OR_NULL,
+        },
+        quotes=array(_QUOTE),
     ),
 )
 TX = Plain(
@@ -100,12 +157,14 @@ TX = Plain(
         block_hash=TEXT_OR_NULL,
         index=INT_OR_NULL,
         fee=TAO_OR_NULL,
+        fee_in_alpha={"description": "taken in place of TAO; fee is then 0", **_ALPHA_OR_NULL},
         events=array(_EVENT),
         approval=_APPROVAL,
         carried_out={
             "description": "false where it was only approved; null where it is in no block yet",
             "anyOf": [{"type": "boolean"}, {"type": "null"}],
         },
+        quotes=array(obj(quoted=_QUOTE, actual=_ACTUAL)),
     ),
 )
 

@@ -11,7 +11,7 @@ from taoctl.chain.client import Chain
 from taoctl.errors import BadDataError, TaoctlError
 from taoctl.scale.codec import Codec
 from taoctl.submit.blocks import Place
-from taoctl.submit.outcome import Event, Failure
+from taoctl.submit.outcome import Event, Failure, alpha_paid
 
 _RESULTS: dict[tuple[str, str], tuple[str, str]] = {
     ("Proxy", "ProxyExecuted"): ("result", "Proxy.proxy"),
@@ -33,7 +33,7 @@ class Executed:
     Attributes:
         events: its own, in order.
         failure: the first thing that failed, innermost first; None when all was done.
-        fee_rao: what was paid, tip included; None where no event says it.
+        fee_rao: what was paid in TAO, tip included; None where no event says it.
     """
 
     events: tuple[Event, ...]
@@ -143,6 +143,9 @@ def _error_bytes(value: Any) -> bytes:
 
 
 def _fee(events: Sequence[Event]) -> int | None:
+    """Rao of TAO that were paid: none where the fee was taken in alpha, although it is named."""
+    if alpha_paid(events) is not None:
+        return 0
     for event in events:
         if (event.pallet, event.name) == ("TransactionPayment", "TransactionFeePaid"):
             fee = _field(event.values, "actual_fee")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from taoctl.journal.record import Record, State
-from taoctl.units import Tao
+from taoctl.units import Alpha, Tao
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,5 +91,19 @@ class Outcome:
 
     @property
     def fee_paid(self) -> Tao | None:
-        """What was paid, tip included; None where unknown."""
+        """What was paid in TAO, tip included; None where unknown."""
         return self.record.fee
+
+    @property
+    def fee_in_alpha(self) -> Alpha | None:
+        """What was taken in place of TAO; None where that paid, or is not known."""
+        return alpha_paid(self.events)
+
+
+def alpha_paid(events: Sequence[Event]) -> Alpha | None:
+    """The fee that events say was taken in alpha; None where none was."""
+    for event in events:
+        if str(event) == "SubtensorModule.TransactionFeePaidWithAlpha":
+            rao = int(event.values["alpha_fee"])
+            return Alpha(rao, int(event.values["netuid"])) if rao else None
+    return None

@@ -7,20 +7,21 @@ import time
 from dataclasses import dataclass
 
 from taoctl.addresses import decode_ss58
-from taoctl.calls.accounts import ALPHA_FEE_CALLS, cannot_pay
-from taoctl.calls.base import Approval, ChainCall, Effect, Intent, Refusal, call_bytes
+from taoctl.calls.base import Approval, ChainCall, Effect, Intent, Quote, Refusal, call_bytes
+from taoctl.calls.stake.alpha_fee import AfterAlphaFee, AlphaFee, may_take_alpha
+from taoctl.calls.stake.trade import Trade
 from taoctl.chain.calltree import CallTree, decode_call
 from taoctl.chain.client import Chain
-from taoctl.chain.extrinsic import Composer, Era, dispatch_info, unsigned_for_fee
+from taoctl.chain.extrinsic import Composer, Era
 from taoctl.chain.view import View
-from taoctl.errors import NotInRuntimeError
 from taoctl.journal.record import Record, State
 from taoctl.journal.store import Journal
 from taoctl.scale.crypto import SR25519, blake2_256
 from taoctl.submit.blocks import account_nonce
+from taoctl.submit.fees import balance_after, estimate, in_alpha, too_poor
 from taoctl.submit.nonce import free_nonce, nonce_warnings
 from taoctl.submit.options import TxOptions
-from taoctl.units import Tao
+from taoctl.units import Alpha, Tao
 
 RETRY_S = 6 * 3600.0
 """How long a call that was carried out after all is taken for one that is tried again."""
@@ -54,6 +55,8 @@ class Plan:
         composer: signs it; its loading began with the plan, if that is to be sent.
         tree_by_hash: a call that is agreed to and of which the bytes hold only the hash, decoded.
         approval: what it adds to a call that several must approve; None where it is no approval.
+        quotes: its trades on pools, in order.
+        fee_in_alpha: what is taken in place of the fee and the tip where TAO does not pay them.
     """
 
     intent: str
@@ -81,6 +84,8 @@ class Plan:
     composer: Composer
     tree_by_hash: CallTree | None = None
     approval: Approval | None = None
+    quotes: tuple[Quote, ...] = ()
+    fee_in_alpha: Alpha | None = None
 
 
 async def make_plan(
@@ -92,6 +97,7 @@ async def make_plan(
     crypto: int = SR25519,
     journal: Journal | None = None,
     to_send: bool = True,
+    view: View | None = None,
 ) -> Plan:
     """Work out what an intent will do when this account signs it; sends nothing.
 
@@ -99,13 +105,15 @@ async def make_plan(
         crypto: how the signer signs; it changes nothing but the estimate.
         journal: where an identical transaction may be pending, which is then a refusal.
         to_send: begin to load the composer; False where the plan is only to be looked at.
+        view: the block to work it out on; the newest when None.
 
     Raises:
         NotInRuntimeError: the runtime lacks something that the intent needs.
         UsageError: values that the runtime's types do not take.
         What reads raise.
     """
-    view = await chain.at_head()
+    if view is None:
+        view = await chain.at_head()
     await view.settle()
     view.require(*intent.needs)
     call = await intent.call(view, signer_ss58)
@@ -113,13 +121,9 @@ async def make_plan(
     composer = Composer(view.runtime, chain.genesis)
     if to_send:
         composer.warm(call)
-    digest = digest_of(chain.genesis, signer_ss58, encoded)
     waiting = () if journal is None else journal.pending(chain.genesis, signer_ss58)
-    refusals, effects, warnings, spends, payer, next_nonce = await asyncio.gather(
-        intent.preflight(view, signer_ss58),
-        intent.effects(view, signer_ss58),
-        intent.warnings(view, signer_ss58),
-        intent.spends(view, signer_ss58),
+    answers, payer, next_nonce = await asyncio.gather(
+        _asked(intent, view, signer_ss58),
         intent.fee_payer(view, signer_ss58),
         account_nonce(chain, signer_ss58),
     )
@@ -127,19 +131,28 @@ async def make_plan(
     nonce = free_nonce(next_nonce, waiting) if options.nonce is None else options.nonce
     held_up = nonce_warnings(nonce, next_nonce, waiting, chosen=chosen)
     era = Era.mortal(options.era_blocks, view.block) if options.era_blocks else Era.immortal()
-    fee, before, used, words, approval = await asyncio.gather(
-        _fee(view, encoded, signer_ss58, crypto, nonce, era, options.tip),
+    fee, before, used = await asyncio.gather(
+        estimate(view, encoded, signer_ss58, crypto, nonce, era, options.tip),
         _free(view, payer),
         _used(view, signer_ss58, options.nonce),
-        intent.words(view, signer_ss58),
-        intent.approval(view, signer_ss58),
     )
-    alpha_fee = call.pallet == "SubtensorModule" and call.name in ALPHA_FEE_CALLS
-    unsure = bool(refusals) or alpha_fee
-    poor = () if unsure else await _too_poor(view, intent, payer, fee, options.tip, spends)
+    taken = await in_alpha(view, call, payer, fee, options.tip)
+    poor: tuple[Refusal, ...] = ()
+    if isinstance(taken, AlphaFee) and isinstance(intent, Trade):
+        # All of a position is less once the fee is taken from it, so the call may be another.
+        intent = AfterAlphaFee(intent, taken)
+        call = await intent.call(view, signer_ss58)
+        encoded = call_bytes(view.codec, call)
+        answers = await _asked(intent, view, signer_ss58)
+    elif isinstance(taken, Refusal):
+        poor = (taken,)
+    elif not answers.refusals and not may_take_alpha(call):
+        poor = await too_poor(view, intent, payer, fee, options.tip, answers.spends)
+    in_tao = Tao(0) if isinstance(taken, AlphaFee) else _total(fee, options.tip)
+    digest = digest_of(chain.genesis, signer_ss58, encoded)
     again = None if options.again or journal is None else already_sent(journal, digest)
     return Plan(
-        intent=words,
+        intent=answers.words,
         call=call,
         call_bytes=encoded,
         tree=decode_call(view.codec, encoded),
@@ -149,10 +162,10 @@ async def make_plan(
         fee=fee,
         tip=options.tip,
         balance_before=before,
-        balance_after=_after(before, fee, options.tip, spends),
-        effects=effects,
-        refusals=(*refusals, *poor, *_some(used), *_some(again)),
-        warnings=(*warnings, *held_up, *_unproven(composer)),
+        balance_after=balance_after(before, in_tao, answers.spends),
+        effects=answers.effects,
+        refusals=(*answers.refusals, *poor, *_some(used), *_some(again)),
+        warnings=(*answers.warnings, *held_up, *_unproven(composer)),
         nonce=nonce,
         era_blocks=era.period or 0,
         block=view.block,
@@ -163,8 +176,41 @@ async def make_plan(
         simulated=chain.simulated,
         composer=composer,
         tree_by_hash=await _by_hash(view, intent, signer_ss58),
-        approval=approval,
+        approval=answers.approval,
+        quotes=answers.quotes,
+        fee_in_alpha=taken.alpha if isinstance(taken, AlphaFee) else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """What an intent says of itself."""
+
+    refusals: tuple[Refusal, ...]
+    effects: tuple[Effect, ...]
+    warnings: tuple[str, ...]
+    spends: Tao | None
+    quotes: tuple[Quote, ...]
+    words: str
+    approval: Approval | None
+
+
+async def _asked(intent: Intent, view: View, signer: str) -> _Answers:
+    refusals, effects, warnings, spends, quotes = await asyncio.gather(
+        intent.preflight(view, signer),
+        intent.effects(view, signer),
+        intent.warnings(view, signer),
+        intent.spends(view, signer),
+        intent.quotes(view, signer),
+    )
+    words, approval = await asyncio.gather(
+        intent.words(view, signer), intent.approval(view, signer)
+    )
+    return _Answers(refusals, effects, warnings, spends, quotes, words, approval)
+
+
+def _total(fee: Tao | None, tip: Tao) -> Tao | None:
+    return None if fee is None else fee + tip
 
 
 async def _by_hash(view: View, intent: Intent, signer: str) -> CallTree | None:
@@ -210,25 +256,6 @@ def _in_doubt(journal: Journal, record: Record) -> bool:
     return age_s < RETRY_S and any(step.state in doubts for step in journal.steps(record.id))
 
 
-async def _fee(
-    view: View, call: bytes, signer: str, crypto: int, nonce: int, era: Era, tip: Tao
-) -> Tao | None:
-    extrinsic = unsigned_for_fee(
-        view.codec,
-        call,
-        public_key=decode_ss58(signer),
-        crypto=crypto,
-        nonce=nonce,
-        era=era,
-        tip_rao=tip.rao,
-    )
-    try:
-        info = await dispatch_info(view, extrinsic)
-    except NotInRuntimeError:
-        return None
-    return Tao(info.partial_fee_rao)
-
-
 async def _used(view: View, signer: str, nonce: int | None) -> Refusal | None:
     """The refusal of a nonce that was asked for and that a block has used already."""
     if nonce is None:
@@ -245,27 +272,6 @@ async def _used(view: View, signer: str, nonce: int | None) -> Refusal | None:
 
 async def _free(view: View, account: str) -> Tao:
     return Tao(int((await view.value("System", "Account", account))["data"]["free"]))
-
-
-def _after(before: Tao, fee: Tao | None, tip: Tao, spent: Tao | None) -> Tao | None:
-    if fee is None or spent is None:
-        return None
-    return before - fee - tip - spent
-
-
-async def _too_poor(
-    view: View,
-    intent: Intent,
-    payer: str,
-    fee: Tao | None,
-    tip: Tao,
-    spent: Tao | None,
-) -> tuple[Refusal, ...]:
-    """The refusal of a transaction that cannot be paid for."""
-    if fee is None:
-        return ()
-    spends = Tao(0) if spent is None else spent
-    return await cannot_pay(view, payer, fee + tip, spends, may_end=intent.may_end_account)
 
 
 def _unproven(composer: Composer) -> tuple[str, ...]:

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from taoctl.calls.base import Effect, Quantity, Refusal
 from taoctl.chain.networks import FINNEY_GENESIS, TEST_GENESIS
 from taoctl.submit.call_words import MOST, call_lines, more, named
+from taoctl.submit.quote_words import comparison_texts, quote_texts
 from taoctl.text import printable
 
 if TYPE_CHECKING:
+    from taoctl.submit.comparison import Comparison
     from taoctl.submit.outcome import Outcome
     from taoctl.submit.plan import Plan
 
@@ -81,11 +83,11 @@ def plan_lines(
     yield Line("signer", named(plan.signer_ss58, names))
     if plan.fee_payer_ss58 != plan.signer_ss58:
         yield Line("fee payer", named(plan.fee_payer_ss58, names))
-    tip = f", and a tip of {plan.tip}" if plan.tip.rao else ""
-    yield Line("fee", f"{plan.fee or 'not known'}{tip}")
+    yield Line("fee", _fee_words(plan))
     era = f"{plan.era_blocks} blocks" if plan.era_blocks else "for ever"
     yield Line("valid", f"{era}, nonce {plan.nonce}")
     yield Line("balance", _balances(plan))
+    yield from (Line("trade", text) for text in quote_texts(plan.quotes))
     if not plan.refusals:
         yield from (Line("effect", text) for text in _effects(plan.effects, names))
     warnings = [printable(text, _LONGEST) for text in plan.warnings[:MOST]]
@@ -117,13 +119,20 @@ def _effects(effects: Sequence[Effect], names: Mapping[str, str]) -> Iterator[st
     account: str | None = None
     for one in effects[:MOST]:
         if one.account is None:
-            yield effect_text(one)
+            yield effect_text(one, names)
             continue
         if one.account != account:
             yield named(one.account, names)
         account = one.account
-        yield f"  {effect_text(one)}"
+        yield f"  {effect_text(one, names)}"
     yield from more(len(effects), MOST)
+
+
+def _fee_words(plan: Plan) -> str:
+    fee = str(plan.fee or "not known") + (f", and a tip of {plan.tip}" if plan.tip.rao else "")
+    if plan.fee_in_alpha is None:
+        return fee
+    return f"{plan.fee_in_alpha}, worth {fee}: there is too little free TAO"
 
 
 def _balances(plan: Plan) -> str:
@@ -132,10 +141,11 @@ def _balances(plan: Plan) -> str:
     return f"{plan.balance_before} → {plan.balance_after or 'not known'}"
 
 
-def effect_text(effect: Effect) -> str:
-    """What changes of an account, in a line."""
+def effect_text(effect: Effect, names: Mapping[str, str] | None = None) -> str:
+    """What changes of an account, in a line; of stake it says through which hotkey."""
     before, after = (_words(one) for one in (effect.before, effect.after))
-    return f"{effect.what} {before} → {after}"
+    holder = "" if effect.hotkey is None else f" at {named(effect.hotkey, names or {})}"
+    return f"{effect.what}{holder} {before} → {after}"
 
 
 def refusal_text(refusal: Refusal, blocks: Block) -> str:
@@ -146,15 +156,26 @@ def refusal_text(refusal: Refusal, blocks: Block) -> str:
     return printable(text, _LONGEST)
 
 
-def outcome_lines(plan: Plan, outcome: Outcome, names: Mapping[str, str]) -> Iterator[Line]:
-    """An outcome for a person; the first line is its heading."""
+def outcome_lines(
+    plan: Plan,
+    outcome: Outcome,
+    names: Mapping[str, str],
+    compared: Sequence[Comparison] = (),
+) -> Iterator[Line]:
+    """An outcome for a person; the first line is its heading.
+
+    Args:
+        compared: what was quoted beside what it came to.
+    """
     record = outcome.record
     yield Line("", f"{record.state}: {printable(record.intent, _LONGEST)}")
     if record.block is not None:
         yield Line("block", f"{record.block} {record.block_hash}, extrinsic {record.index}")
     yield Line("hash", record.extrinsic_hash)
-    if record.fee is not None:
-        yield Line("fee paid", str(record.fee))
+    paid = outcome.fee_in_alpha or record.fee
+    if paid is not None:
+        yield Line("fee paid", str(paid))
+    yield from (Line("traded", text) for text in comparison_texts(compared))
     yield from _approval_lines(plan, outcome, names)
 
 

@@ -1,0 +1,86 @@
+"""Quotes, and what became of them, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from taoctl.calls.base import Quote
+from taoctl.reads.columns import Kind, format_value
+from taoctl.submit.call_words import MOST, more
+
+if TYPE_CHECKING:
+    from taoctl.submit.comparison import Comparison
+
+_UNKNOWN = "not known"
+
+
+def quote_texts(quotes: Sequence[Quote]) -> Iterator[str]:
+    """Each trade in lines: what is given and had, what it costs, the prices."""
+    for one in quotes[:MOST]:
+        yield _given_and_had(one)
+        yield f"  {_costs(one)}"
+        yield f"  {_prices(one)}"
+    yield from more(len(quotes), MOST)
+
+
+def _given_and_had(one: Quote) -> str:
+    had = _UNKNOWN if one.out is None else str(one.out)
+    least = "" if one.minimum_out is None else f", at least {one.minimum_out}"
+    part = ", which is only a part: the limit allows no more" if one.partial else ""
+    return f"{one.paid_in} → {had}{least}{part}"
+
+
+def _costs(one: Quote) -> str:
+    impact, cost = (_percent(ppm) for ppm in (one.impact_ppm, one.cost_ppm))
+    return f"pool fee {one.pool_fee}, price impact {impact}, with the fee {cost}"
+
+
+def _prices(one: Quote) -> str:
+    limit = "no limit" if one.limit_price_rao is None else f"limit {_price(one.limit_price_rao)}"
+    unit = "TAO per alpha" if one.kind != "swap" else f"{_alpha(one.netuid)} for one given"
+    return f"price {_price(one.price_rao)} → {_price(one.price_after_rao)}, {limit} ({unit})"
+
+
+def comparison_texts(compared: Sequence[Comparison]) -> Iterator[str]:
+    """Each trade in a line: what was had, beside what was quoted."""
+    for one in compared[:MOST]:
+        yield comparison_text(one)
+    yield from more(len(compared), MOST)
+
+
+def comparison_text(one: Comparison) -> str:
+    """What a trade came to, beside what was quoted."""
+    quoted = _UNKNOWN if one.quote.out is None else str(one.quote.out)
+    if one.out is None:
+        price = ""
+        if one.spot_price_rao is not None:
+            price = (
+                f"; the price is {_price(one.spot_price_rao)}, it was {_price(one.quote.price_rao)}"
+            )
+        return f"{one.quote.paid_in}: not traded; quoted {quoted}{price}"
+    gained = one.gained_ppm
+    change = "" if gained is None else f" ({_signed(gained)})"
+    return f"{one.paid_in} → {one.out}; quoted {quoted}{change}"
+
+
+def _signed(ppm: int) -> str:
+    if not ppm:
+        return "as quoted"
+    return f"{'+' if ppm > 0 else '-'}{_percent(abs(ppm), digits=True)}"
+
+
+def _percent(ppm: int | None, *, digits: bool = False) -> str:
+    if ppm is None:
+        return _UNKNOWN
+    if digits and 0 < ppm < 50:
+        return "less than 0.01%"
+    return format_value(Kind.PPM, ppm)
+
+
+def _price(rao: int | None) -> str:
+    return _UNKNOWN if rao is None else format_value(Kind.PRICE, rao, full=True)
+
+
+def _alpha(netuid: int) -> str:
+    return f"alpha of subnet {netuid}"
