@@ -1,17 +1,15 @@
-"""The dashboard: one connection, three screens, and the way between them."""
+"""The dashboard: one connection, four screens, and the way between them."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, ClassVar
 
-from textual import work
+from textual import events, work
 from textual._compositor import ChopsUpdate
 from textual.app import App, ScreenStackError, SystemCommand
 from textual.binding import BindingType
@@ -39,8 +37,9 @@ from tui.screens.base import LiveScreen
 from tui.screens.help import HelpScreen
 from tui.screens.metagraph import MetagraphScreen
 from tui.screens.overview import OverviewScreen
+from tui.screens.stake import StakeScreen
 from tui.screens.subnets import SubnetsScreen
-from tui.signals import ending_on_signals
+from tui.signing import Signing
 from tui.theme import DARK, THEMES, derived_colours
 
 _RETRY_SECONDS = 2.0
@@ -49,7 +48,7 @@ _FINALIZED_SECONDS = 1.0
 
 
 class Dashboard(App[int]):
-    """Live screens over one chain. It reads only: no key is ever opened here."""
+    """Live screens over one chain. No key is opened before the user says `:unlock`."""
 
     TITLE = "taoctl"
     CSS_PATH = "tui.tcss"
@@ -58,11 +57,13 @@ class Dashboard(App[int]):
         "overview": OverviewScreen,
         "subnets": SubnetsScreen,
         "metagraph": MetagraphScreen,
+        "stake": StakeScreen,
     }
     DEFAULT_MODE = "overview"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {commands.DashCommands}
 
     pulse: reactive[Pulse] = reactive(Pulse(""), layout=False, repaint=False)
+    unlocked: reactive[bool] = reactive(False, layout=False, repaint=False)
 
     def __init__(
         self,
@@ -72,6 +73,8 @@ class Dashboard(App[int]):
     ) -> None:
         """Show what the options name; `connect` opens the chain, `taoctl.connect` when None."""
         super().__init__()
+        # Developers' tools would be told every key that is pressed, those of a password too.
+        self.devtools = None
         self.clock = clock
         for theme in THEMES:
             self.register_theme(theme)
@@ -84,6 +87,7 @@ class Dashboard(App[int]):
         self.own_netuids: frozenset[int] = frozenset()
         self.subnet_names: dict[int, str] = {}
         self.genesis: str | None = None
+        self.signing: Signing = Signing(self, clock)
         self._connect = connect
         self._chain: asyncio.Future[Chain] | None = None
         self._earnings: EarningsSeries | None = None
@@ -112,6 +116,7 @@ class Dashboard(App[int]):
         """Choose the colours and start to connect."""
         if self.options.theme is not None:
             commands.run_line(self, f"theme {self.options.theme}")
+        self.signing.start()
         self._session()
 
     async def connected(self) -> Chain:
@@ -251,7 +256,7 @@ class Dashboard(App[int]):
         return [s.title_text for s in self.screen_stack if isinstance(s, LiveScreen)]
 
     def action_go(self, place: str) -> None:
-        """Show one of the three main screens."""
+        """Show one of the four main screens."""
         while len(self.screen_stack) > 1:
             self.pop_screen()
         if place != self.current_mode:
@@ -285,8 +290,13 @@ class Dashboard(App[int]):
         try:
             commands.run_line(self, line)
         except TaoctlError as error:
-            text = error.message if error.hint is None else f"{error.message}\n{error.hint}"
-            self.notify(text, severity="error", markup=False)
+            self.complain(error)
+
+    def complain(self, error: TaoctlError) -> None:
+        """Say what went wrong, and what to do about it, for some seconds."""
+        said = (error.message, *((error.hint,) if error.hint else ()))
+        text = "\n".join(printable(part, 2000) for part in said)
+        self.notify(text, severity="error", markup=False)
 
     def command_words(self) -> Iterable[str]:
         """What the `:` prompt completes to."""
@@ -300,8 +310,17 @@ class Dashboard(App[int]):
         )
 
     async def action_quit(self) -> None:
-        """Leave."""
-        self.exit(0)
+        """Leave; with a transaction on its way only when asked a second time."""
+        if not self.signing.may_leave():
+            return
+        self.failure = await self.signing.end()
+        self.exit(0 if self.failure is None else int(self.failure.exit_code))
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take note that somebody is there."""
+        if isinstance(event, events.InputEvent):
+            self.signing.held.touch()
+        await super().on_event(event)
 
     # --- the end --------------------------------------------------------------------------
 
@@ -351,69 +370,3 @@ def _short_name(chain: Chain) -> str:
     if "://" in chain.network and chain.chain_name:
         return printable(chain.chain_name, 24).removeprefix("taoctl ")
     return chain.network
-
-
-class _Photographer(Dashboard):
-    """A dashboard that leaves as soon as it has taken a picture of itself."""
-
-    def __init__(self, options: DashOptions, blocks: int) -> None:
-        super().__init__(options)
-        self._blocks = blocks
-        self.svg = ""
-
-    def on_mount(self) -> None:
-        """Wait for the blocks beside everything else."""
-        self.run_worker(self._take())
-
-    async def _take(self) -> None:
-        await self.seen_blocks(self._blocks)
-        self.svg = self.export_screenshot(title="taoctl")
-        self.exit(0)
-
-
-def run(options: DashOptions) -> int:
-    """Open the dashboard on the terminal; returns the exit code.
-
-    A signal that asks the program to end gives the terminal back first; then the exit code is
-    128 and its number.
-
-    Raises:
-        TaoctlError: the chain could not be reached in the first place.
-    """
-    app = Dashboard(options)
-    if options.theme is not None and options.theme not in app.available_themes:
-        raise commands.unknown_theme(options.theme, app.available_themes)
-    code = asyncio.run(_on_terminal(app))
-    app.raise_failure()
-    return code or 0
-
-
-def _spare_the_collector() -> None:
-    """Keep what start-up made out of every later collection, and collect seldom.
-
-    A full collection over Textual's modules takes longer than a frame may.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
-
-
-async def _on_terminal(app: Dashboard) -> int | None:
-    _spare_the_collector()
-    with ending_on_signals(lambda code: app.exit(code, return_code=code)):
-        return await app.run_async()
-
-
-async def screenshot(
-    options: DashOptions, path: Path, *, blocks: int = 1, size: tuple[int, int] = (160, 48)
-) -> None:
-    """Run without a terminal until the overview has shown so many blocks, then save it as SVG.
-
-    Raises:
-        TaoctlError: the chain could not be reached.
-        OSError: the file cannot be written.
-    """
-    app = _Photographer(options, blocks)
-    await app.run_async(headless=True, size=size, mouse=False)
-    app.raise_failure()
-    await asyncio.to_thread(path.write_text, app.svg, encoding="utf-8")

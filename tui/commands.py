@@ -12,6 +12,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from taoctl.errors import UsageError
 from taoctl.text import printable
 from taoctl.units import U16_MAX
+from tui.orders import Kind
 from tui.screens.base import LiveScreen
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def words(dash: Dashboard) -> Iterator[str]:
         yield from command.names
     for netuid in sorted(dash.subnet_names):
         yield f"metagraph {netuid}"
+    for wallet in dash.options.wallets:
+        yield f"unlock {printable(wallet.name)}"
     for column in _table_columns(dash):
         yield f"sort {column}"
     for theme in dash.available_themes:
@@ -121,12 +124,35 @@ def _some(known: Iterable[str], wanted: str) -> str:
     return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
 
 
+def _order(kind: Kind) -> Callable[[Dashboard, Sequence[str]], None]:
+    def run(dash: Dashboard, args: Sequence[str]) -> None:
+        dash.signing.open_order(kind, " ".join(args))
+
+    return run
+
+
 COMMANDS: tuple[Command, ...] = (
     Command(
         ("overview", "ov"), "", "my neurons, earnings, GPUs", lambda d, _: d.action_go("overview")
     ),
     Command(("subnets", "sn"), "[NETUID]", "all subnets, or the neurons of one", _subnets),
     Command(("metagraph", "mg"), "[NETUID]", "the neurons of one subnet", _metagraph),
+    Command(
+        ("stake", "wallets", "st"),
+        "",
+        "balances, positions, claims and locks",
+        lambda d, _: d.action_go("stake"),
+    ),
+    Command(("add",), "[WALLET]", "stake TAO, with unlocked keys", _order(Kind.ADD)),
+    Command(("remove",), "", "remove stake of the row", _order(Kind.REMOVE)),
+    Command(("move",), "", "move stake of the row", _order(Kind.MOVE)),
+    Command(
+        ("unlock",),
+        "[WALLET]",
+        "open a wallet's key, to sign with",
+        lambda d, args: d.signing.unlock(" ".join(args)),
+    ),
+    Command(("lock",), "", "forget all keys", lambda d, _: d.signing.lock()),
     Command(
         ("sort",),
         "[COLUMN [asc|desc]]",
@@ -152,7 +178,7 @@ COMMANDS: tuple[Command, ...] = (
         ("reconnect",), "", "connect anew, to whichever chain answers", lambda d, _: d.reconnect()
     ),
     Command(("help", "h"), "", "keys, commands and columns", lambda d, _: d.action_help()),
-    Command(("quit", "q"), "", "leave", lambda d, _: d.exit(0)),
+    Command(("quit", "q"), "", "leave", lambda d, _: d.call_next(d.action_quit)),
 )
 """All commands, in the order of the help."""
 

@@ -8,10 +8,12 @@ APP_KEYS: tuple[Binding, ...] = (
     Binding("1", "go('overview')", "overview", id="app.overview"),
     Binding("2", "go('subnets')", "subnets", id="app.subnets"),
     Binding("3", "go('metagraph')", "metagraph", id="app.metagraph"),
+    Binding("4", "go('stake')", "stake", id="app.stake"),
     Binding("question_mark", "help", "help", key_display="?", id="app.help"),
     Binding("f1", "help", "help", show=False, id="app.help"),
     Binding("ctrl+p", "command_palette", "command palette", show=False, id="app.palette"),
     Binding("q", "quit", "quit", id="app.quit"),
+    Binding("ctrl+z", "suspend_process", "suspend", show=False, id="app.suspend"),
     Binding("ctrl+c,ctrl+q", "quit", "quit", show=False, id="app.interrupt", priority=True),
 )
 """Keys that work on every screen."""
@@ -28,10 +30,19 @@ Those that open the prompt have priority, which makes Textual act on them before
 next key: over a slow link several keys arrive at once, and those after `/` belong to the prompt.
 """
 
+STAKE_KEYS: tuple[Binding, ...] = (
+    Binding("a", "order('add')", "add", id="stake.add", tooltip="add stake, with unlocked keys"),
+    Binding("r", "order('remove')", "remove", id="stake.remove", tooltip="remove stake"),
+    Binding("m", "order('move')", "move", id="stake.move", tooltip="move to a hotkey or subnet"),
+    Binding("u", "unlock", "unlock", id="stake.unlock", tooltip="open the key of the row's wallet"),
+)
+"""Keys of the stake screen, named as the commands are; `s` sorts there as everywhere."""
+
 HINTS: tuple[str, ...] = (
     "app.overview",
     "app.subnets",
     "app.metagraph",
+    "app.stake",
     "table.open",
     "screen.filter",
     "table.sort",
@@ -43,6 +54,19 @@ HINTS: tuple[str, ...] = (
 )
 """Binding ids in the order of the hint line; the last one is always shown."""
 
+STAKE_HINTS: tuple[str, ...] = (
+    "stake.add",
+    "stake.remove",
+    "stake.move",
+    "stake.unlock",
+    "screen.filter",
+    "table.sort",
+    "screen.command",
+    "table.open",
+    *(id for id in HINTS if id.startswith("app.")),
+)
+"""The same for the stake screen."""
+
 PROMPT_HINTS: tuple[tuple[str, str], ...] = (
     ("enter", "apply"),
     ("tab", "complete"),
@@ -52,6 +76,7 @@ PROMPT_HINTS: tuple[tuple[str, str], ...] = (
 
 GROUPS: tuple[tuple[str, str], ...] = (
     ("app.", "Everywhere"),
+    ("stake.", "Stake"),
     ("screen.", "On a screen"),
     ("table.", "In a table"),
 )

@@ -26,12 +26,13 @@ class WalletRef:
 
 @dataclass(frozen=True, slots=True)
 class DashOptions:
-    """Everything the dashboard needs to know; it never opens a key.
+    """Everything the dashboard needs to know.
 
     `network` is what the user named; `chosen` is what the settings make of it, None for what
     taoctl knows by that name. `timeout` is the deadline of a call in seconds. `gpus` is None where
     no GPU source is wanted. `history` is the file that keeps earnings, None to keep them in memory
-    only.
+    only. `wallet_path` is the folder that keys are unlocked from when the user asks for it, None
+    where none can be; `tolerance` is how far a price may move, as the forms begin with it.
     """
 
     network: str = "finney"
@@ -42,3 +43,5 @@ class DashOptions:
     history: Path | None = None
     theme: str | None = None
     insecure: frozenset[str] = field(default_factory=frozenset)
+    wallet_path: Path | None = None
+    tolerance: str = "1%"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from taoctl.addresses import decode_ss58, short_ss58
-from taoctl.cli import context
+from taoctl.cli import context, options
 from taoctl.errors import UsageError
 from taoctl.paths import data_dir
 from taoctl.wallet.dev_accounts import DEV_ACCOUNTS
@@ -29,7 +29,9 @@ def dash(
     ] = True,
     theme: Annotated[str | None, typer.Option(metavar="NAME", help="Colour theme.")] = None,
 ) -> int:
-    """Open the live dashboard: my neurons, subnets, metagraph, GPUs and earnings.
+    """Open the live dashboard: my neurons, subnets, metagraph, stake, GPUs and earnings.
+
+    Keys stay locked until `:unlock` in it; then stake is added, removed and moved from there.
 
     \b
     Examples:
@@ -46,7 +48,7 @@ def dash(
     # The one deferred import from one face into the other: it costs 0.4 s.
     from taoctl.gpu.nvml import NvmlSource
     from tui import options as dashboard
-    from tui.app import run
+    from tui.run import run
 
     return run(
         dashboard.DashOptions(
@@ -58,6 +60,8 @@ def dash(
             history=data_dir() / "earnings.sqlite",
             theme=theme,
             insecure=frozenset(DEV_ACCOUNTS),
+            wallet_path=context.wallet_path(),
+            tolerance=options.current().config().tolerance,
         )
     )
 

@@ -8,6 +8,7 @@ import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,17 +32,19 @@ if TYPE_CHECKING:
 
 SCENARIO = "demo"
 BLOCK_SECONDS = 1.0
+PRACTICE_WALLET = "practice"
+PRACTICE_COLDKEY = next(ss58 for ss58, name in DEV_ACCOUNTS.items() if name == "//Bob")
 HEADLESS_BLOCK_SECONDS = 0.5
 
 
 def run_dashboard() -> int:
     """Open the dashboard on a new chain; returns the exit code."""
     # The one deferred import from one face into the other: it costs 0.4 s.
-    from tui.app import run
+    from tui.run import run
 
     output.note("SIM: starting a chain that exists only on this machine …")
     with _stage(BLOCK_SECONDS) as options:
-        return run(options)
+        return run(_with_practice(options))
 
 
 def run_headless(blocks: int, screenshot: Path | None) -> None:
@@ -77,12 +80,20 @@ async def _summarise(options: DashOptions, blocks: int, screenshot: Path | None)
 
 
 async def _picture(options: DashOptions, path: Path, blocks: int) -> None:
-    from tui.app import screenshot as take
+    from tui.run import screenshot as take
 
     try:
         await take(options, path, blocks=blocks)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror or error}") from None
+
+
+def _with_practice(options: DashOptions) -> DashOptions:
+    """With a wallet to try staking with; everybody knows its key, so it needs no password."""
+    from tui import options as dashboard
+
+    practice = dashboard.WalletRef(PRACTICE_WALLET, PRACTICE_COLDKEY)
+    return replace(options, wallets=(*options.wallets, practice))
 
 
 @contextmanager
@@ -103,6 +114,7 @@ def _stage(block_seconds: float) -> Iterator[DashOptions]:
             wallets=dashboard_wallets(discover(folder)),
             gpus=SimulatedSource(),
             insecure=frozenset(DEV_ACCOUNTS),
+            wallet_path=folder,
         )
 
 

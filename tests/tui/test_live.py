@@ -22,8 +22,9 @@ from taoctl.localnet.sealing import Seal
 from taoctl.localnet.service import Launch, Running
 from taoctl.reads.metagraph import metagraph
 from taoctl.reads.subnets import subnets
-from tui.app import Dashboard, screenshot
+from tui.app import Dashboard
 from tui.options import DashOptions, WalletRef
+from tui.run import screenshot
 from tui.widgets.bars import Banner
 
 pytestmark = pytest.mark.e2e

@@ -44,6 +44,7 @@ class LiveScreen(Screen[None], Generic[T]):
     AUTO_FOCUS = "Table"
     KEEP_FOLLOWING: ClassVar[bool] = False
     COUNTED: ClassVar[str] = "rows"
+    HINTED: ClassVar[tuple[str, ...]] = HINTS
 
     live: reactive[Live[T] | None] = reactive(None, layout=False, repaint=False, always_update=True)
 
@@ -101,6 +102,7 @@ class LiveScreen(Screen[None], Generic[T]):
         self.bindings_updated_signal.subscribe(self, lambda _: self._hint())
         self.table.arranged.subscribe(self, lambda _: self._note(), immediate=True)
         self.watch(self.app, "pulse", self._pulse_changed)
+        self.watch(self.app, "unlocked", self._unlocked_changed)
 
     def on_resize(self) -> None:
         """Give way to a message in a terminal that is too small."""
@@ -113,6 +115,7 @@ class LiveScreen(Screen[None], Generic[T]):
         self._hint()
         self._note()
         self.query_one(Header).pulse = self.dash.pulse
+        self.query_one(Header).unlocked = self.dash.unlocked
         self._show_live(self.live)
         self._start_following()
 
@@ -182,6 +185,10 @@ class LiveScreen(Screen[None], Generic[T]):
             if self.live is None:
                 self._show_trouble()
 
+    def _unlocked_changed(self, unlocked: bool) -> None:
+        if self.in_view:
+            self.query_one(Header).unlocked = unlocked
+
     def _show_trouble(self) -> None:
         pulse, live = self.dash.pulse, self.live
         if live is not None:
@@ -198,7 +205,7 @@ class LiveScreen(Screen[None], Generic[T]):
             return
         active = [a.binding for a in self.active_bindings.values() if a.enabled]
         bindings = {binding.id: binding for binding in active if binding.show}
-        shown = [bindings[id] for id in HINTS if id in bindings]
+        shown = [bindings[id] for id in self.HINTED if id in bindings]
         self.query_one(Hints).hints = tuple(
             (self.app.get_key_display(binding), binding.description) for binding in shown
         )

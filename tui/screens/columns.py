@@ -11,7 +11,9 @@ from taoctl.reads.columns import ABSENT, Column, column
 from taoctl.reads.entries import ROOT_NETUID
 from taoctl.reads.metagraph import NeuronRow
 from taoctl.reads.neurons import MyNeuronRow
+from taoctl.reads.positions import PositionRow
 from taoctl.reads.subnets import SubnetRow
+from taoctl.text import printable
 from tui.attention import Severity, prune_severity, stale_weights_tempos
 from tui.figures import fixed
 from tui.widgets.table_model import TableColumn, absent, from_read, quiet_zero
@@ -142,6 +144,49 @@ def my_neuron_columns() -> tuple[TableColumn, ...]:
     )
 
 
+def position_columns(subnet_name: Callable[[int], str]) -> tuple[TableColumn, ...]:
+    """The columns of the stake screen, over `Seen` rows of positions."""
+    declared = _declared(PositionRow)
+    return (
+        declared("netuid", title="sn", rank=0, pinned=True, min_width=3),
+        TableColumn(
+            "name",
+            "on hotkey",
+            value=lambda seen: seen.row.hotkey_name or short_ss58(seen.row.hotkey),
+            text=str,
+            right=False,
+            pinned=True,
+            min_width=10,
+            max_width=16,
+            help="name of the hotkey, or its address",
+        ),
+        declared("wallet_name", rank=1, max_width=14, tone=_muted),
+        TableColumn(
+            "subnet_name",
+            "subnet",
+            value=lambda seen: subnet_name(seen.row.netuid),
+            text=printable,
+            right=False,
+            rank=2,
+            max_width=14,
+            tone=_muted,
+            help="name of the subnet",
+        ),
+        declared("alpha_rao", rank=0, text=_amount(4), min_width=11, delta=True),
+        declared("price_rao", rank=2, tone=_muted, delta=True),
+        declared("value_tao_rao", rank=0, text=_amount(4), min_width=10, delta=True),
+        declared("exit_tao_rao", rank=0, text=_amount(4), min_width=10, delta=True),
+        declared("price_change_ppm", rank=1, tone=_up_or_down),
+        declared("subnet_share_ppm", rank=2, tone=_muted),
+        declared("locked_rao", rank=3, text=_amount(4)),
+        declared("hotkey_share_ppm", rank=4, tone=_muted),
+        declared("registered", rank=5, right=False, tone=_unregistered),
+        declared("emission_rao", rank=6, text=_amount(4), tone=_muted),
+        declared("hotkey", title="address", rank=7, tone=_muted),
+        declared("coldkey", rank=7, tone=_muted),
+    )
+
+
 def _declared(row_type: type) -> Callable[..., TableColumn]:
     def make(key: str, **changes: Any) -> TableColumn:
         found: Column = column(row_type, key)
@@ -201,6 +246,14 @@ def _until(block: int | None, now: int) -> int | None:
 
 def _muted(_row: Any, _value: Any) -> str:
     return "muted"
+
+
+def _up_or_down(_row: Any, ppm: int | None) -> str:
+    return "good" if (ppm or 0) > 0 else "bad" if (ppm or 0) < 0 else "muted"
+
+
+def _unregistered(_row: Any, there: bool | None) -> str | None:
+    return "warn" if there is False else "muted"
 
 
 def _strong_if_named(_seen: Seen, name: str) -> str | None:

@@ -18,12 +18,13 @@ _VERY_LATE = 5.0
 
 
 class Header(Lines):
-    """Network, block, seconds since it, finality lag, endpoint and latency, SIM.
+    """Network, block, seconds since it, finality lag, endpoint and latency, open keys, SIM.
 
     Once a second it looks at the clock; only the cells that changed are painted.
     """
 
     pulse: reactive[Pulse | None] = reactive(None, layout=False, repaint=False)
+    unlocked: reactive[bool] = reactive(False, layout=False, repaint=False)
 
     def __init__(
         self, glyphs: Glyphs = UNICODE, clock: Callable[[], float] = time.monotonic
@@ -38,6 +39,10 @@ class Header(Lines):
 
     def watch_pulse(self) -> None:
         """Show the new facts."""
+        self.update()
+
+    def watch_unlocked(self) -> None:
+        """Say whether keys are open."""
         self.update()
 
     def _tick(self) -> None:
@@ -57,6 +62,8 @@ class Header(Lines):
         left += self._block(pulse)
         optional = [self._finality(pulse), self._spec(pulse)]
         badge = [Piece(" SIM ", "badge")] if pulse.simulated else []
+        if self.unlocked:
+            badge = [Piece("unlocked ", "warn"), *badge]
         right = [*self._link(pulse), Piece("  " if badge else " "), *badge]
         for extra in optional:
             if width_of(left) + width_of(extra) + width_of(right) + 2 <= width:

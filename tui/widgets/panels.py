@@ -90,10 +90,11 @@ class PortfolioPanel(Panel):
     def __init__(self, glyphs: Glyphs = UNICODE) -> None:
         super().__init__("Portfolio", glyphs, id="portfolio")
         self._rows: tuple[BalanceRow, ...] = ()
+        self._unlocked: frozenset[str] = frozenset()
 
-    def show(self, rows: tuple[BalanceRow, ...]) -> None:
-        """The balances of all wallets."""
-        self._rows = rows
+    def show(self, rows: tuple[BalanceRow, ...], unlocked: frozenset[str] = frozenset()) -> None:
+        """The balances of all wallets, and the coldkeys that are unlocked."""
+        self._rows, self._unlocked = rows, unlocked
         self.update()
 
     def lines(self, width: int) -> Sequence[Line]:
@@ -105,8 +106,9 @@ class PortfolioPanel(Panel):
         total = _sum(row.total_rao for row in self._rows)
         if self.narrow:
             return [self._one_line(free, staked, total, width)]
-        entries = [_Entry.of(row) for row in sorted(self._rows, key=lambda r: -(r.total_rao or 0))]
-        shown = entries[:2]
+        rows = sorted(self._rows, key=lambda r: (r.coldkey not in self._unlocked, -_known(r)))
+        entries = [_Entry.of(row, row.coldkey in self._unlocked) for row in rows]
+        shown = entries[: max(2, self.content_size.height - 2)]
         if len(entries) > 1:
             name = "all" if len(entries) == len(shown) else f"all {len(entries)} wallets"
             shown.append(_Entry(name, _amount(free), _amount(staked), _amount(total)))
@@ -115,7 +117,8 @@ class PortfolioPanel(Panel):
         sizes = {i: max(len(entry[i]) for entry in (titles, *shown)) for i in columns}
         lines = [self._entry(titles, sizes, width, "muted")]
         for at, entry in enumerate(shown):
-            lines.append(self._entry(entry, sizes, width, "strong" if at == 2 else None))
+            total_line = at == len(shown) - 1 and len(entries) > 1
+            lines.append(self._entry(entry, sizes, width, "strong" if total_line else None))
         return lines
 
     def _one_line(self, free: int, staked: int | None, total: int | None, width: int) -> Line:
@@ -141,8 +144,9 @@ class _Entry(NamedTuple):
     total: str
 
     @classmethod
-    def of(cls, row: BalanceRow) -> _Entry:
+    def of(cls, row: BalanceRow, unlocked: bool) -> _Entry:
         name = printable(row.name) if row.name else short_ss58(row.coldkey)
+        name += " (unlocked)" if unlocked else ""
         return cls(
             name, _amount(row.free_rao), _amount(row.staked_value_rao), _amount(row.total_rao)
         )
@@ -184,6 +188,10 @@ class AttentionPanel(Panel):
     def _line(self, warning: Warning, width: int) -> Line:
         where = f"sn{warning.netuid} {printable(warning.name)} "
         return clip([Piece(where, "muted"), Piece(warning.text, _TONES[warning.severity])], width)
+
+
+def _known(row: BalanceRow) -> int:
+    return row.total_rao or 0
 
 
 def _amount(rao: int | None) -> str:

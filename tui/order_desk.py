@@ -1,0 +1,113 @@
+"""What an order form knows of its wallet: balances, positions, names of hotkeys and subnets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from taoctl.addresses import short_ss58
+from taoctl.errors import UsageError
+from taoctl.text import printable
+from taoctl.units import Alpha, Tao
+from tui.figures import fixed
+from tui.options import WalletRef
+from tui.orders import Checked, Draft, Kind
+
+if TYPE_CHECKING:
+    from tui.app import Dashboard
+    from tui.screens.stake import StakeRows
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDesk:
+    """One wallet at the counter.
+
+    Attributes:
+        dash: knows names, subnets and folders.
+        wallet: whose stake it is.
+        rows: what the stake screen has read; None where it has not yet.
+    """
+
+    dash: Dashboard
+    wallet: WalletRef
+    rows: StakeRows | None
+
+    def free(self) -> Tao | None:
+        """The wallet's free balance; None while it is not known."""
+        for row in () if self.rows is None else self.rows.balances:
+            if row.coldkey == self.wallet.coldkey:
+                return Tao(row.free_rao)
+        return None
+
+    def free_words(self) -> str:
+        """The free balance for the form."""
+        free = self.free()
+        return "" if free is None else f"{fixed(free.rao)} {self.dash.glyphs.tao} free"
+
+    def staked(self, hotkey: str | None, netuid: int) -> Alpha | None:
+        """The wallet's stake on a hotkey; None while positions are not known."""
+        if self.rows is None:
+            return None
+        for row in self.rows.positions:
+            if (row.coldkey, row.hotkey, row.netuid) == (self.wallet.coldkey, hotkey, netuid):
+                return Alpha(row.alpha_rao, netuid)
+        return Alpha(0, netuid)
+
+    def find_hotkey(self, text: str) -> str:
+        """The hotkey that a name stands for: of this wallet, of any wallet, or of the book.
+
+        Raises:
+            UsageError: nothing has that name, several have, or it is a coldkey.
+            BadDataError: the file that tells the address is damaged.
+        """
+        own = dict(self.wallet.hotkeys)
+        if text in own:
+            return own[text]
+        named = {
+            address
+            for wallet in self.dash.options.wallets
+            for name, address in wallet.hotkeys
+            if name == text or f"{wallet.name}/{name}" == text
+        }
+        if len(named) == 1:
+            return named.pop()
+        if named:
+            raise UsageError(f"several wallets have a hotkey {printable(text)!r}", "WALLET/HOTKEY")
+        return self._resolved(text)
+
+    def _resolved(self, text: str) -> str:
+        folder = self.dash.options.wallet_path
+        if folder is None:
+            raise UsageError(f"{printable(text)!r} is neither an address nor a hotkey here")
+        from taoctl.wallet.accounts import resolve
+        from taoctl.wallet.book import default_path
+
+        account = resolve(text, folder, default_path())
+        if account.kind == "coldkey":
+            raise UsageError(
+                f"{printable(text)!r} is a coldkey", f"name its hotkey: {printable(text)}/HOTKEY"
+            )
+        return account.ss58
+
+    def notes(self, draft: Draft, checked: Checked) -> Mapping[str, str]:
+        """What is known beside each field."""
+        names = self.dash.names
+        notes: dict[str, str] = {
+            name: names.get(address, short_ss58(address) if draft.text(name) != address else "")
+            for name, address in checked.hotkeys.items()
+        }
+        for name in ("netuid", "to_netuid"):
+            if name not in checked.problems and draft.text(name):
+                notes[name] = printable(self.dash.subnet_names.get(draft.netuid(name), ""))
+        notes["amount"] = self._available(draft, checked)
+        notes["tolerance"] = "of the price"
+        return notes
+
+    def _available(self, draft: Draft, checked: Checked) -> str:
+        if draft.kind is Kind.ADD:
+            return f"of {self.free_words()}" if self.free() is not None else ""
+        if "netuid" in checked.problems or "hotkey" not in checked.hotkeys:
+            return ""
+        staked = self.staked(checked.hotkeys["hotkey"], draft.netuid())
+        return "" if staked is None else f"of {fixed(staked.rao)} {self.dash.glyphs.alpha} staked"

@@ -1,0 +1,215 @@
+"""What the dashboard does with keys: unlock, lock, and one transaction at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual.worker import Worker, WorkerCancelled, WorkerFailed
+
+from taoctl.errors import DeclinedError, TaoctlError, UsageError
+from taoctl.text import printable
+from tui.held_keys import HeldKeys
+from tui.options import WalletRef
+from tui.order_desk import OrderDesk
+from tui.orders import Draft, Kind
+from tui.screens.order import OrderScreen
+from tui.screens.stake import StakeScreen
+from tui.submission import Submission
+from tui.unlocking import open_wallet, wallet_named
+
+if TYPE_CHECKING:
+    from taoctl.reads.positions import PositionRow
+    from taoctl.submit.plan import Plan
+    from taoctl.wallet.signer import OpenedSigner
+    from tui.app import Dashboard
+
+_LOOK_SECONDS = 5.0
+"""How often it is looked whether somebody is still there, while keys are held."""
+
+
+class Signing:
+    """The keys that are held, the orders made with them, and the transaction on its way."""
+
+    def __init__(self, dash: Dashboard, clock: Callable[[], float]) -> None:
+        self._dash = dash
+        self.held = HeldKeys(clock)
+        self.submission: Submission | None = None
+        self._sending: Worker[None] | None = None
+        self._leaving = False
+
+    def start(self) -> None:
+        """Lock when nobody is there any more, and when the program is put to sleep."""
+        self._watchman = self._dash.set_interval(_LOOK_SECONDS, self._look, pause=True)
+        self._dash.app_suspend_signal.subscribe(self._dash, lambda _: self.lock("suspended"))
+
+    # --- keys -----------------------------------------------------------------------------
+
+    def unlock(self, name: str) -> None:
+        """Open the key of a wallet, asking for its password where that is needed.
+
+        Raises:
+            UsageError: no wallet is meant by that name.
+        """
+        wallet = wallet_named(self._dash, self._marked, name)
+        self._dash.run_worker(self._unlock(wallet), group="unlock", exclusive=True)
+
+    async def _unlock(self, wallet: WalletRef) -> None:
+        try:
+            signer = await open_wallet(self._dash, wallet)
+        except DeclinedError:
+            return
+        except TaoctlError as problem:
+            self._dash.complain(problem)
+            return
+        self.held.add(signer)
+        self._watchman.resume()
+        self._dash.unlocked = True
+        said = [f"opened with {signer.via}; `:lock` locks it again", *signer.warnings]
+        self._dash.notify(
+            printable(". ".join(said), 2000),
+            title=f"{printable(wallet.name)} is unlocked",
+            markup=False,
+        )
+
+    def lock(self, why: str = "") -> None:
+        """Forget all keys; what is on its way goes on, since it is signed."""
+        self._dash.workers.cancel_group(self._dash, "unlock")
+        self._watchman.pause()
+        if self.held.drop():
+            self._dash.unlocked = False
+            self._dash.notify(why or "all keys are forgotten", title="locked", markup=False)
+        elif not why:
+            self._dash.notify("no key was unlocked", title="locked")
+
+    def _look(self) -> None:
+        if self.held.overdue:
+            self.lock("nobody pressed a key for a while")
+
+    # --- orders ---------------------------------------------------------------------------
+
+    def open_order(self, kind: Kind, name: str = "") -> None:
+        """Show the form of an order, filled in from the row under the cursor.
+
+        Raises:
+            UsageError: the keys are locked, or there is no position to take from.
+        """
+        dash = self._dash
+        if isinstance(dash.screen, OrderScreen):
+            return
+        screen = dash.live_screen
+        rows = screen.rows if isinstance(screen, StakeScreen) else None
+        row = self._marked
+        wallet = self._payer(name, row) if kind is Kind.ADD else self._owner(row)
+        desk = OrderDesk(dash, wallet, rows)
+        draft, first = _draft(kind, wallet, row, dash)
+        dash.push_screen(OrderScreen(desk, draft, first))
+
+    @property
+    def _marked(self) -> PositionRow | None:
+        screen = self._dash.live_screen
+        return screen.marked if isinstance(screen, StakeScreen) else None
+
+    def _payer(self, name: str, row: PositionRow | None) -> WalletRef:
+        """The wallet that stakes: the named one, the row's, or the only one that is unlocked."""
+        if name:
+            return self._unlocked(wallet_named(self._dash, row, name))
+        held = [one for one in self._dash.options.wallets if one.coldkey in self.held]
+        for one in held:
+            if row is None or one.coldkey == row.coldkey or len(held) == 1:
+                return one
+        if held:
+            raise UsageError("several wallets are unlocked", "name one: `:add WALLET`")
+        raise _locked(wallet_named(self._dash, row, ""))
+
+    def _owner(self, row: PositionRow | None) -> WalletRef:
+        """The wallet of the row, whose key is held."""
+        if row is None:
+            raise UsageError("there is no position under the cursor", "press 4 to see them")
+        for one in self._dash.options.wallets:
+            if one.coldkey == row.coldkey:
+                return self._unlocked(one)
+        raise UsageError("this position is of none of your wallets")
+
+    def _unlocked(self, wallet: WalletRef) -> WalletRef:
+        if wallet.coldkey not in self.held:
+            raise _locked(wallet)
+        return wallet
+
+    # --- one transaction at a time --------------------------------------------------------
+
+    def submit(self, plan: Plan) -> Submission:
+        """Send what was agreed to; while another is on its way, that one is given instead."""
+        if self.submission is None or self.submission.over:
+            self.submission = going = Submission(plan)
+            signer = self.held.get(plan.signer_ss58)
+            self._sending = self._dash.run_worker(
+                self._send(going, signer), group="send", exit_on_error=False
+            )
+        return self.submission
+
+    async def _send(self, going: Submission, signer: OpenedSigner | None) -> None:
+        await going.run(self._dash, signer)
+        self._leaving = False
+        if not isinstance(self._dash.screen, OrderScreen):
+            self._tell_end(going)
+
+    def _tell_end(self, going: Submission) -> None:
+        number = "" if going.record_id is None else f" {going.record_id}"
+        if going.error is not None:
+            self._dash.complain(going.error)
+            return
+        good = going.outcome is not None and going.outcome.record.succeeded
+        self._dash.notify(
+            printable(going.plan.intent, 400),
+            title=f"transaction{number} {'is done' if good else 'failed'}",
+            severity="information" if good else "error",
+            markup=False,
+        )
+
+    def may_leave(self) -> bool:
+        """Whether nothing is on its way; the first time something is, that is said."""
+        going = self.submission
+        if going is None or going.over or self._leaving:
+            return True
+        self._leaving = True
+        number = going.record_id
+        what = "a transaction is being signed" if number is None else f"transaction {number}"
+        self._dash.notify(
+            f"{what} is on its way. Press again to leave without waiting: "
+            "`taoctl tx list` says what became of it.",
+            title="not yet",
+            severity="warning",
+            markup=False,
+        )
+        return False
+
+    async def end(self) -> TaoctlError | None:
+        """Forget all keys and stop waiting; returns what there is to say of what is on its way."""
+        self.held.drop()
+        going, worker = self.submission, self._sending
+        if going is None or going.over or worker is None:
+            return None
+        worker.cancel()
+        with contextlib.suppress(WorkerCancelled, WorkerFailed, asyncio.CancelledError):
+            await worker.wait()
+        return going.error
+
+
+def _locked(wallet: WalletRef) -> UsageError:
+    name = printable(wallet.name)
+    return UsageError(f"the key of {name} is locked", f"`:unlock {name}` opens it")
+
+
+def _draft(
+    kind: Kind, wallet: WalletRef, row: PositionRow | None, dash: Dashboard
+) -> tuple[Draft, str]:
+    """What stands in the form at first, and the field where the cursor begins."""
+    hotkey = row.hotkey if row is not None else next((key for _, key in wallet.hotkeys), "")
+    netuid = str(dash.focus_netuid if row is None else row.netuid)
+    texts = {"hotkey": hotkey, "netuid": netuid, "tolerance": dash.options.tolerance}
+    if kind is Kind.MOVE:
+        return Draft(kind, {**texts, "to_hotkey": hotkey, "to_netuid": netuid}), "to_netuid"
+    return Draft(kind, texts), "amount" if hotkey else "hotkey"

@@ -1,0 +1,124 @@
+"""One transaction of the dashboard: its plan, its way to the chain, and what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from taoctl.chain.networks import FINNEY_GENESIS, TEST_GENESIS
+from taoctl.errors import BadDataError, DeadlineError, DeclinedError, NoKeyError, TaoctlError
+from taoctl.scale.crypto import SR25519
+
+if TYPE_CHECKING:
+    from taoctl.calls.base import Intent
+    from taoctl.submit.outcome import Outcome, Progress
+    from taoctl.submit.plan import Plan
+    from taoctl.wallet.signer import OpenedSigner
+    from tui.app import Dashboard
+
+OLD_BLOCKS = 20
+"""A plan that is older by so many blocks is made anew before it is sent."""
+
+
+async def plan(dash: Dashboard, intent: Intent, coldkey: str) -> Plan:
+    """What an intent of a coldkey will do, worked out on the newest block.
+
+    Raises:
+        DeadlineError: the chain did not answer in time.
+        What `make_plan` raises.
+    """
+    from taoctl.journal.store import Journal
+    from taoctl.submit.options import TxOptions
+    from taoctl.submit.plan import make_plan
+
+    signer = dash.signing.held.get(coldkey)
+    crypto = SR25519 if signer is None else signer.crypto
+    try:
+        async with asyncio.timeout(dash.options.timeout):
+            chain = await dash.connected()
+            with Journal() as journal:
+                return await make_plan(
+                    chain, intent, coldkey, TxOptions(), journal=journal, crypto=crypto
+                )
+    except TimeoutError:
+        raise DeadlineError(
+            f"no answer within {dash.options.timeout:g} s; nothing was sent",
+            "try again, or open the dashboard with a longer --timeout",
+        ) from None
+
+
+def on_public_network(plan: Plan) -> bool:
+    """Whether what a plan moves may be worth something to somebody."""
+    return plan.genesis in (FINNEY_GENESIS, TEST_GENESIS)
+
+
+def is_old(plan: Plan, block: int | None) -> bool:
+    """Whether the chain went on so far that a plan should be made anew."""
+    return block is not None and block - plan.block > OLD_BLOCKS
+
+
+@dataclass
+class Submission:
+    """A planned transaction that was agreed to.
+
+    Attributes:
+        plan: what was agreed to.
+        steps: what was told on the way, in words, oldest first.
+        record_id: in the journal; None before it is signed.
+        outcome: what became of it, once that is known.
+        error: why it is not known, or why nothing was sent.
+        told: called after each step, and once when all is over.
+    """
+
+    plan: Plan
+    told: Callable[[], None] = field(default=lambda: None, repr=False)
+    steps: list[str] = field(default_factory=list)
+    record_id: int | None = None
+    outcome: Outcome | None = None
+    error: TaoctlError | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will come."""
+        return self.outcome is not None or self.error is not None
+
+    async def run(self, dash: Dashboard, signer: OpenedSigner | None) -> None:
+        """Sign, send and wait; what goes wrong is a value. Cancelled, it says what is pending."""
+        from taoctl.journal.store import Journal
+        from taoctl.submit.options import TxOptions
+        from taoctl.submit.send import send
+
+        try:
+            if signer is None:
+                raise NoKeyError("the keys were locked meanwhile; nothing was sent", "`:unlock`")
+            chain = await dash.connected()
+            with Journal() as journal:
+                self.outcome = await send(
+                    chain, self.plan, signer, journal, TxOptions(), self._progress
+                )
+        except asyncio.CancelledError:
+            self.error = DeclinedError("interrupted before anything was sent")
+            raise
+        except TaoctlError as problem:
+            self.error = problem
+        except Exception as problem:
+            # Whatever it is, what the user has to know is whether something was sent.
+            sent = (
+                f"see `taoctl tx show {self.record_id}`" if self.record_id else "nothing was sent"
+            )
+            what = f"sending failed in an unforeseen way ({type(problem).__name__})"
+            self.error = BadDataError(what, sent)
+            dash.log.error(problem)
+        finally:
+            self.told()
+
+    def _progress(self, step: Progress) -> None:
+        if step.record_id is not None:
+            self.record_id = step.record_id
+        self._step(step.text)
+
+    def _step(self, text: str) -> None:
+        self.steps.append(text)
+        self.told()

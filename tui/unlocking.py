@@ -1,0 +1,113 @@
+"""From a wallet on the screen to its signer, by the same ladder as the commands climb."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from taoctl.errors import DeclinedError, NoKeyError, UsageError
+from taoctl.text import printable
+from tui.options import WalletRef
+from tui.screens.password import PasswordScreen
+
+if TYPE_CHECKING:
+    from taoctl.reads.positions import PositionRow
+    from taoctl.wallet.accounts import Account
+    from taoctl.wallet.signer import OpenedSigner
+    from tui.app import Dashboard
+
+
+def wallet_named(dash: Dashboard, row: PositionRow | None, name: str) -> WalletRef:
+    """The wallet that is meant: the one of that name, or of the cursor's row, or the only one.
+
+    Raises:
+        UsageError: there is none of that name, or none was named and there are several.
+    """
+    wallets = dash.options.wallets
+    if not wallets:
+        raise UsageError("there are no wallets to unlock", "open the dashboard with --wallet-path")
+    if name:
+        low = name.casefold()
+        found = [one for one in wallets if one.name == name]
+        found = found or [one for one in wallets if one.name.casefold() == low]
+    else:
+        marked = None if row is None else row.coldkey
+        found = [one for one in wallets if one.coldkey == marked] or list(wallets)
+    if len(found) == 1 or (found and len({one.coldkey for one in found}) == 1):
+        return found[0]
+    listed = ", ".join(printable(one.name) for one in wallets)
+    said = f"there is no wallet {name!r} here" if name and not found else "name the wallet"
+    raise UsageError(said, f"wallets: {listed}; for example `:unlock {printable(wallets[0].name)}`")
+
+
+async def open_wallet(dash: Dashboard, wallet: WalletRef) -> OpenedSigner:
+    """The signer of a wallet's coldkey; asks for its password where that is needed.
+
+    The agent comes first, then a file that is not encrypted, then the sources that commands have
+    too, and what the user types last. Keys are derived in a thread.
+
+    Raises:
+        UsageError: the wallet's key is not on this machine.
+        NoKeyError: no access to the key.
+        BadDataError: the key file is damaged.
+        DeclinedError: the user cancelled the question.
+    """
+    folder = dash.options.wallet_path
+    if folder is None:
+        raise NoKeyError("this dashboard was opened without a wallet folder, so it cannot sign")
+    questions = _Questions(dash)
+
+    def climb() -> OpenedSigner:
+        from taoctl.wallet.accounts import signing_account
+        from taoctl.wallet.password import PasswordSources
+        from taoctl.wallet.unlock import open_signer
+
+        account: Account = signing_account(wallet.coldkey, folder)
+        sources = PasswordSources(environ=os.environ, ask=questions.ask)
+        return open_signer(account, folder, sources)
+
+    try:
+        return await asyncio.to_thread(climb)
+    finally:
+        questions.end()
+
+
+class _Questions:
+    """Asks on the screen for a thread, which waits; none waits on once the asking is over."""
+
+    def __init__(self, dash: Dashboard) -> None:
+        self._dash = dash
+        self._loop = asyncio.get_running_loop()
+        self._answer: asyncio.Future[str | None] | None = None
+        self._over = False
+
+    def ask(self, question: str) -> str:
+        """What the user types; called in another thread than the screen's."""
+        answer = asyncio.run_coroutine_threadsafe(self._ask(question), self._loop).result()
+        if answer is None:
+            raise DeclinedError("the key stays locked", "`:unlock` asks again")
+        return answer
+
+    async def _ask(self, question: str) -> str | None:
+        self._answer = answer = self._loop.create_future()
+        if self._over:
+            raise asyncio.CancelledError
+        self._dash.push_screen(PasswordScreen(question), _settling(answer))
+        typed: str | None = await answer
+        return typed
+
+    def end(self) -> None:
+        """Let a thread that still waits for an answer go."""
+        self._over = True
+        if self._answer is not None:
+            self._answer.cancel()
+
+
+def _settling(answer: asyncio.Future[str | None]) -> Callable[[str | None], None]:
+    def settle(typed: str | None) -> None:
+        if not answer.done():
+            answer.set_result(typed)
+
+    return settle
