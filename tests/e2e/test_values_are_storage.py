@@ -181,12 +181,10 @@ def test_all_other_commands_answer_under_their_schema(localnet: Localnet) -> Non
     assert localnet.json("localnet", "status", *port)["data"]["scenario"] == "small"
     localnet.json("localnet", "advance", "--blocks", "1", *port)
     localnet.json("localnet", "faucet", ALICE, "1", *port)
-    arguments = {"subnet": ["1"], "metagraph": ["1"], "hyperparameters": ["1"]}
-    arguments |= {
-        name: [ALICE] for name in ("balances", "stake", "neurons", "proxies", "multisigs")
-    }
+    values = {"[SS58|NAME]...": ALICE, "NETUID": "1"}
     for read in localnet.json("query", "--list")["data"]:
-        localnet.json("query", read["name"], *arguments.get(read["name"], []))
+        name, *takes = read["usage"].split()
+        localnet.json("query", name, *(values[one] for one in takes))
 
 
 @pytest.mark.parametrize(
