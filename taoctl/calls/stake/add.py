@@ -13,13 +13,12 @@ from taoctl.calls.base import ChainCall, Quote
 from taoctl.calls.stake.amount import Amount
 from taoctl.calls.stake.desk import MIN_STAKE, Desk, Fill, RefusedOrder, UnknownOutcome
 from taoctl.calls.stake.holdings import PALLET
-from taoctl.calls.stake.limited import limited_call, within_limit
+from taoctl.calls.stake.limited import capped, check_pool_takes, limited_call, most_within
 from taoctl.calls.stake.limits import Limit, Unlimited
 from taoctl.calls.stake.quoting import fill_quote
-from taoctl.calls.stake.refusals import refused, too_large_for_pool
+from taoctl.calls.stake.refusals import refused
 from taoctl.calls.stake.trade import Trade
 from taoctl.chain.view import Call, Storage
-from taoctl.economics.pool import INPUT_RESERVE_MULTIPLE
 from taoctl.units import Tao
 
 
@@ -68,8 +67,12 @@ class AddStake(Trade):
         """Buy, as the chain would."""
         amount = await desk.tao(self.amount, origin)
         limit = await desk.limit_price(self.limit, "buy", self.netuid)
-        await self._check(desk, amount)
-        possible = await self._possible(desk, amount, limit)
+        await check_pool_takes(desk, "buy", self.netuid, amount)
+        most = await most_within(desk, "buy", self.netuid, amount, limit)
+        await desk.check_subnet(self.netuid)
+        await desk.check_subtoken(self.netuid)
+        await self._check_least(desk, amount)
+        possible = await capped(desk, "buy", self.netuid, amount, limit, most, partial=self.partial)
         await self._check_payable(desk, origin, possible)
         await desk.check_hotkey(self.hotkey)
         await self._check_outcome(desk, possible)
@@ -77,13 +80,7 @@ class AddStake(Trade):
         quote = fill_quote(fill, origin, self.hotkey, self.netuid, whole=not self.partial)
         return (replace(quote, partial=possible < amount),)
 
-    async def _check(self, desk: Desk, amount: int) -> None:
-        await desk.check_subnet(self.netuid)
-        if await desk.market.trades(self.netuid):
-            most = await desk.market.reserve(self.netuid, "buy") * INPUT_RESERVE_MULTIPLE
-            if amount > most:
-                raise too_large_for_pool(self.netuid, Tao(most))
-        await desk.check_subtoken(self.netuid)
+    async def _check_least(self, desk: Desk, amount: int) -> None:
         least = MIN_STAKE + await self._fee_of_least(desk)
         if amount < least:
             raise refused(
@@ -98,12 +95,6 @@ class AddStake(Trade):
             return (await desk.market.preview(self.netuid, "buy", MIN_STAKE)).fee
         except (RefusedOrder, UnknownOutcome):
             return 0
-
-    async def _possible(self, desk: Desk, amount: int, limit: int | None) -> int:
-        if limit is None:
-            return amount
-        await desk.market.agrees(self.netuid, "buy", amount)
-        return await within_limit(desk, "buy", self.netuid, amount, limit, partial=self.partial)
 
     async def _check_payable(self, desk: Desk, origin: str, amount: int) -> None:
         fee = desk.fees.get(origin, 0)

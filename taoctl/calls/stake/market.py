@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from taoctl.calls.stake.refusals import UnknownOutcome, past_limit, pool_refuses
+from taoctl.calls.stake.refusals import RefusedOrder, UnknownOutcome, past_limit, pool_refuses
 from taoctl.chain.view import Api, Storage, View
 from taoctl.economics import pool as pools
 from taoctl.economics.pool import RAO, Pool, Side, SwapError
@@ -145,12 +145,15 @@ class Market:
         """What an order at any price would come to now; changes nothing.
 
         Raises:
-            RefusedOrder: the pool refuses it.
+            RefusedOrder: the pool refuses it; the chain, looking ahead too, then says
+                InsufficientLiquidity whatever the reason is.
             UnknownOutcome: what it comes to cannot be worked out here.
         """
         mark = self.mark()
         try:
             return await self.trade(netuid, side, amount, drop_fee=drop_fee)
+        except RefusedOrder as no:
+            raise RefusedOrder(replace(no.refusal, name="InsufficientLiquidity")) from None
         finally:
             self.restore(mark)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from taoctl.calls.base import Quote
 from taoctl.calls.stake.limits import PPM, minimum_out
 from taoctl.calls.stake.market import Fill
@@ -76,9 +74,3 @@ def quote_words(quote: Quote) -> str:
     unit = "alpha per alpha" if quote.kind == "swap" else "TAO per alpha"
     return f"{text}, at {price_words(quote.limit_price_rao)} {unit} {bound}"
 
-
-def quotes_words(quotes: Sequence[Quote], shown: int = 3) -> str:
-    """The first quotes in words, and how many more there are."""
-    text = "; ".join(quote_words(one) for one in quotes[:shown])
-    more = len(quotes) - shown
-    return f"{text}; and {more} more" if more > 0 else text

@@ -6,20 +6,19 @@ Source: `do_remove_stake`, `do_remove_stake_limit`, `do_remove_stake_full_limit`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from taoctl.calls.accounts import ACCOUNT, EXISTENTIAL_DEPOSIT
 from taoctl.calls.base import ChainCall, Quote
 from taoctl.calls.stake.amount import ALL, Amount
 from taoctl.calls.stake.desk import MIN_STAKE, Desk
 from taoctl.calls.stake.holdings import PALLET
-from taoctl.calls.stake.limited import limited_call, within_limit
+from taoctl.calls.stake.limited import capped, check_pool_takes, limited_call, most_within
 from taoctl.calls.stake.limits import Limit, Unlimited
 from taoctl.calls.stake.quoting import fill_quote
-from taoctl.calls.stake.refusals import refused, too_large_for_pool
+from taoctl.calls.stake.refusals import refused
 from taoctl.calls.stake.trade import Trade
 from taoctl.chain.view import Call, Storage
-from taoctl.economics.pool import INPUT_RESERVE_MULTIPLE
 from taoctl.units import Alpha, Tao
 
 _NEEDS = (
@@ -118,51 +117,50 @@ class Sale:
 
     async def carry_out(self, desk: Desk, origin: str) -> tuple[Quote, ...]:
         """Check in the chain's order, trade, book it, and sweep what is too little to stay."""
+        place = (self.hotkey, origin, self.netuid)
+        held = (await desk.position(*place)).rao
         if self.limit is None:
+            await desk.check_subnet(self.netuid)
             await desk.check_subtoken(self.netuid)
+        amount = self._asked(desk, held)
+        await check_pool_takes(desk, "sell", self.netuid, amount)
+        most = await most_within(desk, "sell", self.netuid, amount, self.limit)
         await desk.check_subnet(self.netuid)
-        await self._check_amount(desk, origin)
-        possible = self.amount
-        if self.limit is not None:
-            await desk.market.agrees(self.netuid, "sell", self.amount)
-            possible = await within_limit(
-                desk, "sell", self.netuid, self.amount, self.limit, partial=self.partial
-            )
-        await desk.check_hotkey(self.hotkey)
-        await desk.check_unlocked(origin, self.netuid, self.amount)
-        if not possible:
-            raise refused(
-                "PriceLimitExceeded", "the limit lets nothing through", "allow another price"
-            )
-        fill = await desk.trade(self.netuid, "sell", possible, self.limit)
-        await desk.move_alpha(self.hotkey, origin, self.netuid, -fill.paid_in)
-        await desk.move_tao(origin, fill.out)
-        await desk.sweep_dust(self.hotkey, origin, self.netuid)
-        quote = fill_quote(fill, origin, self.hotkey, self.netuid, whole=not self.partial)
-        return (quote,)
-
-    async def _check_amount(self, desk: Desk, origin: str) -> None:
-        held = (await desk.position(self.hotkey, origin, self.netuid)).rao
-        if not self.amount:
+        if not amount:
             raise refused(
                 "AmountTooLow",
                 f"{origin} has nothing staked through {self.hotkey} on subnet {self.netuid}",
                 "see `taoctl stake list`",
             )
-        await desk.check_held(self.hotkey, origin, self.netuid, self.amount)
-        await self._check_input(desk)
-        fill = await desk.market.preview(self.netuid, "sell", self.amount)
-        if self.amount < held and fill.out < MIN_STAKE:
+        await desk.check_held(*place, amount)
+        await self._check_worth(desk, amount, held)
+        possible = await capped(
+            desk, "sell", self.netuid, amount, self.limit, most, partial=self.partial
+        )
+        await desk.check_hotkey(self.hotkey)
+        await desk.check_unlocked(origin, self.netuid, amount)
+        fill = await desk.trade(self.netuid, "sell", possible, self.limit)
+        await desk.move_alpha(*place, -fill.paid_in)
+        await desk.move_tao(origin, fill.out)
+        await desk.sweep_dust(*place)
+        quote = fill_quote(fill, origin, self.hotkey, self.netuid, whole=not self.partial)
+        return (replace(quote, partial=fill.paid_in < amount),)
+
+    def _asked(self, desk: Desk, held: int) -> int:
+        """What is sold: without a limit never more than there is."""
+        if self.limit is not None or self.amount <= held:
+            return self.amount
+        if held:
+            asked, there = Alpha(self.amount, self.netuid), Alpha(held, self.netuid)
+            desk.warn(f"there is less than the {asked} asked for: all {there} are sold")
+        return held
+
+    async def _check_worth(self, desk: Desk, amount: int, held: int) -> None:
+        fill = await desk.market.preview(self.netuid, "sell", amount)
+        if amount < held and fill.out < MIN_STAKE:
             raise refused(
                 "AmountTooLow",
-                f"{Alpha(self.amount, self.netuid)} sells for about {Tao(fill.out)}, and less than "
+                f"{Alpha(amount, self.netuid)} sells for about {Tao(fill.out)}, and less than "
                 f"{Tao(MIN_STAKE)} is not unstaked unless it is all there is",
                 f"unstake more, or write all for the {Alpha(held, self.netuid)} there are",
             )
-
-    async def _check_input(self, desk: Desk) -> None:
-        if not await desk.market.trades(self.netuid):
-            return
-        most = await desk.market.reserve(self.netuid, "sell") * INPUT_RESERVE_MULTIPLE
-        if self.amount > most:
-            raise too_large_for_pool(self.netuid, Alpha(most, self.netuid))

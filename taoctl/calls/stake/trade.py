@@ -10,7 +10,7 @@ from taoctl.addresses import decode_ss58
 from taoctl.calls.base import ChainCall, Effect, Intent, Quote, Refusal, call_bytes
 from taoctl.calls.batch_mode import BatchMode
 from taoctl.calls.stake.desk import Desk, RefusedOrder, UnknownOutcome
-from taoctl.calls.stake.quoting import quotes_words
+from taoctl.calls.stake.quoting import quote_words
 from taoctl.chain.extrinsic import Era, dispatch_info, unsigned_for_fee
 from taoctl.chain.view import View
 from taoctl.errors import NotInRuntimeError
@@ -107,9 +107,9 @@ class Trade(Intent):
         return (await self._result(view, origin)).call
 
     async def words(self, view: View, origin: str) -> str:
-        """The summary, and what is given for what."""
+        """The summary, and of a single trade what is given for what."""
         quotes = await self.quotes(view, origin)
-        return f"{self.summary()}: {quotes_words(quotes)}" if quotes else self.summary()
+        return f"{self.summary()}: {quote_words(quotes[0])}" if len(quotes) == 1 else self.summary()
 
     async def preflight(self, view: View, origin: str) -> tuple[Refusal, ...]:
         """What the chain would refuse."""
