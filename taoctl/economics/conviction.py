@@ -11,10 +11,12 @@ from dataclasses import dataclass
 ONE = 1 << 64
 """1.0 as the bits of a fixed-point number with 64 fraction bits."""
 
+LEAST_LOCK = 100
+"""Rao of mass, and of conviction, below which a lock counts as none."""
+
 _MOST = (1 << 128) - 1
 _STEEPEST = 40 * ONE
 _TERMS = 64
-_ZERO_BELOW = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def rolled(
     if now > lock.last_update:
         lock = _moved_on(lock, now, unlock_rate, maturity_rate, perpetual)
     conviction = lock.locked_mass * ONE if to_owner else lock.conviction
-    if lock.locked_mass < _ZERO_BELOW and conviction < _ZERO_BELOW * ONE:
+    if lock.locked_mass < LEAST_LOCK and conviction < LEAST_LOCK * ONE:
         return Lock(0, 0, lock.last_update)
     return Lock(lock.locked_mass, conviction, lock.last_update)
 

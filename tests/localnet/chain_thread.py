@@ -62,7 +62,10 @@ class Seen:
 
 
 class ThreadChain:
-    """A few pallets, finality a few blocks behind; restarts on the same port."""
+    """A few pallets, finality a few blocks behind; restarts on the same port.
+
+    `genesis` adds to block 0, in which the well-known accounts hold 10,000 TAO each.
+    """
 
     def __init__(
         self,
@@ -73,8 +76,10 @@ class ThreadChain:
         finality_lag: int = 2,
         keys: int = 0,
         pallets: tuple[type[Pallet], ...] = PLAIN,
+        genesis: Callable[[Runtime], None] | None = None,
     ) -> None:
         self._pallets = pallets
+        self._genesis = genesis
         self._keys = keys
         self._seen: dict[str, Seen] = {}
         self.port = free_port()
@@ -114,7 +119,7 @@ class ThreadChain:
 
         async def run() -> None:
             self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-            kind = Kind(self._pallets, lambda runtime, sudo: _endow(runtime, self._keys))
+            kind = Kind(self._pallets, lambda runtime, sudo: self._build(runtime))
             await serve(
                 self._options, self.port, kind, dev_account("Alice"), ready=begun, stop=self._stop
             )
@@ -132,6 +137,12 @@ class ThreadChain:
         assert ready.wait(30), "the chain does not start"
         if trouble:
             raise trouble[0]
+
+    def _build(self, runtime: Runtime) -> int:
+        warmup = _endow(runtime, self._keys)
+        if self._genesis is not None:
+            self._genesis(runtime)
+        return warmup
 
     def stop(self) -> None:
         """End it, as a node that is shut down."""

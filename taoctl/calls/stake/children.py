@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from taoctl.addresses import decode_ss58
 from taoctl.calls.base import ChainCall, Effect, Intent, Refusal
 from taoctl.calls.stake.hotkeys import (
     NETWORKS,
@@ -162,12 +163,15 @@ class SetChildren(Intent):
 
     async def effects(self, view: View, origin: str) -> tuple[Effect, ...]:
         """The children that wait for their block; those in force where it does not wait."""
-        now, after = await children_of(view, self.hotkey, self.netuid), _listed(self.children)
+        there = f"children on subnet {self.netuid}"
         if not await self._waits(view):
-            return (Effect(self.hotkey, f"children on subnet {self.netuid}", _listed(now), after),)
+            now = _listed(await children_of(view, self.hotkey, self.netuid))
+            # What is in force the chain keeps by the bytes of the addresses.
+            kept = sorted(self.children, key=lambda one: decode_ss58(one.hotkey))
+            return (Effect(self.hotkey, there, now, _listed(kept)),)
         pending = await pending_children(view, self.hotkey, self.netuid)
         before = "none" if pending is None else _listed(pending[0])
-        return (Effect(self.hotkey, f"pending children on subnet {self.netuid}", before, after),)
+        return (Effect(self.hotkey, f"pending {there}", before, _listed(self.children)),)
 
     async def _waits(self, view: View) -> bool:
         """Whether a change waits: the runtime makes it wait, and the subnet has started."""

@@ -20,7 +20,7 @@ from taoctl.calls.stake.hotkeys import (
     unknown_hotkey,
 )
 from taoctl.chain.view import Call, View
-from taoctl.economics.conviction import ONE, Lock, rolled
+from taoctl.economics.conviction import LEAST_LOCK, ONE, Lock, rolled
 from taoctl.units import Alpha
 
 _NEEDS = (
@@ -120,10 +120,13 @@ class LockStake(Intent):
         amount = await self._alpha(view, origin)
         total, held = await self._now(view, origin)
         locked = Alpha(held.lock.locked_mass if held is not None else 0, self.netuid)
-        free = Alpha(max(total - locked.rao, 0), self.netuid)
+        after = locked + amount
+        if after.rao < LEAST_LOCK and (held is None or held.lock.conviction < LEAST_LOCK * ONE):
+            after = Alpha(0, self.netuid)
+        free, left = (Alpha(max(total - one.rao, 0), self.netuid) for one in (locked, after))
         return (
-            Effect(origin, f"locked on subnet {self.netuid}", locked, locked + amount),
-            Effect(origin, f"not locked on subnet {self.netuid}", free, free - amount),
+            Effect(origin, f"locked on subnet {self.netuid}", locked, after),
+            Effect(origin, f"not locked on subnet {self.netuid}", free, left),
         )
 
     async def warnings(self, view: View, origin: str) -> tuple[str, ...]:
@@ -136,7 +139,13 @@ class LockStake(Intent):
         else:
             half = int(rate) * _HALF_LIFE_PPM // 10**6
             kept = f"half of it comes free in {half} blocks, three quarters in twice that"
-        return (f"a lock cannot be undone; {kept}", *_root_words(self.netuid))
+        amount = await self._alpha(view, origin)
+        small = ("a lock of less than 100 rao is dropped at once",)
+        return (
+            f"a lock cannot be undone; {kept}",
+            *(small if amount.rao < LEAST_LOCK else ()),
+            *_root_words(self.netuid),
+        )
 
 
 @dataclass(frozen=True, slots=True)
