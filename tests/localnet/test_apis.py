@@ -51,6 +51,7 @@ def test_every_method_answers(chain: ScenarioChain) -> None:
         "coldkey_accounts": [someone],
         "hotkey_account": someone,
         "delegate_account": someone,
+        "hotkey": someone,
         "delegatee_account": someone,
         "origin_coldkey_account": someone,
         "destination_coldkey_account": someone,
