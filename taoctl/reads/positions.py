@@ -48,11 +48,11 @@ class PositionRow(StakeRow):
         Column("exit τ", Kind.TAO, "what selling all of it now brings, after the pool's fee"),
     ]
     price_change_ppm: Annotated[
-        int | None, Column("24h", Kind.PPM, "change of the price over 7200 blocks", drop=2)
+        int | None, Column("24h", Kind.PPM, "change of the price over 7200 blocks", drop=1)
     ]
     subnet_share_ppm: Annotated[
         int | None,
-        Column("share", Kind.PPM, "of all alpha that is staked on the subnet", drop=1),
+        Column("share", Kind.PPM, "of all alpha that is staked on the subnet", drop=2),
     ]
     hotkey_share_ppm: Annotated[
         int | None,

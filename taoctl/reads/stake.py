@@ -30,13 +30,20 @@ class StakeRow:
     value_tao_rao: Annotated[int | None, Column("value τ", Kind.TAO, "alpha at the price")]
     locked_rao: Annotated[
         int | None,
-        Column("locked α", Kind.ALPHA, "locked of the coldkey's whole stake on the subnet"),
+        Column(
+            "locked α",
+            Kind.ALPHA,
+            "locked of the coldkey's whole stake on the subnet",
+            drop=3,
+        ),
     ]
     emission_rao: Annotated[
         int | None,
         Column("α/epoch", Kind.ALPHA, "dividends of the whole hotkey, last epoch", wide=True),
     ]
-    registered: Annotated[bool | None, Column("registered", Kind.BOOL, "hotkey has a UID there")]
+    registered: Annotated[
+        bool | None, Column("registered", Kind.BOOL, "hotkey has a UID there", drop=4)
+    ]
 
 
 _STAKE = Api("StakeInfoRuntimeApi", "get_stake_info_for_coldkeys")
