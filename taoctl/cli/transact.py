@@ -66,7 +66,7 @@ def transact(intent: Intent | Build, flags: WriteFlags, signer: str | None = Non
     if options.current().at_block is not None:
         raise UsageError("--at-block is for reading; a transaction goes into a new block")
     tx = flags.tx_options()
-    account = _signer(signer)
+    account = signer_of(signer)
     if not (flags.dry_run or flags.yes):
         prompts.require("send it?", "say yes beforehand with --yes, or look at it with --dry-run")
     interrupts.run(_transact(intent, flags, tx, account))
@@ -87,12 +87,14 @@ async def _transact(
             _show_plan(plan, blocks, account, to_stdout=True)
             return
         _show_plan(plan, blocks, account, to_stdout=False)
-        _refuse(plan, blocks)
-        if not flags.yes and not await prompts.in_thread(lambda: _confirmed(plan)):
+        refused = refusal_of(plan, blocks)
+        if refused is not None:
+            raise refused
+        if not flags.yes and not await prompts.in_thread(lambda: confirmed(plan)):
             raise DeclinedError("nothing was sent")
         outcome = await _sent(chain, plan, flags, tx, account, journal)
         # Shown before the goodbye to the node, which Ctrl-C may cut short.
-        _show_outcome(plan, outcome, await _compared(chain, plan, outcome))
+        _show_outcome(plan, outcome, await compare_trades(chain, plan, outcome))
 
 
 async def _planned(
@@ -108,17 +110,17 @@ async def _planned(
     limit = context.timeout()
     try:
         async with asyncio.timeout(limit):
-            _own_chain_only(chain, flags)
+            own_chain_only(chain, flags)
             if not isinstance(intent, Intent):
                 view = await chain.at_head()
                 await view.settle()
                 intent = await intent(view, account)
-            _right_key(intent, flags, account)
+            right_key(intent, flags, account)
             whole = wrapped(intent, flags)
             plan = await make_plan(
                 chain, whole, account.ss58, tx, journal=journal, to_send=not flags.dry_run
             )
-            return plan, await _blocks(chain, plan)
+            return plan, await blocks_of(chain, plan)
     except TimeoutError:
         raise DeadlineError(
             f"{chain.link.endpoint} did not answer within {limit:g} s; nothing was sent",
@@ -126,7 +128,7 @@ async def _planned(
         ) from None
 
 
-def _right_key(intent: Intent, flags: WriteFlags, account: Account) -> None:
+def right_key(intent: Intent, flags: WriteFlags, account: Account) -> None:
     """Refuse a wallet's coldkey where a hotkey signs; raises UsageError."""
     acts_itself = flags.proxy_for is None and flags.multisig is None and not flags.sudo
     if intent.signs_with == "hotkey" and account.kind == "coldkey" and acts_itself:
@@ -177,7 +179,8 @@ def group(text: str) -> Group:
     return Group(entry.threshold, entry.signatories)
 
 
-def _own_chain_only(chain: Chain, flags: WriteFlags) -> None:
+def own_chain_only(chain: Chain, flags: WriteFlags) -> None:
+    """Refuse --sudo on a public network; raises UsageError."""
     from taoctl.chain.networks import FINNEY_GENESIS, TEST_GENESIS
 
     if flags.sudo and chain.genesis in (FINNEY_GENESIS, TEST_GENESIS):
@@ -187,7 +190,8 @@ def _own_chain_only(chain: Chain, flags: WriteFlags) -> None:
         )
 
 
-def _signer(text: str | None) -> Account:
+def signer_of(text: str | None) -> Account:
+    """The account that signs; that of --wallet when None. Raises UsageError for none."""
     from taoctl.cli.wallet.named import account_text
     from taoctl.wallet.accounts import signing_account
 
@@ -199,7 +203,7 @@ def _signer(text: str | None) -> Account:
     return signing_account(account_text(text), context.wallet_path())
 
 
-async def _blocks(chain: Chain, plan: Plan) -> Block:
+async def blocks_of(chain: Chain, plan: Plan) -> Block:
     """How long blocks take here, measured over the last ones; only when a refusal needs it."""
     if all(one.allowed_from_block is None for one in plan.refusals) or plan.block < 2:
         return Block(plan.block, None)
@@ -217,7 +221,7 @@ async def _blocks(chain: Chain, plan: Plan) -> Block:
 def _show_plan(plan: Plan, blocks: Block, signer: Account, *, to_stdout: bool) -> None:
     names = context.names([signer])
     origin = origin_of(plan)
-    for text in _insecure(plan):
+    for text in insecure(plan):
         output.warn(text)
     if to_stdout:
         if options.current().format in (Format.TABLE, Format.WIDE):
@@ -231,7 +235,8 @@ def _show_plan(plan: Plan, blocks: Block, signer: Account, *, to_stdout: bool) -
             output.warn(text)
 
 
-def _insecure(plan: Plan) -> list[str]:
+def insecure(plan: Plan) -> list[str]:
+    """Warnings of accounts in a plan whose keys everybody knows, off taoctl's own chains."""
     if plan.simulated:
         return []
     touched = {plan.signer_ss58, plan.fee_payer_ss58, *(one.account for one in plan.effects)}
@@ -241,26 +246,28 @@ def _insecure(plan: Plan) -> list[str]:
     ]
 
 
-def _refuse(plan: Plan, blocks: Block) -> None:
+def refusal_of(plan: Plan, blocks: Block) -> RefusedError | None:
+    """The error of a plan that the chain would refuse, the other reasons told; None for none."""
     if not plan.refusals:
-        return
+        return None
     first, *others = plan.refusals
     for one in others:
         advice = f"; {printable(one.hint, 2000)}" if one.hint else ""
         output.warn(f"also refused: {refusal_text(one, blocks)}{advice}")
-    raise RefusedError(
+    return RefusedError(
         refusal_text(first, blocks), first.hint, details={"refusals": refusals_json(plan)}
     )
 
 
-def _confirmed(plan: Plan) -> bool:
+def confirmed(plan: Plan, what: str = "this") -> bool:
+    """Whether the user says yes to sending; the question names the network."""
     from taoctl.chain.networks import FINNEY_GENESIS
 
     name = network_words(plan)
     if output.colours(sys.stderr):
         colour = "1;31" if plan.genesis == FINNEY_GENESIS else "1;36"
         name = f"\x1b[{colour}m{name}\x1b[0m"
-    return prompts.confirm(f"Send this on {name}?")
+    return prompts.confirm(f"Send {what} on {name}?")
 
 
 async def _sent(
@@ -274,44 +281,53 @@ async def _sent(
     signer = await prompts.in_thread(lambda: open_signer(account, folder, where))
     for text in signer.warnings:
         output.warn(text)
-    return await send(chain, plan, signer, journal, tx, _tell)
+    return await send(chain, plan, signer, journal, tx, tell)
 
 
-async def _compared(chain: Chain, plan: Plan, outcome: Outcome) -> Sequence[Comparison]:
+async def compare_trades(chain: Chain, plan: Plan, outcome: Outcome) -> Sequence[Comparison]:
+    """What was quoted in a plan beside what it came to."""
     from taoctl.submit.comparison import compared
 
     return await compared(chain, plan.quotes, outcome) if plan.quotes else ()
 
 
-def _tell(step: Progress) -> None:
+def tell(step: Progress) -> None:
+    """Show a step on the way."""
     output.note(step.text)
 
 
 def _show_outcome(plan: Plan, outcome: Outcome, compared: Sequence[Comparison]) -> None:
+    failure = failure_of(outcome, compared)
+    if failure is not None:
+        if outcome.error is not None:
+            for one in compared:
+                output.note(comparison_text(one))
+        raise failure
+    text = outcome_text(plan, outcome, context.names(), compared)
+    output.show_data(TX_SCHEMA, outcome_json(plan, outcome, compared), text, origin_of(plan))
+
+
+def failure_of(outcome: Outcome, compared: Sequence[Comparison]) -> RefusedError | None:
+    """The error of a transaction that the chain refused or will never carry out; None if none."""
     record = outcome.record
     details: dict[str, Any] = {"transaction": record.reference()}
     if outcome.error is not None:
         where = f" in {outcome.error.where}" if outcome.error.where else ""
         docs = f": {outcome.error.docs}" if outcome.error.docs else ""
         advice = _done_besides(outcome.error.where) or remedy(outcome.error.name)
-        details |= failed_trade_json(compared)
-        for one in compared:
-            output.note(comparison_text(one))
-        raise RefusedError(
+        return RefusedError(
             f"the chain refused transaction {record.id}{where} with {outcome.error.name}{docs} "
-            f"(block {record.block}, fee {record.fee or 'not known'})",
+            f"(block {record.block}, fee {outcome.fee_in_alpha or record.fee or 'not known'})",
             f"{advice}; {_look(record.id)}" if advice else _look(record.id),
-            details=details,
+            details=details | failed_trade_json(compared),
         )
     if not record.succeeded and not record.unresolved:
-        raise RefusedError(
+        return RefusedError(
             f"transaction {record.id} was not carried out: {record.reason or record.state}",
             _look(record.id),
             details=details,
         )
-    origin = origin_of(plan)
-    text = outcome_text(plan, outcome, context.names(), compared)
-    output.show_data(TX_SCHEMA, outcome_json(plan, outcome, compared), text, origin)
+    return None
 
 
 def _done_besides(where: str | None) -> str | None:

@@ -82,21 +82,25 @@ _ACTUAL: dict[str, Any] = {
     ),
 }
 
+_REFERENCE = obj(
+    id=INT,
+    state=TEXT,
+    extrinsic_hash=_HEX,
+    nonce=INT,
+    block=INT_OR_NULL,
+    block_hash=TEXT_OR_NULL,
+    index=INT_OR_NULL,
+    error=TEXT_OR_NULL,
+)
+
 ERROR_DETAILS: dict[str, Any] = {
     "description": "why a plan was refused, or the transaction that an error is about",
     "type": "object",
     "properties": {
         "refusals": array(_REFUSAL),
-        "transaction": obj(
-            id=INT,
-            state=TEXT,
-            extrinsic_hash=_HEX,
-            nonce=INT,
-            block=INT_OR_NULL,
-            block_hash=TEXT_OR_NULL,
-            index=INT_OR_NULL,
-            error=TEXT_OR_NULL,
-        ),
+        "transaction": _REFERENCE,
+        "done": {"description": "what was sent before it, of several", **array(_REFERENCE)},
+        "not_sent": {"description": "addresses of who was to sign after it", **array(TEXT)},
         "quoted": _QUOTE,
         "actual": _ACTUAL,
     },
@@ -168,9 +172,17 @@ TX = Plain(
     ),
 )
 
+PLANS = Plain(
+    "a command that changes a chain for several wallets, with --dry-run",
+    obj(plans=array(PLAN.data)),
+)
+TXS = Plain("a command that changes a chain for several wallets", obj(transactions=array(TX.data)))
+
 SCHEMAS: dict[str, Shape | Plain] = {
     "taoctl.plan/1": PLAN,
+    "taoctl.plans/1": PLANS,
     "taoctl.tx/1": TX,
+    "taoctl.txs/1": TXS,
     "taoctl.proxy.list/1": Shape("taoctl proxy list", ProxyRow),
     "taoctl.multisig.list/1": Shape("taoctl multisig list", PendingRow),
     "taoctl.multisig.address/1": Plain(

@@ -13,12 +13,15 @@ if TYPE_CHECKING:
     from taoctl.submit.comparison import Comparison
 
 _UNKNOWN = "not known"
+_LEAST_SHOWN_PPM = 100
 
 
 def quote_texts(quotes: Sequence[Quote]) -> Iterator[str]:
     """Each trade in lines: what is given and had, what it costs, the prices."""
     for one in quotes[:MOST]:
         yield _given_and_had(one)
+        if one.minimum_out is not None:
+            yield f"  at least {one.minimum_out}"
         yield f"  {_costs(one)}"
         yield f"  {_prices(one)}"
     yield from more(len(quotes), MOST)
@@ -26,9 +29,8 @@ def quote_texts(quotes: Sequence[Quote]) -> Iterator[str]:
 
 def _given_and_had(one: Quote) -> str:
     had = _UNKNOWN if one.out is None else str(one.out)
-    least = "" if one.minimum_out is None else f", at least {one.minimum_out}"
     part = ", which is only a part: the limit allows no more" if one.partial else ""
-    return f"{one.paid_in} → {had}{least}{part}"
+    return f"{one.paid_in} → {had}{part}"
 
 
 def _costs(one: Quote) -> str:
@@ -59,23 +61,22 @@ def comparison_text(one: Comparison) -> str:
                 f"; the price is {_price(one.spot_price_rao)}, it was {_price(one.quote.price_rao)}"
             )
         return f"{one.quote.paid_in}: not traded; quoted {quoted}{price}"
+    if one.out == one.quote.out:
+        return f"{one.paid_in} → {one.out}, as quoted"
     gained = one.gained_ppm
-    change = "" if gained is None else f" ({_signed(gained)})"
+    change = "" if gained is None else f" ({_gained(gained)})"
     return f"{one.paid_in} → {one.out}; quoted {quoted}{change}"
 
 
-def _signed(ppm: int) -> str:
-    if not ppm:
-        return "as quoted"
-    return f"{'+' if ppm > 0 else '-'}{_percent(abs(ppm), digits=True)}"
+def _gained(ppm: int) -> str:
+    """How much more or less was had than was quoted."""
+    if abs(ppm) < _LEAST_SHOWN_PPM:
+        return "within 0.01%"
+    return f"{_percent(abs(ppm))} {'more' if ppm > 0 else 'less'}"
 
 
-def _percent(ppm: int | None, *, digits: bool = False) -> str:
-    if ppm is None:
-        return _UNKNOWN
-    if digits and 0 < ppm < 50:
-        return "less than 0.01%"
-    return format_value(Kind.PPM, ppm)
+def _percent(ppm: int | None) -> str:
+    return _UNKNOWN if ppm is None else format_value(Kind.PPM, ppm)
 
 
 def _price(rao: int | None) -> str:

@@ -119,12 +119,16 @@ def _effects(effects: Sequence[Effect], names: Mapping[str, str]) -> Iterator[st
     account: str | None = None
     for one in effects[:MOST]:
         if one.account is None:
-            yield effect_text(one, names)
+            yield effect_text(one)
             continue
         if one.account != account:
             yield named(one.account, names)
         account = one.account
-        yield f"  {effect_text(one, names)}"
+        if one.hotkey is None:
+            yield f"  {effect_text(one)}"
+            continue
+        yield f"  {one.what} at {named(one.hotkey, names)}"
+        yield f"    {_change(one)}"
     yield from more(len(effects), MOST)
 
 
@@ -143,9 +147,13 @@ def _balances(plan: Plan) -> str:
 
 def effect_text(effect: Effect, names: Mapping[str, str] | None = None) -> str:
     """What changes of an account, in a line; of stake it says through which hotkey."""
-    before, after = (_words(one) for one in (effect.before, effect.after))
     holder = "" if effect.hotkey is None else f" at {named(effect.hotkey, names or {})}"
-    return f"{effect.what}{holder} {before} → {after}"
+    return f"{effect.what}{holder} {_change(effect)}"
+
+
+def _change(effect: Effect) -> str:
+    before, after = (_words(one) for one in (effect.before, effect.after))
+    return f"{before} → {after}"
 
 
 def refusal_text(refusal: Refusal, blocks: Block) -> str:

@@ -18,6 +18,24 @@ async def opening_ratio(desk: Desk, source: int, target: int) -> int:
     return _ratio(given, had)
 
 
+async def reserve_ratio(desk: Desk, source: int, target: int) -> int | None:
+    """The opening ratio as the chain reckons a swap's limit: by reserves, as if weights were even.
+
+    None where it is the ratio of the prices, or not known. Trades do not change weights, so the
+    two ratios move together.
+    """
+    if not (await desk.market.trades(source) and await desk.market.trades(target)):
+        return None
+    pools = await _pools(desk, source, target)
+    if pools is None or all(_even(one) for one in pools):
+        return None
+    given, had = pools
+    ratio = await opening_ratio(desk, source, target)
+    above = given.quote_weight_perquintill * had.base_weight_perquintill
+    below = given.base_weight_perquintill * had.quote_weight_perquintill
+    return ratio * above // below
+
+
 async def most_moved(desk: Desk, source: int, target: int, limit_rao: int) -> int | None:
     """The most alpha that swaps within a limit, rao, as the chain reckons it; None if unknown.
 

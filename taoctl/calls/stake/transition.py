@@ -12,8 +12,16 @@ from taoctl.calls.accounts import holdings
 from taoctl.calls.base import Quote
 from taoctl.calls.stake.amount import Amount
 from taoctl.calls.stake.desk import MIN_STAKE, ROOT, Desk, RefusedOrder
-from taoctl.calls.stake.limits import Limit, Unlimited, limit_price
-from taoctl.calls.stake.ratio import least_had, most_moved, net_of, opening_ratio, swap_quote
+from taoctl.calls.stake.limits import Limit, Tolerance, Unlimited, limit_price
+from taoctl.calls.stake.quoting import price_of_bits
+from taoctl.calls.stake.ratio import (
+    least_had,
+    most_moved,
+    net_of,
+    opening_ratio,
+    reserve_ratio,
+    swap_quote,
+)
 from taoctl.calls.stake.refusals import price_words, refused
 from taoctl.calls.stake.trade import Trade
 from taoctl.units import Alpha, Tao
@@ -60,7 +68,12 @@ class Transition(Trade):
             return None
         source, target = self.source(origin).netuid, self.target(origin).netuid
         exact = await desk.market.exact(source) and await desk.market.exact(target)
-        return limit_price(limit, "sell", await opening_ratio(desk, source, target), exact=exact)
+        ratio = await opening_ratio(desk, source, target)
+        by_reserves = await reserve_ratio(desk, source, target)
+        if isinstance(limit, Tolerance) and by_reserves is not None:
+            # The chain refuses a limit above either ratio; both move as the pools are traded.
+            ratio = min(ratio, by_reserves)
+        return limit_price(limit, "sell", ratio, exact=exact)
 
     async def carry_out(self, desk: Desk, origin: str) -> tuple[Quote, ...]:
         """Move it, as the chain would."""
@@ -89,6 +102,13 @@ class Transition(Trade):
             raise _too_little(alpha, source.netuid, worth)
         if limit is None:
             return alpha
+        ratio = await reserve_ratio(desk, source.netuid, target.netuid)
+        if ratio is not None:
+            desk.warn(
+                "the chain reckons the limit of this swap by the pools' reserves, whose ratio is "
+                f"{price_words(price_of_bits(ratio) or 0)}, and not by their prices; so it "
+                "guarantees no amount, but refuses when the price moves by more than is allowed"
+            )
         _, partial = self.limit_of()
         most = await most_moved(desk, source.netuid, target.netuid, limit)
         if most is None:

@@ -35,7 +35,7 @@ def send(order: Order, flags: WriteFlags) -> None:
 
     named = list(dict.fromkeys(context.wallet_names()))
     if len(named) > 1:
-        from taoctl.cli.transact import transact_many
+        from taoctl.cli.transact_many import transact_many
 
         transact_many([(name, build) for name in named], flags)
     else:
