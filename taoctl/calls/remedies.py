@@ -65,7 +65,29 @@ _BY_NAME = {
     "SubtensorModule.RegistrationPriceLimitExceeded": "the price rose past the limit; try again",
     "SubtensorModule.AdminActionProhibitedDuringWeightsWindow": "wait for the epoch to pass",
     "SubtensorModule.ColdkeySwapAnnounced": "the coldkey is being swapped; only that may go on",
-    "SubtensorModule.StakeUnavailable": "the stake is locked",
+    "SubtensorModule.StakeUnavailable": "the stake is locked; see `taoctl stake lock list`",
+    "SubtensorModule.InvalidSubnetNumber": "name one to five subnets",
+    "SubtensorModule.SameAutoStakeHotkeyAlreadySet": "it is set; see `taoctl stake auto get`",
+    "SubtensorModule.DelegateTakeTooLow": "see `taoctl stake take get` for it and its bounds",
+    "SubtensorModule.DelegateTakeTooHigh": "see `taoctl stake take get` for the most allowed",
+    "SubtensorModule.DelegateTxRateLimitExceeded": "`taoctl stake take get` says from which block",
+    "SubtensorModule.InvalidChildkeyTake": "see `taoctl stake child take` for its bounds",
+    "SubtensorModule.TxChildkeyTakeRateLimitExceeded": (
+        "`taoctl stake child take` says from which block"
+    ),
+    "SubtensorModule.DuplicateChild": "name each child once",
+    "SubtensorModule.InvalidChild": "a hotkey cannot be its own child",
+    "SubtensorModule.TooManyChildren": "a hotkey has five children on a subnet at most",
+    "SubtensorModule.ProportionOverflow": "lend 100% at most, all children together",
+    "SubtensorModule.ChildParentInconsistency": "a parent cannot be a child: choose another",
+    "SubtensorModule.NotEnoughStakeToSetChildkeys": "stake more to the hotkey first",
+    "SubtensorModule.RegistrationNotPermittedOnRootSubnet": "name a subnet other than root",
+    "SubtensorModule.LockHotkeyMismatch": "lock to the hotkey that the lock backs, or move it",
+    "SubtensorModule.InsufficientStakeForLock": "lock no more than is staked and not locked yet",
+    "SubtensorModule.AccountRejectsLockedAlpha": (
+        "whom it goes to must run `taoctl stake lock accept yes` first"
+    ),
+    "SubtensorModule.NoExistingLock": "see `taoctl stake lock list` for the locks there are",
 }
 
 
