@@ -32,7 +32,9 @@ def fill_quote(fill: Fill, account: str, hotkey: str, netuid: int, *, whole: boo
     """
     net = fill.paid_in - fill.fee
     least = None
-    if fill.limit_price_rao is not None and whole:
+    # A pool that an order empties has no price, and the chain then sees no limit passed.
+    emptied = fill.price_after_bits == 0
+    if fill.limit_price_rao is not None and whole and not emptied:
         least = minimum_out(fill.side, net, fill.limit_price_rao)
     bits = fill.price_bits
     if fill.side == "buy":
