@@ -225,6 +225,18 @@ def test_the_limit_is_worked_out_before_anything_is_checked(chain: Chain) -> Non
     assert swap(chain, 0, to=0, **{**above, "limit_price": 1}) == "SubtensorModule.AmountTooLow"
 
 
+def test_what_the_other_pool_refuses_undoes_the_sale(chain: Chain) -> None:
+    books, before, module = Books(chain), held(chain), chain.rt.subtensor
+    alpha, module.SubnetAlphaIn[2] = module.SubnetAlphaIn[2], 999_999
+    assert move(chain, TAO) == "Swap.ReservesTooLow"
+    module.SubnetAlphaIn[2] = alpha
+    tao, module.SubnetTAO[2] = module.SubnetTAO[2], 1
+    assert move(chain, TAO) == "Swap.SwapInputTooLarge"
+    module.SubnetTAO[2] = tao
+    assert (held(chain), chain.rt.events) == (before, [])
+    books.check()
+
+
 @pytest.mark.parametrize("closed", [1, 2])
 def test_transfers_need_both_subnets_to_allow_them(chain: Chain, closed: int) -> None:
     chain.rt.subtensor.TransferToggle[closed] = False
