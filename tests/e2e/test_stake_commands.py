@@ -12,7 +12,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from transaction_net import ALICE, BOB, CHARLIE, TAO, Localnet, running
+from transaction_net import ALICE, BOB, CHARLIE, DAVE, EVE, TAO, Localnet, running
 
 from taoctl.chain.client import Chain
 from taoctl.cli.dispatch import dispatch
@@ -281,6 +281,8 @@ def test_staking_takes_the_wallets_hotkey(
     assert "no hotkey was named" in err
     hotkey_files(wallet, miner=hotkeys[0])
     assert plan(net, *words)["call"]["args"]["hotkey"] == hotkeys[0]
+    _, _, err = net.taoctl("stake", *words, "--dry-run")
+    assert f"at the hotkey alice/miner ({hotkeys[0]})" in err
     hotkey_files(wallet, other=hotkeys[1])
     code, _, err = net.taoctl("stake", *words, "--dry-run")
     assert code == 2
@@ -354,3 +356,60 @@ def test_a_position_as_a_query_has_the_same_rows(net: Localnet, staked: str) -> 
     whole = json.loads(out)
     jsonschema.validate(whole, every()["taoctl.query.positions.1.json"])
     assert whole["data"] == listed
+
+
+def test_several_wallets_have_one_plan_and_are_sent_in_order(
+    net: Localnet, hotkeys: tuple[str, str]
+) -> None:
+    both = ("--wallet", "//Dave", "--wallet", "//Eve")
+    words = ("stake", "add", "50tao", "--netuid", "2", "--hotkey", hotkeys[0], *both)
+    first, second = net.data("taoctl.plans.1", *words, "--dry-run")["plans"]
+    assert [one["signer_ss58"] for one in (first, second)] == [DAVE, EVE]
+    one, other = (int(plan["quotes"][0]["out"]["rao"]) for plan in (first, second))
+    assert other < one, "the second is quoted on what the first leaves"
+    done = net.data("taoctl.txs.1", *words, "--yes")["transactions"]
+    assert [one["signer_ss58"] for one in done] == [DAVE, EVE]
+    held = net.data("taoctl.stake.list.1", "stake", "list", "//Dave", "//Eve")
+    assert [(row["coldkey"], row["netuid"]) for row in held] == [(DAVE, 2), (EVE, 2)]
+    net.data("taoctl.txs.1", "stake", "remove", "all", "--netuid", "2", *both, "--yes")
+    assert net.data("taoctl.stake.list.1", "stake", "list", "//Dave", "//Eve") == []
+
+
+def test_root_stake_is_written_as_tao_or_alpha(net: Localnet, hotkeys: tuple[str, str]) -> None:
+    signer = ("--wallet", "//Ferdie")
+    words = ("stake", "add", "9tao", "--netuid", "0", "--hotkey", hotkeys[0], *signer, "--yes")
+    net.data("taoctl.tx.1", *words)
+    for amount in ("2tao", "2alpha"):
+        planned = plan(net, "remove", amount, "--netuid", "0", *signer)
+        assert planned["call"]["args"]["amount_unstaked"] == 2 * TAO
+    code, _, err = net.taoctl("stake", "remove", "2tao", "--netuid", "0,1", *signer, "--dry-run")
+    assert code == 2
+    assert "is not alpha" in err
+
+
+def test_unstake_all_leaves_out_the_hotkeys_that_were_not_named(
+    net: Localnet, staked: str, hotkeys: tuple[str, str]
+) -> None:
+    every_one = plan(net, "unstake-all", "--wallet", "//Bob")
+    assert len(every_one["call"]["args"]["calls"]) == 4
+    some = plan(net, "unstake-all", "--hotkey", hotkeys[1], "--wallet", "//Bob")
+    calls = some["call"]["args"]["calls"]
+    assert {(one["call"], one["args"]["hotkey"]) for one in calls} == {
+        ("remove_stake_full_limit", hotkeys[1])
+    }
+    unsafe = plan(net, "unstake-all", "--hotkey", hotkeys[1], "--unsafe", "--wallet", "//Bob")
+    assert unsafe["call"]["call"] == "unstake_all"
+    to_root = plan(net, "unstake-all", "--alpha", "--unsafe", "--wallet", "//Alice")
+    assert to_root["call"]["call"] == "unstake_all_alpha"
+
+
+@pytest.mark.parametrize("verb", [("move", "--to-hotkey", BOB), ("transfer", BOB)])
+def test_what_the_chain_cannot_limit_needs_unsafe(
+    net: Localnet, staked: str, verb: tuple[str, ...]
+) -> None:
+    name, *rest = verb
+    words = ("stake", name, "1alpha", *rest, "--netuid", "1", "--to-netuid", "2")
+    code, _, err = net.taoctl(*words, "--wallet", "//Alice", "--dry-run")
+    assert code == 2
+    assert "--unsafe" in err
+    assert "taoctl stake swap" in err

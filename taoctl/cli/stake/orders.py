@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from taoctl.calls.batch_mode import BatchMode
-from taoctl.cli import context
+from taoctl.cli import context, output
 from taoctl.cli.writing import WriteFlags
 from taoctl.errors import RefusedError, UsageError
 from taoctl.text import printable
@@ -96,7 +96,9 @@ def own_hotkey(account: Account) -> str:
     """
     own = dict(_hotkeys_in(account))
     if len(own) == 1 or _DEFAULT in own:
-        return own.get(_DEFAULT) or next(iter(own.values()))
+        name = _DEFAULT if _DEFAULT in own else next(iter(own))
+        output.note(f"at the hotkey {printable(f'{account.wallet}/{name}')} ({own[name]})")
+        return own[name]
     said = f"; there are {', '.join(map(printable, own))}" if own else ""
     raise UsageError(f"no hotkey was named{said}", "name whom the stake backs with --hotkey")
 
@@ -121,7 +123,11 @@ async def held_by(
         hotkeys = list(dict.fromkeys(hotkey_of(one, account) for one in named))
         return [(hotkey, netuid) for netuid in netuids for hotkey in hotkeys]
     rows = await _positions(view, account)
-    return [(_holder(rows, netuid, account), netuid) for netuid in netuids]
+    found = [_holder(rows, netuid, account) for netuid in netuids]
+    for row in found:
+        called = f"{printable(row.hotkey_name)} ({row.hotkey})" if row.hotkey_name else row.hotkey
+        output.note(f"on subnet {row.netuid} at the hotkey {called}")
+    return [(row.hotkey, row.netuid) for row in found]
 
 
 async def _positions(view: View, account: Account) -> Sequence[StakeRow]:
@@ -130,10 +136,10 @@ async def _positions(view: View, account: Account) -> Sequence[StakeRow]:
     return await stake(view, [account.ss58], context.names([account]))
 
 
-def _holder(rows: Sequence[StakeRow], netuid: int, account: Account) -> str:
+def _holder(rows: Sequence[StakeRow], netuid: int, account: Account) -> StakeRow:
     there = [row for row in rows if row.netuid == netuid]
     if len(there) == 1:
-        return there[0].hotkey
+        return there[0]
     whose = account.label or account.ss58
     if not there:
         raise RefusedError(f"{whose} holds no stake on subnet {netuid}", "see `taoctl stake list`")
