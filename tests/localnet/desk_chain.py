@@ -77,11 +77,15 @@ class DeskChain(Chain):
         swap.FeeRate[netuid] = pool.fee_rate_u16
 
     def change(self, **items: dict[Any, Any]) -> None:
-        """Write storage of the subnet pallet in a block of its own."""
+        """Write storage of the subnet pallet in a block of its own; key () for plain values."""
         self.rt.state.begin_block(self.rt.state.head + 1)
         for name, values in items.items():
             for key, value in values.items():
-                getattr(self.rt.subtensor, name)[key] = value
+                item = getattr(self.rt.subtensor, name)
+                if key == ():
+                    item.put(value)
+                else:
+                    item[key] = value
         self.rt.state.commit_block()
 
     # reading

@@ -36,7 +36,7 @@ from taoctl.calls.stake.limits import Limit, Price, Tolerance, Unlimited
 from taoctl.calls.stake.remove import RemoveAllAtLimit, RemoveStake
 from taoctl.calls.stake.trade import Following, Trade, Trades
 from taoctl.economics.pool import Pool
-from taoctl.localnet.frame import Outcome, Signed
+from taoctl.localnet.frame import Outcome
 from taoctl.units import Alpha, Tao
 
 FREE = Unlimited()
@@ -293,15 +293,19 @@ def test_a_pool_that_is_too_small_is_said_before(chain: DeskChain) -> None:
 def test_a_lock_holds_stake_back_and_the_plan_says_until_when(chain: DeskChain) -> None:
     held = chain.rt.subtensor.coldkey_alpha(ALICE, EVEN)
     lock = {"locked_mass": held, "conviction": 0, "last_update": chain.rt.state.head}
-    chain.change(Lock={(ALICE, EVEN, VAL1): lock})
-    plan = chain.said(RemoveStake(VAL1, EVEN, alpha_amount(TAO), FREE))
+    chain.change(Lock={(ALICE, EVEN, VAL1): lock}, UnlockRate={(): 20})
+    amount = alpha_amount(chain.rt.subtensor.stake_of(VAL1, ALICE, EVEN) - 10 * TAO)
+    plan = chain.said(RemoveStake(VAL1, EVEN, amount, FREE))
     (refusal,) = plan.refusals
     assert refusal.name == "StakeUnavailable" and "can leave now" in (refusal.hint or "")
     assert error(chain.done(plan.call)) == "StakeUnavailable"
     block = refusal.allowed_from_block
-    assert block is not None and block > chain.rt.state.head
-    assert _at(chain, block - 1, plan) == "StakeUnavailable"
-    assert _at(chain, block, plan) is None
+    assert block is not None and block > chain.rt.state.head + 5
+    while chain.rt.state.head < block - 2:
+        chain.change()
+    assert error(chain.done(plan.call)) == "StakeUnavailable"
+    assert chain.rt.state.head == block - 1
+    assert chain.done(plan.call).ok
 
 
 def test_a_perpetual_lock_never_frees(chain: DeskChain) -> None:
@@ -312,23 +316,11 @@ def test_a_perpetual_lock_never_frees(chain: DeskChain) -> None:
     assert (refusal.name, refusal.allowed_from_block) == ("StakeUnavailable", None)
 
 
-def _at(chain: DeskChain, block: int, plan: Said) -> str | None:
-    """What a call fails with in a later block."""
-    state = chain.rt.state
-    state.begin_block(block)
-    chain.rt.begin(block, bytes(32))
-    outcome = chain.rt.dispatch(chain.rt.decode_call(plan.call), Signed(ALICE))
-    state.abort_block()
-    return error(outcome)
-
-
 # what stays
 
 
 def test_dust_of_a_nomination_is_sold_too_and_the_plan_says_so(chain: DeskChain) -> None:
-    chain.rt.state.begin_block(chain.rt.state.head + 1)
-    chain.rt.subtensor.NominatorMinRequiredStake.put(50 * 10**6)
-    chain.rt.state.commit_block()
+    chain.change(NominatorMinRequiredStake={(): 50 * 10**6})
     held = chain.rt.subtensor.stake_of(VAL1, ALICE, EVEN)
     said = chain.said(RemoveStake(VAL1, EVEN, alpha_amount(held - 10**8), FREE))
     assert "sells it too" in said.warnings[0]
@@ -338,9 +330,7 @@ def test_dust_of_a_nomination_is_sold_too_and_the_plan_says_so(chain: DeskChain)
 
 
 def test_dust_of_the_hotkeys_owner_stays(chain: DeskChain) -> None:
-    chain.rt.state.begin_block(chain.rt.state.head + 1)
-    chain.rt.subtensor.NominatorMinRequiredStake.put(50 * 10**6)
-    chain.rt.state.commit_block()
+    chain.change(NominatorMinRequiredStake={(): 50 * 10**6})
     held = chain.rt.subtensor.stake_of(OWNED1, OWNER1, EVEN)
     said = chain.said(RemoveStake(OWNED1, EVEN, alpha_amount(held - 10**8), FREE), OWNER1)
     assert said.warnings == ()
