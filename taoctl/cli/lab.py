@@ -131,7 +131,7 @@ def stake(
     if plots.can_draw() and options.current().format in (Format.TABLE, Format.WIDE):
         output.write(_drawn(rows, number, side))
     section = Section(rows, CurveRow, key="points")
-    extra = {"netuid": number, "side": side, "price": json_value(Kind.PRICE, price)}
+    extra = {"netuid": number, "side": side, "spot_price": json_value(Kind.PRICE, price)}
     told = f"spot price {column(CurveRow, 'average_price_rao').text(price)} TAO per alpha"
     if any(row.cost_ppm is None for row in rows):
         told += "; the pool refuses the orders without a price"
@@ -181,7 +181,7 @@ SCHEMAS: dict[str, Shape | Plain] = {
         obj(
             netuid=INT,
             side={"enum": ["buy", "sell"]},
-            price=TAO_OR_NULL,
+            spot_price=TAO_OR_NULL,
             points=array(row_schema(CurveRow)),
         ),
     ),

@@ -153,8 +153,8 @@ def test_a_quote_is_what_the_pool_gives(net: Localnet, side: Side, unit: str) ->
     assert int(found["paid_in"]["rao"]) == 250 * TAO
     assert int(found["pool_fee"]["rao"]) == done.fee_paid
     assert int(found["out"]["rao"]) == done.amount_paid_out
-    assert int(found["price"]["rao"]) == price_rao(pool)
-    assert int(found["price_after"]["rao"]) == price_rao(done.pool)
+    assert int(found["spot_price"]["rao"]) == price_rao(pool)
+    assert int(found["spot_price_after"]["rao"]) == price_rao(done.pool)
     price, limit = price_rao(pool), int(found["limit_price"]["rao"])
     assert abs(limit - price * (101 if side == "buy" else 99) // 100) <= 2
     assert found["fits_limit"]
@@ -218,7 +218,7 @@ def test_a_curve_is_what_the_pool_gives(net: Localnet) -> None:
         words = ("lab", "stake", "2", f"1000{unit}", "--at-block", block)
         found = net.data("taoctl.lab.stake.1", *words)
         assert found["side"] == side
-        assert int(found["price"]["rao"]) == price_rao(pool)
+        assert int(found["spot_price"]["rao"]) == price_rao(pool)
         given, had = ("tao", "alpha") if side == "buy" else ("alpha", "tao")
         assert [int(one[given]["rao"]) for one in found["points"]] == [
             50 * TAO * step for step in range(1, 21)
