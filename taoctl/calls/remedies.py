@@ -87,7 +87,19 @@ _BY_NAME = {
     "SubtensorModule.AccountRejectsLockedAlpha": (
         "whom it goes to must run `taoctl stake lock accept yes` first"
     ),
+    "SubtensorModule.SameNetuid": "it is there already: name another subnet or hotkey",
+    "SubtensorModule.TransferDisallowed": "the subnet's owner allows no transfers of its alpha",
+    "SubtensorModule.CannotBurnOrRecycleOnRootSubnet": "name a subnet other than root",
+    "SubtensorModule.InsufficientBalance": "keep the existential deposit in the account",
     "SubtensorModule.NoExistingLock": "see `taoctl stake lock list` for the locks there are",
+    # pools
+    "Swap.PriceLimitExceeded": "the price was past the limit already; allow another, or wait",
+    "Swap.InsufficientLiquidity": "the pool cannot pay it out; use less",
+    "Swap.ReservesTooLow": "the pool is too small, or the amount buys nothing",
+    "Swap.SwapInputTooLarge": "it is more than 1000 times what the pool holds; use less",
+    "Swap.ReservesOutOfBalance": "the pool's reserves are too unequal to trade",
+    "Swap.SubtokenDisabled": "the subnet is not started yet",
+    "Swap.MechanismDoesNotExist": "see `taoctl subnet list` for the subnets there are",
 }
 
 
