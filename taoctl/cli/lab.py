@@ -12,15 +12,14 @@ import typer
 from taoctl.cli import batch_file, context, options, output, plots
 from taoctl.cli.options import Format
 from taoctl.cli.output import Result, Section
-from taoctl.cli.schema_parts import INT, TAO_OR_NULL, TEXT, Plain, Shape, array, obj, row_schema
 from taoctl.errors import UsageError
-from taoctl.reads.columns import Kind, column, json_value
-from taoctl.reads.curve import CurveRow
+from taoctl.reads.columns import Kind, format_value, json_value
 from taoctl.text import printable
 from taoctl.units import RAO_PER_TAO
 
 if TYPE_CHECKING:
     from taoctl.economics.pool import Side
+    from taoctl.reads.curve import CurveRow
 
 app = typer.Typer(
     help="The chain's arithmetic, to try things with; nothing is sent.",
@@ -120,7 +119,7 @@ def stake(
       taoctl lab stake 1 5000alpha -o csv
     """
     from taoctl.calls.stake.amount import parse_amount
-    from taoctl.reads.curve import curve
+    from taoctl.reads.curve import CurveRow, curve
 
     number = context.netuid(netuid)
     most = parse_amount(amount, "either")
@@ -132,7 +131,7 @@ def stake(
         output.write(_drawn(rows, number, side))
     section = Section(rows, CurveRow, key="points")
     extra = {"netuid": number, "side": side, "spot_price": json_value(Kind.PRICE, price)}
-    told = f"spot price {column(CurveRow, 'average_price_rao').text(price)} TAO per alpha"
+    told = f"spot price {format_value(Kind.PRICE, price)} TAO per alpha"
     if any(row.cost_ppm is None for row in rows):
         told += "; the pool refuses the orders without a price"
     output.show(Result(STAKE_SCHEMA, origin, (section,), extra=extra, headline=told))
@@ -149,40 +148,3 @@ def _drawn(rows: Sequence[CurveRow], netuid: int, side: Side) -> str:
         (f"{unit} in", [(one or 0) / RAO_PER_TAO for one in paid]),
         ("impact %", [(row.impact_ppm or 0) / 10_000 for row in known]),
     )
-
-
-_NUMBER = {"type": "number"}
-_SWAPPED = {
-    "oneOf": [
-        obj(
-            amount_paid_in=INT,
-            amount_paid_out=INT,
-            fee_paid=INT,
-            refund=INT,
-            partial={"type": "boolean"},
-            alpha_after=INT,
-            tao_after=INT,
-            price_before_bits=INT,
-            price_after_bits=INT,
-            price_before=_NUMBER,
-            price_after=_NUMBER,
-        ),
-        obj(error=TEXT),
-    ]
-}
-
-SCHEMAS: dict[str, Shape | Plain] = {
-    SWAP_SCHEMA: Plain(
-        "taoctl lab swap",
-        {"oneOf": [*_SWAPPED["oneOf"], array(obj(name=TEXT, output=_SWAPPED))]},
-    ),
-    STAKE_SCHEMA: Plain(
-        "taoctl lab stake",
-        obj(
-            netuid=INT,
-            side={"enum": ["buy", "sell"]},
-            spot_price=TAO_OR_NULL,
-            points=array(row_schema(CurveRow)),
-        ),
-    ),
-}
