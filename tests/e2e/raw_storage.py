@@ -252,3 +252,23 @@ def _decimal(data: bytes | None) -> Fraction:
     assert len(data) == 24
     exponent = int.from_bytes(data[16:], "little", signed=True)
     return int.from_bytes(data[:16], "little") * Fraction(10) ** exponent
+
+
+def root_owed(raw: RawStorage, coldkey: str) -> dict[tuple[str, int], int]:
+    """Rao of alpha that each root position of a coldkey is owed, by hotkey and subnet; no zeros."""
+    found: dict[tuple[str, int], int] = {}
+    staked = raw.get("StakingHotkeys", blake(coldkey)) or b"\0"
+    count, at = compact(staked)
+    keys = [staked[at + i * 32 : at + (i + 1) * 32] for i in range(count)]
+    for hotkey in (str(ss58_encode(key, SS58_PREFIX)) for key in keys):
+        rates = raw.get("RootClaimable", blake(hotkey)) or b"\0"
+        count, at = compact(rates)
+        stake = int(position(raw, hotkey, coldkey, 0))
+        for one in (rates[at + i * 18 : at + (i + 1) * 18] for i in range(count)):
+            netuid = int.from_bytes(one[:2], "little")
+            rate = int.from_bytes(one[2:], "little", signed=True)
+            claimed = raw.number("RootClaimed", u16(netuid), blake(hotkey), blake(coldkey))
+            owed = (rate * stake - (claimed << 32)) >> 32
+            if owed > 0:
+                found[hotkey, netuid] = owed
+    return found

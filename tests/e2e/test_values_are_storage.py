@@ -21,6 +21,7 @@ from raw_storage import (
     compact_bytes,
     neurons,
     position,
+    root_owed,
     storage_key,
     subnet,
     u16,
@@ -156,6 +157,41 @@ def test_stake_positions_are_shares_of_the_hotkeys(localnet: Localnet) -> None:
         assert row["registered"] == (
             raw.get("Uids", u16(row["netuid"]), blake(row["hotkey"])) is not None
         )
+
+
+def test_root_dividends_are_rates_times_root_stake(localnet: Localnet) -> None:
+    coldkeys = {n["coldkey"] for n in localnet.json("subnet", "metagraph", "1")["data"]["neurons"]}
+    shown = localnet.json("stake", "owed", *sorted(coldkeys))
+    raw = localnet.raw(shown)
+    wanted = {
+        (coldkey, *place): owed
+        for coldkey in coldkeys
+        for place, owed in root_owed(raw, coldkey).items()
+    }
+    rows = {(row["coldkey"], row["hotkey"], row["netuid"]): row for row in shown["data"]}
+    assert wanted and set(rows) == set(wanted)
+    for place, row in rows.items():
+        owed = rao(row["owed"])
+        # The chain's position may be a rao of stake less than the exact share.
+        assert owed is not None and 0 <= wanted[place] - owed <= 1, row
+        price = subnet(raw, row["netuid"])["price"]
+        assert rao(row["value_tao"]) == owed * price // 10**9
+        assert row["claimable"] == (owed >= 500_000) and rao(row["threshold"]) == 500_000
+        assert row["becomes"] == "root"
+
+
+def test_takes_are_what_delegates_says(localnet: Localnet) -> None:
+    neurons_ = localnet.json("subnet", "metagraph", "1")["data"]["neurons"]
+    hotkeys = [one["hotkey"] for one in neurons_]
+    shown = localnet.json("query", "takes", *hotkeys)
+    raw = localnet.raw(shown)
+    own = {row["hotkey"]: row for row in shown["data"] if row["of"] == "stakers"}
+    assert set(own) == set(hotkeys)
+    for hotkey, row in own.items():
+        assert row["take"] == raw.number("Delegates", blake(hotkey), default=11_796)
+        assert (row["least"], row["most"]) == (0, 11_796)
+    of_parents = [row for row in shown["data"] if row["of"] == "parents"]
+    assert {row["hotkey"] for row in of_parents if row["netuid"] == 1} == set(hotkeys)
 
 
 def test_an_older_block_answers_the_same_again(localnet: Localnet) -> None:
