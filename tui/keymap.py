@@ -30,8 +30,13 @@ Those that open the prompt have priority, which makes Textual act on them before
 next key: over a slow link several keys arrive at once, and those after `/` belong to the prompt.
 """
 
+ADD_KEY = Binding(
+    "a", "order('add')", "add stake", id="stake.add", tooltip="stake on the row's hotkey"
+)
+"""The key that stakes on the hotkey of a row, wherever rows have one."""
+
 STAKE_KEYS: tuple[Binding, ...] = (
-    Binding("a", "order('add')", "add", id="stake.add", tooltip="add stake, with unlocked keys"),
+    ADD_KEY,
     Binding("r", "order('remove')", "remove", id="stake.remove", tooltip="remove stake"),
     Binding("m", "order('move')", "move", id="stake.move", tooltip="move to a hotkey or subnet"),
     Binding("u", "unlock", "unlock", id="stake.unlock", tooltip="open the key of the row's wallet"),
@@ -47,6 +52,7 @@ HINTS: tuple[str, ...] = (
     "screen.filter",
     "table.sort",
     "screen.command",
+    "stake.add",
     "screen.back",
     "table.wide",
     "app.quit",

@@ -16,7 +16,6 @@ from tui.orders import Checked, Draft, Kind
 
 if TYPE_CHECKING:
     from tui.app import Dashboard
-    from tui.screens.stake import StakeRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,33 +25,27 @@ class OrderDesk:
     Attributes:
         dash: knows names, subnets and folders.
         wallet: whose stake it is.
-        rows: what the stake screen has read; None where it has not yet.
     """
 
     dash: Dashboard
     wallet: WalletRef
-    rows: StakeRows | None
 
     def free(self) -> Tao | None:
         """The wallet's free balance; None while it is not known."""
-        for row in () if self.rows is None else self.rows.balances:
-            if row.coldkey == self.wallet.coldkey:
-                return Tao(row.free_rao)
-        return None
+        rao = self.dash.signing.free.get(self.wallet.coldkey)
+        return None if rao is None else Tao(rao)
 
     def free_words(self) -> str:
         """The free balance for the form."""
         free = self.free()
         return "" if free is None else f"{fixed(free.rao)} {self.dash.glyphs.tao} free"
 
-    def staked(self, hotkey: str | None, netuid: int) -> Alpha | None:
+    def staked(self, hotkey: str, netuid: int) -> Alpha | None:
         """The wallet's stake on a hotkey; None while positions are not known."""
-        if self.rows is None:
+        staked = self.dash.signing.staked
+        if staked is None:
             return None
-        for row in self.rows.positions:
-            if (row.coldkey, row.hotkey, row.netuid) == (self.wallet.coldkey, hotkey, netuid):
-                return Alpha(row.alpha_rao, netuid)
-        return Alpha(0, netuid)
+        return Alpha(staked.get((self.wallet.coldkey, hotkey, netuid), 0), netuid)
 
     def find_hotkey(self, text: str) -> str:
         """The hotkey that a name stands for: of this wallet, of any wallet, or of the book.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from taoctl.calls.remedies import remedy
@@ -14,26 +14,34 @@ if TYPE_CHECKING:
     from taoctl.submit.plan import Plan
     from tui.submission import Submission
 
-_CALL = ("call", "approves")
+_FIRST = ("network", "refused", "hint", "warning", "trade", "fee", "balance", "effect")
+"""What of a plan is seen without scrolling on a small terminal, in this order."""
+
+_LAST = ("call", "approves")
 
 
 def plan_told(plan: Plan, names: Mapping[str, str], block_s: float | None) -> Iterator[Told]:
-    """A plan; the decoded call last, so that what it comes to is seen first."""
+    """A plan: what it comes to first, the decoded call last."""
     millis = None if block_s is None else round(block_s * 1000)
-    called: list[Line] = []
-    under_call = False
+    placed: list[tuple[int, Told]] = []
+    place = 0
     for line in plan_lines(plan, names, Block(plan.block, millis)):
-        under_call = line.label in _CALL or (under_call and not line.label)
-        if under_call:
-            called.append(line)
-        else:
-            yield Told(line.label, line.text)
-    yield from (Told(line.label, line.text) for line in called)
+        if line.label:
+            place = _place(line.label)
+        placed.append((place, Told(line.label, line.text)))
+    yield from (told for _, told in sorted(placed, key=lambda one: one[0]))
+
+
+def _place(label: str) -> int:
+    if label in ("refused", "hint"):
+        return _FIRST.index("refused")  # each hint stays with its refusal
+    if label in _FIRST:
+        return _FIRST.index(label)
+    return len(_FIRST) + (label in _LAST)
 
 
 def outcome_told(going: Submission, names: Mapping[str, str]) -> Iterator[Told]:
-    """The steps on the way, then what became of it and what to do."""
-    yield from (Told("sending", printable(text, 2000)) for text in going.steps)
+    """The steps while it is on its way; then what became of it, and what to do."""
     record = going.record_id
     if going.error is not None:
         yield Told("failed", printable(going.error.message, 2000), "bad")
@@ -44,22 +52,34 @@ def outcome_told(going: Submission, names: Mapping[str, str]) -> Iterator[Told]:
         yield from _outcome(going, names)
     if record is not None:
         yield Told("journal", f"transaction {record}: `taoctl tx show {record}`")
+    if going.outcome is None:
+        yield from (Told("sending", printable(text, 2000)) for text in going.steps)
 
 
-def _outcome(going: Submission, names: Mapping[str, str]) -> Iterable[Told]:
+def _outcome(going: Submission, names: Mapping[str, str]) -> Iterator[Told]:
     outcome = going.outcome
     assert outcome is not None
-    error = outcome.error
-    good = outcome.record.succeeded
-    lines = outcome_lines(going.plan, outcome, names)
-    yield Told("outcome", next(lines).text, "good" if good else "bad")
+    record, error = outcome.record, outcome.error
+    where = "" if record.block is None else f" in block {record.block}"
+    if record.succeeded:
+        yield Told("outcome", f"done{where}", "good")
+    elif record.unresolved:
+        yield Told("outcome", f"not known yet{where}", "warn")
+    else:
+        yield Told("outcome", f"failed{where}", "bad")
     if error is not None:
-        where = f" in {error.where}" if error.where else ""
+        inside = f" in {error.where}" if error.where else ""
         docs = f": {error.docs}" if error.docs else ""
-        yield Told("error", printable(f"{error.name}{where}{docs}", 2000), "bad")
+        yield Told("error", printable(f"{error.name}{inside}{docs}", 2000), "bad")
         advice = remedy(error.name)
         if advice:
             yield Told("hint", printable(advice, 2000))
-    elif not good and outcome.record.reason:
-        yield Told("error", printable(outcome.record.reason, 2000), "bad")
-    yield from (Told(line.label, line.text) for line in lines)
+    elif not record.succeeded and record.reason:
+        yield Told("error", printable(record.reason, 2000), "bad")
+    heading, *lines = outcome_lines(going.plan, outcome, names, going.compared)
+    yield from sorted((Told(*_pair(line)) for line in lines), key=lambda one: one.label == "hash")
+    yield Told("what", heading.text)
+
+
+def _pair(line: Line) -> tuple[str, str]:
+    return line.label, line.text

@@ -178,8 +178,10 @@ def intent_of(draft: Draft, find: FindHotkey) -> Intent:
 
         return AddStake(hotkey, netuid, amount, limit)
     if draft.kind is Kind.REMOVE:
-        from taoctl.calls.stake.remove import RemoveStake
+        from taoctl.calls.stake.remove import RemoveAllAtLimit, RemoveStake
 
+        if amount.kind == "all":
+            return RemoveAllAtLimit(hotkey, netuid, limit)
         return RemoveStake(hotkey, netuid, amount, limit)
     from taoctl.calls.stake.move import MoveStake, SwapStake
 

@@ -15,13 +15,12 @@ from tui.held_keys import HeldKeys
 from tui.options import WalletRef
 from tui.order_desk import OrderDesk
 from tui.orders import Draft, Kind
+from tui.screens.base import Place
 from tui.screens.order import OrderScreen
-from tui.screens.stake import StakeScreen
 from tui.submission import Submission
 from tui.unlocking import open_wallet, wallet_named
 
 if TYPE_CHECKING:
-    from taoctl.reads.positions import PositionRow
     from taoctl.submit.plan import Plan
     from taoctl.wallet.signer import OpenedSigner
     from tui.app import Dashboard
@@ -36,6 +35,10 @@ class Signing:
     def __init__(self, dash: Dashboard, clock: Callable[[], float]) -> None:
         self._dash = dash
         self.held = HeldKeys(clock)
+        self.free: dict[str, int] = {}
+        """Rao by coldkey, as the screens have read them last."""
+        self.staked: dict[tuple[str, str, int], int] | None = None
+        """Rao of alpha by coldkey, hotkey and netuid; None before they were read."""
         self.submission: Submission | None = None
         self._sending: Worker[None] | None = None
         self._leaving = False
@@ -96,42 +99,41 @@ class Signing:
         Raises:
             UsageError: the keys are locked, or there is no position to take from.
         """
-        dash = self._dash
+        dash, place = self._dash, self._marked
         if isinstance(dash.screen, OrderScreen):
             return
-        screen = dash.live_screen
-        rows = screen.rows if isinstance(screen, StakeScreen) else None
-        row = self._marked
-        wallet = self._payer(name, row) if kind is Kind.ADD else self._owner(row)
-        desk = OrderDesk(dash, wallet, rows)
-        draft, first = _draft(kind, wallet, row, dash)
-        dash.push_screen(OrderScreen(desk, draft, first))
+        wallet = self._payer(name, place) if kind is Kind.ADD else self._owner(place)
+        draft, first = _draft(kind, wallet, place, dash)
+        dash.push_screen(OrderScreen(OrderDesk(dash, wallet), draft, first))
 
     @property
-    def _marked(self) -> PositionRow | None:
-        screen = self._dash.live_screen
-        return screen.marked if isinstance(screen, StakeScreen) else None
+    def _marked(self) -> Place | None:
+        return self._dash.live_screen.place
 
-    def _payer(self, name: str, row: PositionRow | None) -> WalletRef:
+    def _payer(self, name: str, row: Place | None) -> WalletRef:
         """The wallet that stakes: the named one, the row's, or the only one that is unlocked."""
         if name:
             return self._unlocked(wallet_named(self._dash, row, name))
         held = [one for one in self._dash.options.wallets if one.coldkey in self.held]
-        for one in held:
-            if row is None or one.coldkey == row.coldkey or len(held) == 1:
-                return one
-        if held:
+        of_row = [one for one in held if row is not None and one.coldkey == row.coldkey]
+        found = of_row or held
+        if len({one.coldkey for one in found}) == 1:
+            return found[0]
+        if found:
             raise UsageError("several wallets are unlocked", "name one: `:add WALLET`")
+        wallets = self._dash.options.wallets
+        if not wallets or (len(wallets) > 1 and (row is None or row.coldkey is None)):
+            raise UsageError("all keys are locked", "`:unlock WALLET` opens one")
         raise _locked(wallet_named(self._dash, row, ""))
 
-    def _owner(self, row: PositionRow | None) -> WalletRef:
+    def _owner(self, row: Place | None) -> WalletRef:
         """The wallet of the row, whose key is held."""
         if row is None:
-            raise UsageError("there is no position under the cursor", "press 4 to see them")
+            raise UsageError("there is no position under the cursor", "4 shows them all")
         for one in self._dash.options.wallets:
             if one.coldkey == row.coldkey:
                 return self._unlocked(one)
-        raise UsageError("this position is of none of your wallets")
+        raise UsageError("this row is no position of yours", "4 shows those")
 
     def _unlocked(self, wallet: WalletRef) -> WalletRef:
         if wallet.coldkey not in self.held:
@@ -203,9 +205,7 @@ def _locked(wallet: WalletRef) -> UsageError:
     return UsageError(f"the key of {name} is locked", f"`:unlock {name}` opens it")
 
 
-def _draft(
-    kind: Kind, wallet: WalletRef, row: PositionRow | None, dash: Dashboard
-) -> tuple[Draft, str]:
+def _draft(kind: Kind, wallet: WalletRef, row: Place | None, dash: Dashboard) -> tuple[Draft, str]:
     """What stands in the form at first, and the field where the cursor begins."""
     hotkey = row.hotkey if row is not None else next((key for _, key in wallet.hotkeys), "")
     netuid = str(dash.focus_netuid if row is None else row.netuid)

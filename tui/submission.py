@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,8 @@ from taoctl.scale.crypto import SR25519
 
 if TYPE_CHECKING:
     from taoctl.calls.base import Intent
+    from taoctl.chain.client import Chain
+    from taoctl.submit.comparison import Comparison
     from taoctl.submit.outcome import Outcome, Progress
     from taoctl.submit.plan import Plan
     from taoctl.wallet.signer import OpenedSigner
@@ -68,6 +70,7 @@ class Submission:
         steps: what was told on the way, in words, oldest first.
         record_id: in the journal; None before it is signed.
         outcome: what became of it, once that is known.
+        compared: its trades as they were quoted and as they went.
         error: why it is not known, or why nothing was sent.
         told: called after each step, and once when all is over.
     """
@@ -77,6 +80,7 @@ class Submission:
     steps: list[str] = field(default_factory=list)
     record_id: int | None = None
     outcome: Outcome | None = None
+    compared: Sequence[Comparison] = ()
     error: TaoctlError | None = None
 
     @property
@@ -95,9 +99,9 @@ class Submission:
                 raise NoKeyError("the keys were locked meanwhile; nothing was sent", "`:unlock`")
             chain = await dash.connected()
             with Journal() as journal:
-                self.outcome = await send(
-                    chain, self.plan, signer, journal, TxOptions(), self._progress
-                )
+                outcome = await send(chain, self.plan, signer, journal, TxOptions(), self._progress)
+            self.compared = await self._compare(chain, outcome)
+            self.outcome = outcome
         except asyncio.CancelledError:
             self.error = DeclinedError("interrupted before anything was sent")
             raise
@@ -113,6 +117,15 @@ class Submission:
             dash.log.error(problem)
         finally:
             self.told()
+
+    async def _compare(self, chain: Chain, outcome: Outcome) -> Sequence[Comparison]:
+        """Each trade as it was quoted and as it went; nothing where that cannot be known."""
+        from taoctl.submit.comparison import compared
+
+        try:
+            return await compared(chain, self.plan.quotes, outcome)
+        except TaoctlError:
+            return ()
 
     def _progress(self, step: Progress) -> None:
         if step.record_id is not None:

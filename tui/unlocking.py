@@ -13,13 +13,13 @@ from tui.options import WalletRef
 from tui.screens.password import PasswordScreen
 
 if TYPE_CHECKING:
-    from taoctl.reads.positions import PositionRow
     from taoctl.wallet.accounts import Account
     from taoctl.wallet.signer import OpenedSigner
     from tui.app import Dashboard
+    from tui.screens.base import Place
 
 
-def wallet_named(dash: Dashboard, row: PositionRow | None, name: str) -> WalletRef:
+def wallet_named(dash: Dashboard, row: Place | None, name: str) -> WalletRef:
     """The wallet that is meant: the one of that name, or of the cursor's row, or the only one.
 
     Raises:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, Generic, NamedTuple, TypeVar, cast
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -25,6 +25,14 @@ if TYPE_CHECKING:
     from tui.app import Dashboard
 
 T = TypeVar("T")
+
+
+class Place(NamedTuple):
+    """A hotkey on a subnet; `coldkey` is whose stake is meant, None for nobody's in particular."""
+
+    hotkey: str
+    netuid: int
+    coldkey: str | None = None
 
 
 class LiveScreen(Screen[None], Generic[T]):
@@ -72,6 +80,11 @@ class LiveScreen(Screen[None], Generic[T]):
 
     def copy_text(self) -> str | None:
         """What `c` copies, None when there is nothing to copy."""
+        return None
+
+    @property
+    def place(self) -> Place | None:
+        """Where the row under the cursor holds stake, None where there is no such row."""
         return None
 
     # --- frame ----------------------------------------------------------------------------
@@ -249,6 +262,14 @@ class LiveScreen(Screen[None], Generic[T]):
             self.table.set_filter("")
         else:
             self.dash.go_back()
+
+    def action_order(self, kind: str) -> None:
+        """Open the form that adds, removes or moves stake, filled in from the row."""
+        self.dash.run_command(kind)
+
+    def action_unlock(self) -> None:
+        """Open the key of the row's wallet, or of the only one."""
+        self.dash.run_command("unlock")
 
     def action_copy(self) -> None:
         """Copy the address of the selected row to the clipboard."""

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import BindingType
 
 from taoctl.addresses import short_ss58
 from taoctl.chain.view import View
@@ -17,7 +18,8 @@ from taoctl.reads.subnets import SubnetRow
 from taoctl.text import printable
 from tui.figures import fixed
 from tui.glyphs import UNICODE, Glyphs
-from tui.screens.base import LiveScreen
+from tui.keymap import ADD_KEY
+from tui.screens.base import LiveScreen, Place
 from tui.screens.columns import Seen, neuron_columns
 from tui.screens.detail import DetailScreen
 from tui.widgets.charts import bar
@@ -101,6 +103,7 @@ class SubnetFacts(Lines):
 class MetagraphScreen(LiveScreen[Metagraph]):
     """All neurons of one subnet; own ones are marked."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [ADD_KEY]
     COUNTED: ClassVar[str] = "neurons"
 
     def __init__(self, netuid: int | None = None, select: int | None = None) -> None:
@@ -161,6 +164,12 @@ class MetagraphScreen(LiveScreen[Metagraph]):
         """The hotkey of the selected neuron."""
         seen = self.table.cursor_row
         return None if seen is None else str(seen.row.hotkey)
+
+    @property
+    def place(self) -> Place | None:
+        """The neuron's hotkey on this subnet."""
+        seen = self.table.cursor_row
+        return None if seen is None else Place(seen.row.hotkey, self.netuid)
 
     @on(Table.Opened)
     def _open(self, event: Table.Opened) -> None:

@@ -167,7 +167,7 @@ class OrderScreen(ModalScreen[None]):
         self.query_one("#order-question", Static).update(self._question(refused, public))
         self._enter("plan")
         self.query_one("#order", Vertical).border_subtitle = (
-            "esc back to the fields" if refused else "y send, esc back to the fields"
+            "esc back to the fields" if refused else "y send, esc fields, up/down scroll"
         )
         self.set_focus(again if again.display else self.query_one("#cancel", Button))
         self.query_one("#order-text", VerticalScroll).scroll_home(animate=False)
@@ -234,7 +234,7 @@ class OrderScreen(ModalScreen[None]):
 
     def _progress(self) -> None:
         going = self._submission
-        if going is None or not self.is_mounted:
+        if going is None or not self.is_attached:
             return
         self._tell(outcome_told(going, self.dash.names))
         self.query_one("#order-question", Static).update(
@@ -245,8 +245,9 @@ class OrderScreen(ModalScreen[None]):
 
     def on_unmount(self) -> None:
         """Let the dashboard tell the end of what is still on its way."""
-        if self._submission is not None:
-            self._submission.told = lambda: None
+        going = self._submission
+        if going is not None and going.told == self._progress:
+            going.told = lambda: None
 
     # --- keys -----------------------------------------------------------------------------
 

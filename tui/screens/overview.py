@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
 from taoctl.chain.view import View
@@ -16,7 +17,8 @@ from taoctl.history.store import EarningsSample
 from taoctl.reads.balances import BalanceRow, balances
 from taoctl.reads.neurons import MyNeuronRow, my_neurons
 from tui.attention import warnings
-from tui.screens.base import LiveScreen
+from tui.keymap import ADD_KEY
+from tui.screens.base import LiveScreen, Place
 from tui.screens.columns import Seen, my_neuron_columns
 from tui.widgets.earnings_chart import EarningsChart
 from tui.widgets.gpu_strip import GpuStrip
@@ -46,6 +48,7 @@ class OverviewScreen(LiveScreen[OverviewRows]):
     """My neurons, portfolio, earnings and GPUs; followed even out of view, so that the series
     of earnings has no holes."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [ADD_KEY]
     KEEP_FOLLOWING: ClassVar[bool] = True
     COUNTED: ClassVar[str] = "neurons"
 
@@ -113,6 +116,7 @@ class OverviewScreen(LiveScreen[OverviewRows]):
     def absorb(self, rows: OverviewRows) -> None:
         """Take the earnings down, and learn which subnets have own neurons."""
         self.dash.own_netuids = frozenset(row.netuid for row in rows.neurons)
+        self.dash.signing.free.update((row.coldkey, row.free_rao) for row in rows.balances)
         self.dash.record_earnings(_samples(rows.neurons, self.dash.genesis))
 
     def show(self, rows: OverviewRows, block: int) -> None:
@@ -136,6 +140,12 @@ class OverviewScreen(LiveScreen[OverviewRows]):
         """The hotkey of the selected neuron."""
         seen = self.table.cursor_row
         return None if seen is None else str(seen.row.hotkey)
+
+    @property
+    def place(self) -> Place | None:
+        """The neuron's hotkey on its subnet."""
+        seen = self.table.cursor_row
+        return None if seen is None else Place(seen.row.hotkey, seen.row.netuid)
 
     @on(Table.Opened)
     def _open(self, event: Table.Opened) -> None:

@@ -20,7 +20,7 @@ from taoctl.reads.positions import PositionRow, positions
 from taoctl.reads.root_claims import RootClaimRow, root_claims
 from taoctl.reads.subnets import subnets
 from tui.keymap import STAKE_HINTS, STAKE_KEYS
-from tui.screens.base import LiveScreen
+from tui.screens.base import LiveScreen, Place
 from tui.screens.columns import Seen, position_columns
 from tui.screens.detail import DetailScreen
 from tui.widgets.panels import PortfolioPanel
@@ -94,6 +94,14 @@ class StakeScreen(LiveScreen[StakeRows]):
         )
         return StakeRows(staked, held, owed, locked)
 
+    def absorb(self, rows: StakeRows) -> None:
+        """Take note of what there is to trade with."""
+        signing = self.dash.signing
+        signing.free = {row.coldkey: row.free_rao for row in rows.balances}
+        signing.staked = {
+            (row.coldkey, row.hotkey, row.netuid): row.alpha_rao for row in rows.positions
+        }
+
     def show(self, rows: StakeRows, block: int) -> None:
         """Fill the table and the panels."""
         held = self.dash.signing.held
@@ -116,23 +124,16 @@ class StakeScreen(LiveScreen[StakeRows]):
         return None if seen is None else seen.row
 
     @property
-    def rows(self) -> StakeRows | None:
-        """What was read last."""
-        return None if self.live is None else self.live.rows
+    def place(self) -> Place | None:
+        """The position under the cursor."""
+        row = self.marked
+        return None if row is None else Place(row.hotkey, row.netuid, row.coldkey)
 
     @on(Table.Opened)
     def _open(self, event: Table.Opened) -> None:
         """Show all fields of the position."""
         seen: Seen = event.row
         self.app.push_screen(DetailScreen(f"SN {seen.row.netuid} stake", seen.row, seen.block))
-
-    def action_order(self, kind: str) -> None:
-        """Open the form that adds, removes or moves stake."""
-        self.dash.run_command(kind)
-
-    def action_unlock(self) -> None:
-        """Open the key of the row's wallet, or of the only one."""
-        self.dash.run_command("unlock")
 
     def _empty_text(self, text: str = "Waiting for the first block.") -> str:
         if not self.dash.options.wallets:

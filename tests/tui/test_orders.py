@@ -1,0 +1,96 @@
+"""What the fields of an order come to: an intent, or what is wrong by field."""
+
+from __future__ import annotations
+
+import pytest
+from dashboard_rows import address
+from hypothesis import given
+from hypothesis import strategies as st
+
+from taoctl.calls.stake.add import AddStake
+from taoctl.calls.stake.amount import Amount
+from taoctl.calls.stake.limits import Tolerance
+from taoctl.calls.stake.move import MoveStake, SwapStake
+from taoctl.calls.stake.remove import RemoveAllAtLimit, RemoveStake
+from taoctl.errors import TaoctlError, UsageError
+from tui.orders import FIELDS, Draft, Kind, check, intent_of
+
+VALI, OTHER = address("vali"), address("other")
+
+
+def find(text: str) -> str:
+    if text != "vali":
+        raise UsageError(f"{text!r} is unknown", "say vali")
+    return VALI
+
+
+def draft(kind: Kind, **texts: str) -> Draft:
+    usual = {"hotkey": "vali", "netuid": "1", "tolerance": "1%"}
+    if kind is Kind.MOVE:
+        usual |= {"to_hotkey": "vali", "to_netuid": "1"}
+    return Draft(kind, usual | texts)
+
+
+def test_each_order_becomes_its_intent() -> None:
+    tolerance = Tolerance(10_000)
+    assert intent_of(draft(Kind.ADD, amount=" 10tao "), find) == AddStake(
+        VALI, 1, Amount("tao", 10**10), tolerance
+    )
+    assert intent_of(draft(Kind.REMOVE, amount="2.5alpha", tolerance="0.5"), find) == RemoveStake(
+        VALI, 1, Amount("alpha", 2_500_000_000), Tolerance(5_000)
+    )
+    everything = draft(Kind.REMOVE, amount="all")
+    assert intent_of(everything, find) == RemoveAllAtLimit(VALI, 1, tolerance)
+    whole = Amount("all")
+    assert intent_of(draft(Kind.MOVE, amount="all", to_hotkey=OTHER), find) == MoveStake(
+        VALI, OTHER, 1, 1, whole
+    )
+    assert intent_of(draft(Kind.MOVE, amount="all", to_netuid="2"), find) == SwapStake(
+        VALI, 1, 2, whole, tolerance
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "texts", "field", "said"),
+    [
+        (Kind.ADD, {}, "amount", "how much is missing: write 10tao"),
+        (Kind.ADD, {"amount": "10"}, "amount", "has no unit: write 10tao"),
+        (Kind.ADD, {"amount": "10alpha"}, "amount", "not TAO"),
+        (Kind.REMOVE, {"amount": "10tao"}, "amount", "not alpha"),
+        (Kind.ADD, {"amount": "1tao", "hotkey": ""}, "hotkey", "the hotkey is missing"),
+        (Kind.ADD, {"amount": "1tao", "hotkey": "bob"}, "hotkey", "'bob' is unknown: say vali"),
+        (Kind.ADD, {"amount": "1tao", "netuid": "one"}, "netuid", "'one' is no subnet number"),
+        (Kind.ADD, {"amount": "1tao", "netuid": "65536"}, "netuid", "from 0 to 65535"),
+        (Kind.ADD, {"amount": "1tao", "netuid": "\uff11"}, "netuid", "no subnet number"),
+        (Kind.ADD, {"amount": "1tao", "tolerance": "0%"}, "tolerance", "no tolerance"),
+        (Kind.ADD, {"amount": "1tao", "tolerance": ""}, "tolerance", "no tolerance"),
+        (Kind.MOVE, {"amount": "all"}, "to_netuid", "that is where it is already"),
+        (
+            Kind.MOVE,
+            {"amount": "all", "to_hotkey": OTHER, "to_netuid": "2"},
+            "to_netuid",
+            "the chain cannot limit the price",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_of_its_field(
+    kind: Kind, texts: dict[str, str], field: str, said: str
+) -> None:
+    wrong = draft(kind, **texts)
+    problems = check(wrong, find).problems
+    assert list(problems) == [field] and said in problems[field]
+    with pytest.raises(UsageError):
+        intent_of(wrong, find)
+
+
+@given(st.sampled_from(list(Kind)), st.data())
+def test_no_text_in_a_field_breaks_the_form(kind: Kind, data: st.DataObject) -> None:
+    texts = {name: data.draw(st.text(max_size=12)) for name in FIELDS[kind]}
+    any_draft = Draft(kind, texts)
+    problems = check(any_draft, find).problems
+    assert set(problems) <= set(FIELDS[kind])
+    if problems:
+        with pytest.raises(TaoctlError):
+            intent_of(any_draft, find)
+    else:
+        assert intent_of(any_draft, find)
