@@ -34,6 +34,7 @@ _NEEDS = (
 _ACCEPTS = 1
 """Bit of AccountFlags that says that an account takes locked alpha."""
 
+_DAY_BLOCKS = 7_200
 _HALF_LIFE_PPM = 693_147
 """Millionths of the unlock rate in which half is free: ln 2."""
 
@@ -138,7 +139,8 @@ class LockStake(Intent):
             kept = "the lock is perpetual: nothing of it comes free until it is set to decay"
         else:
             half = int(rate) * _HALF_LIFE_PPM // 10**6
-            kept = f"half of it comes free in {half} blocks, three quarters in twice that"
+            time = f"{half} blocks, {half // _DAY_BLOCKS} days of 12 s blocks"
+            kept = f"half of it comes free in {time}, and three quarters in twice that"
         amount = await self._alpha(view, origin)
         small = ("a lock of less than 100 rao is dropped at once",)
         return (
