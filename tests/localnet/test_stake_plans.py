@@ -423,3 +423,24 @@ def test_a_limit_on_an_unknown_curve_is_checked_by_the_simulation(chain: DeskCha
 def _held(effect: Effect) -> int:
     assert isinstance(effect.before, Alpha)
     return effect.before.rao
+
+
+def test_a_plan_asks_for_all_it_needs_at_once(chain: DeskChain) -> None:
+    order = AddStake(VAL1, EVEN, tao_amount(TAO), TIGHT)
+    for trade, most in (
+        (order, 3),
+        (RemoveStake(VAL1, EVEN, alpha_amount(TAO), LOOSE), 4),
+        (Trades((order, replace(order, netuid=UNEVEN), replace(order, netuid=ROOT))), 4),
+    ):
+        chain.asked.clear()
+        assert chain.said(trade).refusals == ()
+        assert len(chain.asked) <= most, chain.asked
+
+
+def test_all_of_a_position_is_what_it_holds_when_the_call_runs(chain: DeskChain) -> None:
+    said = chain.said(RemoveStake(VAL1, EVEN, ALL, LOOSE))
+    chain.rt.state.begin_block(chain.rt.state.head + 1)
+    chain.rt.subtensor.add_stake_shares(VAL1, ALICE, EVEN, 5 * TAO)
+    chain.rt.state.commit_block()
+    assert chain.done(said.call).ok
+    assert chain.rt.subtensor.stake_of(VAL1, ALICE, EVEN) <= 1

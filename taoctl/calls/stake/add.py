@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from taoctl.calls.accounts import ACCOUNT, EXISTENTIAL_DEPOSIT
 from taoctl.calls.base import ChainCall, Quote
+from taoctl.calls.stake.ahead import Reach, reach_of
 from taoctl.calls.stake.amount import Amount
 from taoctl.calls.stake.desk import MIN_STAKE, Desk, Fill, RefusedOrder, UnknownOutcome
 from taoctl.calls.stake.holdings import PALLET
@@ -51,6 +52,10 @@ class AddStake(Trade):
     def summary(self) -> str:
         """What is staked where, and at what price."""
         return f"stake {self.amount} on subnet {self.netuid} through {self.hotkey}, {self.limit}"
+
+    def reach(self, origin: str) -> Reach:
+        """The account, the hotkey, the subnet, and the order where its size is known."""
+        return reach_of(origin, self.hotkey, self.netuid, "buy", self.amount)
 
     async def order(self, desk: Desk, origin: str) -> ChainCall:
         """`add_stake_limit`, or `add_stake` at any price."""

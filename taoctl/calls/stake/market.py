@@ -9,9 +9,9 @@ rest is not known.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
-from taoctl.calls.stake.refusals import RefusedOrder, UnknownOutcome, past_limit, pool_refuses
+from taoctl.calls.stake.refusals import RefusedOrder, UnknownOutcome, pool_refuses
+from taoctl.calls.stake.simulation import SIMULATION, check_within, simulation
 from taoctl.chain.view import Api, Storage, View
 from taoctl.economics import pool as pools
 from taoctl.economics.pool import RAO, Pool, Side, SwapError
@@ -26,12 +26,6 @@ _SUPERELLIPSE = Storage("Swap", "SwapSuperellipse")
 _STARTED = Storage("Swap", "PalSwapInitialized")
 _FEE_RATE = Storage("Swap", "FeeRate")
 _PRICE = Api("SwapRuntimeApi", "current_alpha_price")
-_SIMULATION: dict[Side, Api] = {
-    "buy": Api("SwapRuntimeApi", "sim_swap_tao_for_alpha"),
-    "sell": Api("SwapRuntimeApi", "sim_swap_alpha_for_tao"),
-}
-_STEPS = 1_000
-_LEAST_STEP = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +98,9 @@ class Market:
         """
         if not await self.trades(netuid):
             return None
-        if not await self.agrees(netuid, "buy", RAO):
+        sides: tuple[Side, ...] = ("buy", "sell")
+        compared: Side = next((one for one in sides if (netuid, one) in self._agreed), "buy")
+        if not await self.agrees(netuid, compared, RAO):
             raise _unknown(netuid)
         return await self._curve(netuid)
 
@@ -229,18 +225,14 @@ class Market:
         return known is not False and self._agreed.get((netuid, _other(side))) is not False
 
     async def _compared(self, netuid: int, side: Side, amount: int) -> bool:
-        if not self.view.has(_SIMULATION[side]):
+        if not self.view.has(SIMULATION[side]):
             return True
         here = pools.simulate(await self._curve(netuid), side, amount)
-        there = await self._simulation(netuid, side, amount)
+        there = await simulation(self.view, netuid, side, amount)
         names = ("tao_amount", "alpha_amount", "tao_fee", "alpha_fee")
         return all(int(there[name]) == getattr(here, name) for name in names)
 
     # the simulation alone
-
-    async def _simulation(self, netuid: int, side: Side, amount: int) -> Any:
-        one = _SIMULATION[side]
-        return await self.view.api(one.api, one.method, netuid, min(amount, U64_MAX))
 
     async def _simulated(
         self,
@@ -257,46 +249,18 @@ class Market:
         given = amount
         if drop_fee:
             given = _with_fee(amount, int(await self.view.value("Swap", "FeeRate", netuid)))
-        answer = await self._simulation(netuid, side, given)
+        answer = await simulation(self.view, netuid, side, given)
         tao, alpha = int(answer["tao_amount"]), int(answer["alpha_amount"])
         out = alpha if side == "buy" else tao
         if amount and not out:
             raise pool_refuses("InsufficientLiquidity", netuid)
         price = await self.price_bits(netuid)
         if limit_price_rao is not None:
-            await self._within(netuid, side, amount, limit_price_rao)
+            if not _not_past(side, price, limit_price_rao):
+                raise pool_refuses("PriceLimitExceeded", netuid, limit_price_rao)
+            await check_within(self.view, netuid, side, amount, limit_price_rao)
         fee = 0 if drop_fee else int(answer["tao_fee" if side == "buy" else "alpha_fee"])
         return Fill(side, amount, amount, fee, out, price, None, limit_price_rao, exact=False)
-
-    async def _within(self, netuid: int, side: Side, amount: int, limit_price_rao: int) -> None:
-        """Refuse an order that certainly passes its limit; raise UnknownOutcome where it may.
-
-        The price at an order's end lies between what the last bit of it cost and what the next
-        would cost, and the runtime's simulation tells both.
-        """
-        bits = (limit_price_rao << 64) // RAO
-        price = await self.price_bits(netuid)
-        if not (price < bits if side == "buy" else price > bits):
-            raise pool_refuses("PriceLimitExceeded", netuid, limit_price_rao)
-        step = max(amount // _STEPS, _LEAST_STEP)
-        if await self._keeps(netuid, side, amount, amount + step, limit_price_rao):
-            return
-        if not await self._keeps(netuid, side, max(amount - step, 0), amount, limit_price_rao):
-            raise past_limit(side, netuid, limit_price_rao, None)
-        raise UnknownOutcome(
-            f"whether the order stays within its limit on subnet {netuid} cannot be told: "
-            "the pools of this runtime have a curve that is not known here"
-        )
-
-    async def _keeps(self, netuid: int, side: Side, start: int, end: int, limit: int) -> bool:
-        """Whether what is traded between two sizes of an order is within a limit on average."""
-        first = await self._simulation(netuid, side, start)
-        last = await self._simulation(netuid, side, end)
-        tao = int(last["tao_amount"]) - int(first["tao_amount"])
-        alpha = int(last["alpha_amount"]) - int(first["alpha_amount"])
-        if side == "buy":
-            return alpha > 0 and tao * RAO <= limit * alpha
-        return tao > 0 and tao * RAO >= limit * alpha
 
     # the curve
 
@@ -306,6 +270,10 @@ class Market:
             found = await _load(self.view, netuid)
             self._curves[netuid] = found
         return found
+
+    def trust(self, other: Market) -> None:
+        """Take over for which pools the known curve has proved right on another market."""
+        self._agreed.update({place: True for place, known in other._agreed.items() if known})
 
     def mark(self) -> tuple[dict[int, Pool], set[int]]:
         """The pools as they are, to go back to."""
@@ -335,6 +303,11 @@ def _with_fee(net: int, rate_u16: int) -> int:
     """An amount of which so much is left once the fee is taken from it, rounded up."""
     rest = pools.U16_MAX - rate_u16
     return -(-net * pools.U16_MAX // rest) if rest else net
+
+
+def _not_past(side: Side, price_bits: int, limit_price_rao: int) -> bool:
+    bits = (limit_price_rao << 64) // RAO
+    return price_bits < bits if side == "buy" else price_bits > bits
 
 
 def _other(side: Side) -> Side:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from taoctl.calls.accounts import ACCOUNT, EXISTENTIAL_DEPOSIT
 from taoctl.calls.base import ChainCall, Quote
+from taoctl.calls.stake.ahead import Reach, reach_of
 from taoctl.calls.stake.amount import ALL, Amount
 from taoctl.calls.stake.desk import MIN_STAKE, Desk
 from taoctl.calls.stake.holdings import PALLET
@@ -27,6 +28,7 @@ _NEEDS = (
     Storage(PALLET, "NetworksAdded"),
     Storage(PALLET, "Owner"),
 )
+_ALL = Call(PALLET, "remove_stake_full_limit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,18 @@ class RemoveStake(Trade):
         """What is unstaked from where, and at what price."""
         return f"unstake {self.amount} of subnet {self.netuid} from {self.hotkey}, {self.limit}"
 
+    def reach(self, origin: str) -> Reach:
+        """The account, the hotkey, the subnet, and the order where its size is known."""
+        return reach_of(origin, self.hotkey, self.netuid, "sell", self.amount)
+
     async def order(self, desk: Desk, origin: str) -> ChainCall:
-        """`remove_stake_limit`, or `remove_stake` at any price."""
+        """`remove_stake_limit`, or `remove_stake` at any price.
+
+        All of it is `remove_stake_full_limit` where the runtime has that: it sells what the
+        position holds when it runs, with what has come in until then.
+        """
+        if self.amount == ALL and not self.partial and desk.view.has(_ALL):
+            return await RemoveAllAtLimit(self.hotkey, self.netuid, self.limit).order(desk, origin)
         amount = await desk.alpha(self.amount, self.hotkey, origin, self.netuid)
         args = {"hotkey": self.hotkey, "netuid": self.netuid, "amount_unstaked": amount}
         if isinstance(self.limit, Unlimited):
@@ -91,6 +103,10 @@ class RemoveAllAtLimit(Trade):
     def summary(self) -> str:
         """What is unstaked from where, and at what price."""
         return f"unstake all of subnet {self.netuid} from {self.hotkey}, {self.limit}"
+
+    def reach(self, origin: str) -> Reach:
+        """The account, the hotkey and the subnet."""
+        return reach_of(origin, self.hotkey, self.netuid, "sell", ALL)
 
     async def order(self, desk: Desk, origin: str) -> ChainCall:
         """`remove_stake_full_limit`."""

@@ -6,21 +6,14 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from taoctl.addresses import decode_ss58
-from taoctl.calls.base import ChainCall, Effect, Intent, Quote, Refusal, call_bytes
+from taoctl.calls.base import ChainCall, Effect, Intent, Quote, Refusal
 from taoctl.calls.batch_mode import BatchMode
+from taoctl.calls.stake.ahead import Reach, read_ahead, together
 from taoctl.calls.stake.desk import Desk, RefusedOrder, UnknownOutcome
+from taoctl.calls.stake.fees import fee_of
 from taoctl.calls.stake.quoting import quote_words
-from taoctl.chain.extrinsic import Era, dispatch_info, unsigned_for_fee
 from taoctl.chain.view import View
-from taoctl.errors import NotInRuntimeError
-from taoctl.scale.crypto import SR25519
 from taoctl.units import Tao
-
-_LATE_NONCE = 2**30 - 1
-_ERA_BLOCKS = 64
-_MARGIN_RAO = 16
-"""More than another nonce, era or kind of signature adds to a fee of one rao a byte."""
 
 _SHOWN = 3
 _MODES = {
@@ -81,6 +74,10 @@ class Trade(Intent):
             UnknownOutcome: what it comes to cannot be worked out here.
         """
 
+    def reach(self, origin: str) -> Reach:
+        """What it looks at, to be read at once; what is missing here is read when needed."""
+        return Reach(coldkeys=frozenset((origin,)))
+
     async def work(self, desk: Desk, origin: str) -> Worked:
         """Work through it: the call, and what it comes to.
 
@@ -133,14 +130,16 @@ class Trade(Intent):
 
     async def _result(self, view: View, origin: str) -> _Result:
         async def work() -> _Result:
+            await read_ahead(view, self.reach(origin))
             desk = Desk(view)
             result = await self._on(desk, origin)
             if not desk.asked_for_share:
                 return result
             again = Desk(view)
+            again.market.trust(desk.market)
             for account in desk.asked_for_share:
                 sent = desk.sent.get(account, ())
-                again.fees[account] = sum([await _fee_of(view, account, one) for one in sent])
+                again.fees[account] = sum([await fee_of(view, account, one) for one in sent])
             return await self._on(again, origin)
 
         return await view.derived((type(self), self, origin), work)
@@ -178,6 +177,10 @@ class Trades(Trade):
         more = len(self.trades) - _SHOWN
         rest = f"; and {more} more" if more > 0 else ""
         return f"{len(self.trades)} orders, {_MODES[self.mode]}: {first}{rest}"
+
+    def reach(self, origin: str) -> Reach:
+        """What all of them look at."""
+        return together(one.reach(origin) for one in self.trades)
 
     async def order(self, desk: Desk, origin: str) -> ChainCall:
         """The calls of all in one."""
@@ -239,6 +242,11 @@ class Following(Trade):
         """That of the trade itself."""
         return self.trade.summary()
 
+    def reach(self, origin: str) -> Reach:
+        """What it and the earlier ones look at."""
+        earlier = (trade.reach(account) for account, trade in self.earlier)
+        return together((self.trade.reach(origin), *earlier))
+
     async def order(self, desk: Desk, origin: str) -> ChainCall:
         """The call of the trade itself, on a desk where the earlier ones are done."""
         return await self.trade.order(desk, origin)
@@ -282,20 +290,3 @@ def _spent(effects: Sequence[Effect], origin: str) -> Tao | None:
                 return one.before - one.after
             return None
     return Tao(0)
-
-
-async def _fee_of(view: View, account: str, call: ChainCall) -> int:
-    """Rao that a call costs an account in transaction fees, at most; 0 where nobody can tell."""
-    extrinsic = unsigned_for_fee(
-        view.codec,
-        call_bytes(view.codec, call),
-        public_key=decode_ss58(account),
-        crypto=SR25519,
-        nonce=_LATE_NONCE,
-        era=Era.mortal(_ERA_BLOCKS, view.block),
-        tip_rao=0,
-    )
-    try:
-        return (await dispatch_info(view, extrinsic)).partial_fee_rao + _MARGIN_RAO
-    except NotInRuntimeError:
-        return 0
