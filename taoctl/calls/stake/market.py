@@ -216,6 +216,8 @@ class Market:
 
         Asked once for a pool and a side, before anything has moved it.
         """
+        if not await self.trades(netuid):
+            return True
         if not self.knows_curve:
             return False
         known = self._agreed.get((netuid, side))
