@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from taoctl.calls.base import ChainCall, Quote
 from taoctl.calls.batch_mode import BatchMode
+from taoctl.calls.stake.ahead import Reach, read_ahead
 from taoctl.calls.stake.amount import ALL
 from taoctl.calls.stake.desk import ROOT, Desk, RefusedOrder, UnknownOutcome
 from taoctl.calls.stake.hotkeys import PALLET
@@ -160,12 +161,21 @@ class UnstakeHotkey(Trade):
 async def _held(
     desk: Desk, origin: str, hotkeys: tuple[str, ...], *, alpha_only: bool
 ) -> list[tuple[str, int, Alpha]]:
-    """The positions that are meant: hotkey, subnet and alpha."""
-    return [
+    """The positions that are meant, hotkey, subnet and alpha; all that they need is read."""
+    held = [
         (hotkey, netuid, alpha)
         for hotkey, netuid, alpha in await desk.positions(origin)
         if (not hotkeys or hotkey in hotkeys) and not (alpha_only and netuid == ROOT)
     ]
+    firsts = {netuid: alpha.rao for _, netuid, alpha in reversed(held)}
+    reach = Reach(
+        frozenset((origin,)),
+        frozenset(hotkey for hotkey, _, _ in held),
+        frozenset((*firsts, ROOT)),
+        frozenset((netuid, "sell", rao) for netuid, rao in firsts.items()),
+    )
+    await read_ahead(desk.view, reach)
+    return held
 
 
 def _nothing(origin: str) -> RefusedOrder:
