@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from taoctl.calls.base import Quote
 from taoctl.calls.stake.amount import Amount
 from taoctl.calls.stake.desk import ROOT, Desk, RefusedOrder, UnknownOutcome
-from taoctl.calls.stake.limits import Limit, limit_price
+from taoctl.calls.stake.limits import Limit
 from taoctl.calls.stake.quoting import fill_quote
-from taoctl.calls.stake.ratio import least_had, most_moved, net_of, opening_ratio, swap_quote
+from taoctl.calls.stake.ratio import least_had, most_moved, net_of, swap_limit, swap_quote
 from taoctl.chain.view import View
 from taoctl.economics.pool import Side
 from taoctl.errors import RefusedError, UsageError
@@ -92,9 +92,7 @@ async def _swap(desk: Desk, netuid: int, to_netuid: int, amount: Amount, limit: 
         raise UsageError(f"{amount} is not alpha of subnet {netuid}", "write 10alpha")
     if netuid == to_netuid:
         raise UsageError("a swap needs two subnets", "name another with --to-netuid")
-    exact = await desk.market.exact(netuid) and await desk.market.exact(to_netuid)
-    ratio = await opening_ratio(desk, netuid, to_netuid)
-    bound = limit_price(limit, "sell", ratio, exact=exact)
+    bound = await swap_limit(desk, limit, netuid, to_netuid)
     most = None if bound is None else await _most_moved(desk, netuid, to_netuid, bound)
     fits = _fits(amount.rao, most, limited=bound is not None)
     from_root = netuid == ROOT

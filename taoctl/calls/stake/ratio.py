@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from taoctl.calls.base import Quote
 from taoctl.calls.stake.desk import Desk, Fill, UnknownOutcome
+from taoctl.calls.stake.limits import Limit, Tolerance, Unlimited, limit_price
 from taoctl.calls.stake.quoting import missing_ppm, price_of_bits
 from taoctl.economics.pool import RAO, WEIGHT_ONE, Pool, max_amount_moved
 from taoctl.units import U64_MAX, Alpha, Tao
@@ -34,6 +35,25 @@ async def reserve_ratio(desk: Desk, source: int, target: int) -> int | None:
     above = given.quote_weight_perquintill * had.base_weight_perquintill
     below = given.base_weight_perquintill * had.quote_weight_perquintill
     return ratio * above // below
+
+
+async def swap_limit(desk: Desk, limit: Limit, source: int, target: int) -> int | None:
+    """The limit of a swap, in rao of the ratio of the two prices; None without one.
+
+    The chain refuses a limit above the ratio of the prices, and one above that of the reserves;
+    a tolerance is measured from the lower of the two.
+
+    Raises:
+        UsageError: a tolerance of 100 % or more.
+    """
+    if isinstance(limit, Unlimited):
+        return None
+    exact = await desk.market.exact(source) and await desk.market.exact(target)
+    ratio = await opening_ratio(desk, source, target)
+    by_reserves = await reserve_ratio(desk, source, target)
+    if isinstance(limit, Tolerance) and by_reserves is not None:
+        ratio = min(ratio, by_reserves)
+    return limit_price(limit, "sell", ratio, exact=exact)
 
 
 async def most_moved(desk: Desk, source: int, target: int, limit_rao: int) -> int | None:
