@@ -1,20 +1,14 @@
-"""Foreign wallets' own programs, unmodified, against a running localnet.
-
-`TAOCTL_BTCLI11` and `TAOCTL_BTCLI9` name the `btcli` programs of bittensor 11.3 and of
-bittensor-cli 9.23; without one its tests are skipped.
-"""
+"""Foreign wallets' own programs, unmodified, against a running localnet."""
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import bittensor_core
 import pytest
+from foreign_cli import Btcli, peer, write_public, write_wallet
 from nodes import ALICE, BOB
 from running import localnet
 
@@ -27,40 +21,19 @@ CHARLIE, DAVE, EVE = (dev_account(name) for name in ("Charlie", "Dave", "Eve"))
 SCENARIO = named("small")
 
 
-def peer(variable: str) -> str:
-    program = os.environ.get(variable)
-    if not program:
-        pytest.skip(f"{variable} names no btcli")
-    return program
-
-
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with a plain wallet for each dev account, and one that only watches a validator."""
     made = tmp_path_factory.mktemp("home")
     wallets = made / ".bittensor" / "wallets"
     for name in ("Alice", "Bob", "Charlie"):
-        key = bittensor_core.Keypair.create_from_uri(f"//{name}")
-        write_key(wallets / name.lower() / "coldkey", key)
-        write_public(wallets / name.lower() / "coldkeypub.txt", key.ss58_address, key.public_key)
+        write_wallet(wallets, name.lower(), f"//{name}")
     watched = bittensor_core.Keypair(ss58_address=demo_coldkey(SCENARIO, "validator"))
     folder = wallets / "validator"
     write_public(folder / "coldkeypub.txt", watched.ss58_address, watched.public_key)
     hotkey = signer(validator_label(SCENARIO, 0))
     write_public(folder / "hotkeys" / "vali", hotkey.ss58, hotkey.public_key)
     return made
-
-
-def write_key(path: Path, key: Any) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(bittensor_core.serialized_keypair_to_keyfile_data(key))
-    path.chmod(0o600)
-
-
-def write_public(path: Path, ss58: str, public_key: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = "0x" + bytes(public_key).hex()
-    path.write_text(json.dumps({"accountId": text, "publicKey": text, "ss58Address": ss58}))
 
 
 @pytest.fixture(scope="module")
@@ -71,44 +44,6 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         localnet(patch, home, scenario=SCENARIO.name, block_time=0.5) as running,
     ):
         yield running
-
-
-class Btcli:
-    """One btcli program, in its own home, on one chain."""
-
-    def __init__(self, program: str, home: Path, url: str) -> None:
-        self.program, self.home, self.url = program, home, url
-
-    def run(self, *args: str, code: int = 0) -> str:
-        """What it prints to stdout; it must end with the exit code given."""
-        env = {"HOME": str(self.home), "PATH": os.defpath, "COLUMNS": "200"}
-        done = subprocess.run(
-            [self.program, *args, "--network", self.url],
-            capture_output=True,
-            text=True,
-            env=env,
-            cwd=self.home,
-            timeout=60,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
-        assert done.returncode == code, (args, done.stdout, done.stderr)
-        return done.stdout
-
-    def json(self, *args: str) -> Any:
-        """What it prints with --json."""
-        return json.loads(self.run(*args, "--json"))
-
-    def free(self, who: str) -> float:
-        """Free TAO of an address or wallet, as it sees it."""
-        return float(self.json("wallet", "balance", who)["free_tao"])
-
-    def send(self, *args: str) -> Any:
-        """What a transaction that it sent without a question came to."""
-        sent = self.json(*args, "--yes")
-        assert sent["success"] is True
-        assert sent["extrinsic_id"]
-        return sent
 
 
 @pytest.fixture
