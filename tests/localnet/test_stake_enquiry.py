@@ -45,7 +45,7 @@ def anonymous(quote: Quote) -> Quote:
     return replace(quote, account=NOBODY, hotkey=NOBODY)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     netuid=st.sampled_from([ROOT, EVEN, UNEVEN, STABLE]),
     rao=st.integers(10**7, 500 * TAO),
@@ -64,7 +64,7 @@ def test_a_purchase_is_quoted_as_its_plan_quotes_it(
         assert found.quote.minimum_out is None
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(netuid=st.sampled_from([EVEN, UNEVEN]), rao=st.integers(10**8, 30 * TAO), limit=LIMITS)
 def test_a_sale_is_quoted_as_its_plan_quotes_it(
     chain: DeskChain, netuid: int, rao: int, limit: Limit
@@ -79,7 +79,7 @@ def test_a_sale_is_quoted_as_its_plan_quotes_it(
         assert said.names == ["SlippageTooHigh"]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     netuids=st.permutations([ROOT, EVEN, UNEVEN]),
     rao=st.integers(10**8, 20 * TAO),
