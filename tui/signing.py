@@ -46,7 +46,10 @@ class Signing:
     def start(self) -> None:
         """Lock when nobody is there any more, and when the program is put to sleep."""
         self._watchman = self._dash.set_interval(_LOOK_SECONDS, self._look, pause=True)
-        self._dash.app_suspend_signal.subscribe(self._dash, lambda _: self.lock("suspended"))
+        # At once: a message would be read only when the program goes on.
+        self._dash.app_suspend_signal.subscribe(
+            self._dash, lambda _: self.lock("suspended"), immediate=True
+        )
 
     # --- keys -----------------------------------------------------------------------------
 

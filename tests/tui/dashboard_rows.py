@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
 
 from taoctl.addresses import encode_ss58
 from taoctl.reads.balances import BalanceRow
+from taoctl.reads.locks import LockRow
 from taoctl.reads.metagraph import Metagraph, NeuronRow
 from taoctl.reads.neurons import MyNeuronRow
+from taoctl.reads.positions import PositionRow
+from taoctl.reads.root_claims import RootClaimRow
 from taoctl.reads.subnets import SubnetRow
 from taoctl.units import mul_rao
+from tui.options import WalletRef
 
 NAMES = ["root", "apex", "targon", "omega", "vision", "chutes", "ridges", "score", "graphite"]
 
@@ -146,4 +151,103 @@ def balance(name: str, free: int, staked: int | None) -> BalanceRow:
         staked_value_rao=staked,
         total_rao=None if staked is None else free + staked,
         nonce=3,
+    )
+
+
+def balance_of(wallet: WalletRef) -> BalanceRow:
+    """A wallet with 1,000 TAO free."""
+    return replace(balance(wallet.name, 1000 * 10**9, 100 * 10**9), coldkey=wallet.coldkey)
+
+
+def stake_balances() -> tuple[BalanceRow, ...]:
+    """The two wallets that positions are of."""
+    return (
+        balance("miner", 1_234_567_890_123, 567 * 10**9),
+        balance("validator", 98 * 10**9, 23_456 * 10**9),
+    )
+
+
+def position(
+    netuid: int, wallet: str, coldkey: str, name: str | None, alpha: int, **changes: Any
+) -> PositionRow:
+    """Stake of a wallet on a hotkey."""
+    price = subnet_row(netuid).price_rao if netuid else 10**9
+    assert price is not None
+    value = mul_rao(alpha, price)
+    values: dict[str, Any] = {
+        "wallet_name": wallet,
+        "hotkey_name": name,
+        "netuid": netuid,
+        "hotkey": address("hotkey", netuid, name),
+        "coldkey": coldkey,
+        "alpha_rao": alpha,
+        "price_rao": price,
+        "value_tao_rao": value,
+        "locked_rao": 0,
+        "emission_rao": alpha // 10**6,
+        "registered": True,
+        "exit_tao_rao": value * 99 // 100 if netuid else value,
+        "price_change_ppm": None if netuid == 0 else 40_000 - netuid * 13_000,
+        "subnet_share_ppm": 1 + alpha // 10**9,
+        "hotkey_share_ppm": 250_000,
+    }
+    return PositionRow(**(values | changes))
+
+
+def positions(mine: WalletRef | None = None) -> tuple[PositionRow, ...]:
+    """One position of a wallet of the test's, or six of two made ones."""
+    if mine is not None:
+        return (position(1, mine.name, mine.coldkey, "vali", 100 * 10**9),)
+    miner, validator = address("wallet", "miner"), address("wallet", "validator")
+    return (
+        position(0, "miner", miner, None, 203_224_412_345),
+        position(1, "miner", miner, "rig-1", 1_642 * 10**9),
+        position(5, "miner", miner, "rig-3", 5_556 * 10**9, locked_rao=500 * 10**9),
+        position(0, "validator", validator, "vali-main", 40_644 * 10**9),
+        position(1, "validator", validator, "vali-main", 102_624 * 10**9),
+        position(8, "validator", validator, "vali-main", 1, registered=False),
+    )
+
+
+def root_claims() -> tuple[RootClaimRow, ...]:
+    """Five subnets owe, three of them enough."""
+    return tuple(
+        RootClaimRow(
+            wallet_name="validator",
+            hotkey_name="vali-main",
+            netuid=netuid,
+            hotkey=address("hotkey", 0, "vali-main"),
+            coldkey=address("wallet", "validator"),
+            owed_rao=netuid * 10**9 // 7,
+            price_rao=10**7 * netuid,
+            value_tao_rao=netuid * 10**9 // 7 * netuid // 100,
+            claimable=netuid > 2,
+            threshold_rao=500_000,
+            becomes="root",
+        )
+        for netuid in range(1, 6)
+    )
+
+
+def locks(block: int = 1000) -> tuple[LockRow, ...]:
+    """A lock that decays."""
+    return (
+        LockRow(
+            wallet_name="miner",
+            hotkey_name="rig-3",
+            netuid=5,
+            hotkey=address("hotkey", 5, "rig-3"),
+            coldkey=address("wallet", "miner"),
+            locked_rao=500 * 10**9,
+            available_rao=5_056 * 10**9,
+            conviction_rao=123 * 10**9,
+            mode="decaying",
+            half_life_blocks=1_000_000,
+            locked_in_30_days_rao=430 * 10**9,
+            locked_in_90_days_rao=320 * 10**9,
+            locked_in_365_days_rao=80 * 10**9,
+            hotkey_conviction_rao=None,
+            to_owner=False,
+            last_update_block=block - 10,
+        ),
     )

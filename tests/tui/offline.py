@@ -21,6 +21,7 @@ from tui.options import DashOptions, WalletRef
 from tui.screens.base import LiveScreen
 from tui.screens.metagraph import MetagraphScreen
 from tui.screens.overview import OverviewRows, OverviewScreen
+from tui.screens.stake import StakeRows, StakeScreen
 from tui.screens.subnets import SubnetsScreen
 
 NOW = 5000.0
@@ -82,12 +83,20 @@ def overview_rows(block: int = 1000) -> OverviewRows:
     return OverviewRows(made.my_neurons(block), held)
 
 
+def stake_rows(mine: WalletRef | None = None, block: int = 1000) -> StakeRows:
+    """Positions of two wallets, or of the one that is given, what they are owed and a lock."""
+    held = made.stake_balances() if mine is None else (made.balance_of(mine),)
+    return StakeRows(made.positions(mine), held, made.root_claims(), made.locks(block))
+
+
 def feed(dash: Dashboard, block: int = 1000, problem: str | None = None) -> None:
     """Rows for whichever screen is in view."""
     screen = dash.screen
     rows: Any
     if isinstance(screen, OverviewScreen):
         rows = overview_rows(block)
+    elif isinstance(screen, StakeScreen):
+        rows = stake_rows(block=block)
     elif isinstance(screen, SubnetsScreen):
         rows = made.subnet_rows(13, block)
     else:

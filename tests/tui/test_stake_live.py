@@ -7,19 +7,20 @@ import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Button, Input
 from wallets import PASSWORD, Wallets, make_wallets
 
 from taoctl.calls.stake.add import AddStake
 from taoctl.calls.stake.amount import tao_amount
 from taoctl.calls.stake.limits import Unlimited
 from taoctl.chain.client import connect
+from taoctl.chain.networks import FINNEY_GENESIS
 from taoctl.errors import Exit, UnknownOutcomeError
 from taoctl.journal.store import Journal
 from taoctl.localnet import service
@@ -31,6 +32,7 @@ from taoctl.scale.crypto import KeySigner
 from taoctl.submit.options import TxOptions, Wait
 from taoctl.submit.plan import make_plan
 from taoctl.submit.send import send
+from tui import submission
 from tui.app import Dashboard
 from tui.options import DashOptions
 from tui.screens.order import OrderScreen
@@ -315,3 +317,45 @@ def test_a_price_that_moved_meanwhile_is_an_outcome_with_quote_and_price(still: 
     assert fee is not None
     after, _ = asyncio.run(still.on_chain(CHIEF, 1))
     assert before - after == fee.rao
+
+
+def test_on_a_public_network_the_amount_is_typed_again(
+    still: Net, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The chain is the localnet; the plan says that it is finney."""
+    real = submission.plan
+
+    async def planned(*args: Any) -> Any:
+        return replace(await real(*args), genesis=FINNEY_GENESIS)
+
+    monkeypatch.setattr(submission, "plan", planned)
+
+    async def steps(keys: Keyboard, dash: Dashboard) -> None:
+        await until(lambda: dash.pulse.block is not None)
+        await unlock(keys, dash)
+        await keys.press("3")
+        await until(lambda: dash.live_screen.table.model.total > 0)
+        await keys.press("a")
+        await until(at(dash, "form"))
+        await keys.type("1tao")
+        await keys.press("enter")
+        await until(at(dash, "plan"))
+        again = dash.screen.query_one("#order-again", Input)
+        assert dash.focused is again
+        for wrong in ("", "y", "1", "10tao", "1alpha"):
+            again.value = ""
+            await keys.type(wrong)
+            await keys.press("enter")
+            assert at(dash, "plan")() and dash.signing.submission is None
+        dash.screen.query_one("#send", Button).press()
+        await keys.pilot.pause()
+        assert dash.signing.submission is None
+        again.value = ""
+        await keys.type("1.0tao")
+        await keys.press("enter")
+        await until(lambda: "it waits for a block" in told(dash))
+        chain = await dash.connected()
+        await chain.call("dev_newBlock", [{"count": 1}])
+        await until(lambda: "done in block" in told(dash))
+
+    drive(still, steps)
