@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from subtensor_chain import TAO, Chain, account
 
@@ -18,6 +18,7 @@ from taoctl.localnet.pallets import PALLETS
 from taoctl.localnet.pallets.subtensor.subnets import subnet_account
 from taoctl.units import Tao
 
+T = TypeVar("T")
 ALICE, BOB = account("alice"), account("bob")
 VAL1, VAL2 = account("h:val0-1"), account("h:val1-1")
 VAL_ON_2 = account("h:val0-2")
@@ -161,7 +162,7 @@ class DeskChain(Chain):
         return int(self.rt.subtensor.stake_of(one.hotkey, one.account, one.netuid))
 
 
-def run(work: Coroutine[Any, Any, Any]) -> Any:
+def run(work: Coroutine[Any, Any, T]) -> T:
     """What a coroutine returns."""
     return asyncio.run(work)
 

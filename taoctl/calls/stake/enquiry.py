@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from taoctl.calls.base import Quote
+from taoctl.calls.stake.ahead import Reach, read_ahead
 from taoctl.calls.stake.amount import Amount
 from taoctl.calls.stake.desk import ROOT, Desk, RefusedOrder, UnknownOutcome
 from taoctl.calls.stake.limits import Limit
@@ -54,9 +55,13 @@ async def enquire(
     """
     if amount.relative:
         raise UsageError(f"{amount} is a share of nothing here", "write 10tao or 10alpha")
+    netuids = (netuid,) if to_netuid is None else (netuid, to_netuid)
+    side: Side = "buy" if amount.kind == "tao" and to_netuid is None else "sell"
+    orders = frozenset(((netuid, side, amount.rao),))
+    await read_ahead(view, Reach(netuids=frozenset(netuids), orders=orders))
     desk = Desk(view)
     try:
-        for one in (netuid,) if to_netuid is None else (netuid, to_netuid):
+        for one in netuids:
             await desk.check_subnet(one)
         if to_netuid is None:
             return await _trade(desk, netuid, amount, limit)
