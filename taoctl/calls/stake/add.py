@@ -81,8 +81,9 @@ class AddStake(Trade):
         await self._check_payable(desk, origin, possible)
         await desk.check_hotkey(self.hotkey)
         await self._check_outcome(desk, possible)
-        fill = await self._buy(desk, origin, possible, limit)
-        quote = fill_quote(fill, origin, self.hotkey, self.netuid, whole=not self.partial)
+        fill, lost = await self._buy(desk, origin, possible, limit)
+        whole = not self.partial and not lost
+        quote = fill_quote(fill, origin, self.hotkey, self.netuid, whole=whole)
         return (replace(quote, partial=possible < amount),)
 
     async def _check_least(self, desk: Desk, amount: int) -> None:
@@ -123,8 +124,15 @@ class AddStake(Trade):
                 f"the least that is staked is {Tao(MIN_STAKE)} and the pool's fee",
             )
 
-    async def _buy(self, desk: Desk, origin: str, amount: int, limit: int | None) -> Fill:
-        """Trade and book it; the existential deposit stays, silently, as on the chain."""
+    async def _buy(
+        self, desk: Desk, origin: str, amount: int, limit: int | None
+    ) -> tuple[Fill, int]:
+        """Trade and book it, and what is paid for nothing, rao.
+
+        The existential deposit stays, silently, as on the chain. Where a pool's weights are so
+        uneven that the largest order would empty it, the chain takes any amount for one within
+        the limit, trades up to the limit, and keeps the rest.
+        """
         paid = min(amount, await desk.spendable(origin))
         fill = await desk.trade(self.netuid, "buy", paid, limit)
         if not fill.out:
@@ -134,6 +142,12 @@ class AddStake(Trade):
                 f"only {Tao(paid)} of {Tao(amount)} is staked: the existential deposit stays in "
                 "the account"
             )
+        lost = fill.refund
+        if lost:
+            desk.warn(
+                f"the chain takes {Tao(paid)} and trades only {Tao(fill.paid_in)} of it within the "
+                f"limit: {Tao(lost)} would be lost"
+            )
         await desk.move_tao(origin, -paid)
         await desk.move_alpha(self.hotkey, origin, self.netuid, fill.out)
-        return replace(fill, asked=paid, paid_in=paid)
+        return replace(fill, asked=paid, paid_in=paid), lost

@@ -37,6 +37,12 @@ class _GivenUp(Trade):
         await desk.check_hotkey(self.hotkey)
         alpha = await desk.alpha(self.amount, self.hotkey, origin, self.netuid)
         await desk.check_held(self.hotkey, origin, self.netuid, alpha)
+        if not alpha:
+            raise refused(
+                "AmountTooLow",
+                f"{origin} has no stake on subnet {self.netuid} at {self.hotkey}",
+                "see `taoctl stake list`",
+            )
         outstanding = int(await read(desk.view, _OUTSTANDING.item, self.netuid))
         if outstanding < alpha:
             raise refused(

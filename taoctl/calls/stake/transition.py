@@ -12,14 +12,14 @@ from taoctl.calls.accounts import holdings
 from taoctl.calls.base import Quote
 from taoctl.calls.stake.amount import Amount
 from taoctl.calls.stake.desk import MIN_STAKE, ROOT, Desk, RefusedOrder
-from taoctl.calls.stake.limits import Limit, Tolerance, Unlimited, limit_price
+from taoctl.calls.stake.limits import Limit, Unlimited
 from taoctl.calls.stake.quoting import price_of_bits
 from taoctl.calls.stake.ratio import (
     least_had,
     most_moved,
     net_of,
-    opening_ratio,
     reserve_ratio,
+    swap_limit,
     swap_quote,
 )
 from taoctl.calls.stake.refusals import price_words, refused
@@ -63,21 +63,20 @@ class Transition(Trade):
 
     async def limit_rao(self, desk: Desk, origin: str) -> int | None:
         """The limit of the ratio of the two prices times 10^9; None without one."""
-        limit, _ = self.limit_of()
-        if isinstance(limit, Unlimited):
-            return None
         source, target = self.source(origin).netuid, self.target(origin).netuid
-        exact = await desk.market.exact(source) and await desk.market.exact(target)
-        ratio = await opening_ratio(desk, source, target)
-        by_reserves = await reserve_ratio(desk, source, target)
-        if isinstance(limit, Tolerance) and by_reserves is not None:
-            # The chain refuses a limit above either ratio; both move as the pools are traded.
-            ratio = min(ratio, by_reserves)
-        return limit_price(limit, "sell", ratio, exact=exact)
+        return await swap_limit(desk, self.limit_of()[0], source, target)
 
     async def carry_out(self, desk: Desk, origin: str) -> tuple[Quote, ...]:
         """Move it, as the chain would."""
         source, target = self.source(origin), self.target(origin)
+        if source == target:
+            raise _no_change(source)
+        for netuid in dict.fromkeys((source.netuid, target.netuid)):
+            await desk.check_subnet(netuid)
+        limit = await self.limit_rao(desk, origin)
+        most = None
+        if limit is not None and source.netuid != target.netuid:
+            most = await most_moved(desk, source.netuid, target.netuid, limit)
         await _check_holdings(desk, source, target)
         alpha = await self.alpha_of(desk, origin)
         await desk.check_held(source.hotkey, source.coldkey, source.netuid, alpha)
@@ -87,51 +86,59 @@ class Transition(Trade):
             await self.check_taking(desk, origin, alpha)
             await _move_within(desk, source, target, alpha)
             return ()
-        limit = await self.limit_rao(desk, origin)
-        moved = await self._within_limit(desk, source, target, alpha, limit)
+        moved = await self._within_limit(desk, source, target, alpha, limit, most)
         await self.check_taking(desk, origin, alpha)
         await desk.check_unlocked(source.coldkey, source.netuid, alpha)
         return await _cross(desk, source, target, moved, asked=alpha, limit=limit)
 
     async def _within_limit(
-        self, desk: Desk, source: Holding, target: Holding, alpha: int, limit: int | None
+        self,
+        desk: Desk,
+        source: Holding,
+        target: Holding,
+        alpha: int,
+        limit: int | None,
+        most: int | None,
     ) -> int:
         """What of an amount is swapped: all that the limit lets through."""
-        worth = (await desk.market.preview(source.netuid, "sell", alpha)).out
+        worth = await _sold_for(desk, source.netuid, alpha)
         if worth <= MIN_STAKE:
             raise _too_little(alpha, source.netuid, worth)
         if limit is None:
             return alpha
-        ratio = await reserve_ratio(desk, source.netuid, target.netuid)
-        if ratio is not None:
-            desk.warn(
-                "the chain reckons the limit of this swap by the pools' reserves, whose ratio is "
-                f"{price_words(price_of_bits(ratio) or 0)}, and not by their prices; so it "
-                "guarantees no amount, but refuses when the price moves by more than is allowed"
-            )
+        await _warn_of_limit(desk, source.netuid, target.netuid, known=most is not None)
+        if most is None or alpha <= most:
+            return alpha
         _, partial = self.limit_of()
-        most = await most_moved(desk, source.netuid, target.netuid, limit)
-        if most is None:
-            desk.warn("whether it stays within its limit cannot be told here: the chain decides")
-            return alpha
-        if alpha <= most:
-            return alpha
         if partial and most:
             return most
         raise _slips(alpha, most, source.netuid, limit)
 
 
-async def _check_holdings(desk: Desk, source: Holding, target: Holding) -> None:
-    if source == target:
-        raise refused(
-            "SameNetuid",
-            f"it is there already: on subnet {source.netuid} at {source.hotkey}",
-            "name another subnet, or another hotkey with `taoctl stake move`",
+async def _sold_for(desk: Desk, netuid: int, alpha: int) -> int:
+    """The TAO that an amount sells for at any price, rao."""
+    try:
+        return (await desk.market.preview(netuid, "sell", alpha)).out
+    except RefusedOrder as no:
+        # The chain has one name for whatever the pool refuses here.
+        raise refused("InsufficientLiquidity", no.refusal.message, no.refusal.hint) from None
+
+
+async def _warn_of_limit(desk: Desk, source: int, target: int, *, known: bool) -> None:
+    """Say where the limit of a swap is not what it seems."""
+    if not known:
+        desk.warn("whether it stays within its limit cannot be told here: the chain decides")
+    ratio = await reserve_ratio(desk, source, target)
+    if ratio is not None:
+        desk.warn(
+            "the chain reckons the limit of this swap by the pools' reserves, whose ratio is "
+            f"{price_words(price_of_bits(ratio) or 0)}, and not by their prices; so it "
+            "guarantees no amount, but refuses when the price moves by more than is allowed"
         )
-    netuids = dict.fromkeys((source.netuid, target.netuid))
-    for netuid in netuids:
-        await desk.check_subnet(netuid)
-    for netuid in netuids:
+
+
+async def _check_holdings(desk: Desk, source: Holding, target: Holding) -> None:
+    for netuid in dict.fromkeys((source.netuid, target.netuid)):
         await desk.check_subtoken(netuid)
     for hotkey in dict.fromkeys((source.hotkey, target.hotkey)):
         await desk.check_hotkey(hotkey)
@@ -159,6 +166,8 @@ async def _cross(
         return ()
     staked = await stakeable(desk, target.coldkey, sale.out)
     purchase = await desk.trade(target.netuid, "buy", staked, drop_fee=not from_root)
+    if not purchase.out:
+        raise refused("AmountTooLow", f"{Tao(staked)} buys nothing on subnet {target.netuid}")
     await desk.move_tao(target.coldkey, sale.out - staked)
     await desk.move_alpha(target.hotkey, target.coldkey, target.netuid, purchase.out)
     netuids = (source.netuid, target.netuid)
@@ -178,6 +187,14 @@ async def stakeable(desk: Desk, coldkey: str, tao_rao: int) -> int:
     free = held.free_rao + await desk.moved(coldkey) + tao_rao
     stays = max(held.frozen_rao - held.reserved_rao, held.existential_rao)
     return min(tao_rao, max(free - stays, 0))
+
+
+def _no_change(held: Holding) -> RefusedOrder:
+    return refused(
+        "SameNetuid",
+        f"it is there already: on subnet {held.netuid} at {held.hotkey}",
+        "name another subnet, hotkey or coldkey",
+    )
 
 
 def _nothing(held: Holding) -> RefusedOrder:
