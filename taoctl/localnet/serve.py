@@ -16,7 +16,7 @@ from taoctl.errors import RefusedError, TaoctlError
 from taoctl.localnet.boot import Kind, Options, open_chain
 from taoctl.localnet.dev import DevNode
 from taoctl.localnet.faults import Faults
-from taoctl.localnet.rpc import author, chain, dev, payment, state, system
+from taoctl.localnet.rpc import author, chain, dev, payment, state, subtensor, system
 from taoctl.localnet.rpc.registry import Table, collect
 from taoctl.localnet.server import RpcServer
 from taoctl.localnet.session import Session
@@ -36,7 +36,7 @@ class Started:
 
 def table() -> Table:
     """Every RPC method of the node."""
-    return collect((system, chain, state, author, payment, dev))
+    return collect((system, chain, state, author, payment, subtensor, dev))
 
 
 async def serve(
