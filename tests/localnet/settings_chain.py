@@ -40,7 +40,7 @@ SUBNETS = tuple(range(1, 8))
 CLOSED = 7
 """The subnet that has not started."""
 HELD = 1_000 * TAO
-"""What Alice has staked to OWN on root and on each subnet."""
+"""What Alice has staked to OWN on root and on each subnet, and to BOBS on root."""
 RATES = {netuid: (1 << 32) * netuid // 100 for netuid in SUBNETS}
 """Alpha owed for a rao of root stake, I96F32 bits: a hundredth for each number of the subnet."""
 
@@ -70,9 +70,10 @@ def genesis(runtime: Runtime) -> None:
     for netuid in (ROOT, *SUBNETS):
         module.add_stake_shares(OWN, ALICE, netuid, HELD)
         module.SubnetAlphaOut[netuid] += HELD * 2
-    module.SubnetTAO[ROOT] = HELD
-    runtime.balances.endow(subnet_account(ROOT), HELD)
-    module.TotalStake.put(HELD + 1_000 * TAO * len(SUBNETS))
+    module.add_stake_shares(BOBS, ALICE, ROOT, HELD)
+    module.SubnetTAO[ROOT] = 2 * HELD
+    runtime.balances.endow(subnet_account(ROOT), 2 * HELD)
+    module.TotalStake.put(2 * HELD + 1_000 * TAO * len(SUBNETS))
     module.TotalIssuance.put(runtime.balances.TotalIssuance.get())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,11 +14,13 @@ from taoctl.cli.stake.app import app
 from taoctl.cli.writing import WriteFlags, writes
 from taoctl.errors import RefusedError, UsageError
 from taoctl.text import printable
+from taoctl.units import Tao
 
 if TYPE_CHECKING:
     from taoctl.calls.base import Intent
     from taoctl.calls.stake.claims import ClaimType
     from taoctl.chain.view import View
+    from taoctl.reads.root_claims import RootClaimRow
     from taoctl.wallet.accounts import Account
 
 
@@ -46,8 +49,19 @@ def owed(
 
     coldkeys, names = context.addresses(accounts or ())
     rows, origin = context.run(lambda view: root_claims(view, coldkeys, names))
-    output.show(Result("taoctl.stake.owed/1", origin, (Section(rows, RootClaimRow),)))
+    section = Section(rows, RootClaimRow)
+    output.show(Result("taoctl.stake.owed/1", origin, (section,), headline=_total(rows)))
     context.warn_insecure(coldkeys)
+
+
+def _total(rows: Sequence[RootClaimRow]) -> str:
+    """One line for people: what is owed at spot, and how much of it can be claimed now."""
+    values = [(row.value_tao_rao, row.claimable) for row in rows]
+    if not rows or any(value is None for value, _ in values):
+        return ""
+    total = sum(value or 0 for value, _ in values)
+    ready = sum(value or 0 for value, claimable in values if claimable)
+    return f"{Tao(total)} at spot, {Tao(ready)} of it can be claimed now"
 
 
 @app.command("claim")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Iterator
 
 import pytest
@@ -66,6 +67,7 @@ def net() -> Iterator[ThreadChain]:
 async def _owe(chain: Chain, kind: ClaimType, rates: dict[int, int] = RATES) -> None:
     """Owe Alice root dividends anew: a hundredth of her root stake for each subnet's number."""
     bits = {netuid: {"bits": rate} for netuid, rate in rates.items()}
+    await put(chain, "RootClaimable", (BOBS,), None)
     for netuid in RATES:
         await put(chain, "RootClaimed", (netuid, OWN, ALICE), None)
     await put(chain, "RootClaimType", (ALICE,), kind.value())
@@ -117,6 +119,47 @@ def test_claims_pay_what_their_plan_says(
         assert set(said) == kept | ({0} if kept != set(netuids) else set())
         left = await claimable_subnets(await chain.at_head(), ALICE)
         assert left == tuple(sorted(set(RATES) - set(netuids)))
+
+    on(net.url, work)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_claims_of_several_hotkeys_see_what_those_before_them_sold(
+    net: ThreadChain, seed: int
+) -> None:
+    chance = random.Random(seed)
+    netuids = tuple(sorted(chance.sample(sorted(RATES), chance.randint(1, 7))))
+    kept = tuple(sorted(chance.sample(sorted(RATES), 3)))
+    rates = {
+        hotkey: {netuid: chance.randrange(1 << 28) for netuid in chance.sample(sorted(RATES), 5)}
+        for hotkey in (OWN, BOBS)
+    }
+
+    async def positions(chain: Chain, block_hash: str | None = None) -> dict[tuple[str, int], int]:
+        return {
+            (hotkey, netuid): await _alpha(chain, block_hash, hotkey, netuid)
+            for hotkey in rates
+            for netuid in (0, *RATES)
+        }
+
+    async def work(chain: Chain) -> None:
+        await _owe(chain, ClaimType(KEEP_SUBNETS, kept))
+        for hotkey, of in rates.items():
+            bits = {netuid: {"bits": rate} for netuid, rate in sorted(of.items())}
+            await put(chain, "RootClaimable", (hotkey,), bits)
+            for netuid in RATES:
+                await put(chain, "RootClaimed", (netuid, hotkey, ALICE), None)
+        before = await positions(chain)
+        plan, outcome = await carried_out(chain, ClaimRoot(netuids))
+        assert (plan.refusals, outcome.error) == ((), None)
+        after = await positions(chain, outcome.block_hash)
+        said = {(one.hotkey, one.netuid): one for one in plan.effects}
+        changed = {place for place in before if before[place] != after[place]}
+        assert set(said) == changed
+        for place, effect in said.items():
+            assert isinstance(effect.before, Alpha) and isinstance(effect.after, Alpha)
+            assert effect.before.rao == before[place]
+            assert abs(effect.after.rao - after[place]) <= 1, (place, effect)
 
     on(net.url, work)
 
@@ -221,7 +264,9 @@ async def _as_stored(chain: Chain) -> None:
     assert sorted(await stored(view, "ChildKeys", OWN, CLOSED)) == sorted(wanted)
     assert await stored(view, "ChildKeys", OWN, 1) == []
     lock = await stored(view, "Lock", ALICE, 1, OWN)
-    assert abs(lock["locked_mass"] - 371 * TAO) < TAO // 100
+    held = sum([await _alpha(chain, None, hotkey, 1) for hotkey in (OWN, BOBS)])
+    wanted_mass = 300 * TAO + (held - 300 * TAO) // 10
+    assert abs(lock["locked_mass"] - wanted_mass) < TAO // 100
     assert (await stored(view, "Lock", ALICE, 3, BOBS))["locked_mass"] > 999 * TAO
     assert await stored(view, "Lock", ALICE, 3, OWN) is None
     assert await stored(view, "DecayingLock", ALICE, 1) is None
