@@ -143,6 +143,14 @@ def test_a_transfer_of_root_stake_carries_the_claims_along(chain: Chain) -> None
     assert abs(module.root_owed(FROM, ALICE, 1) - owed // 2) <= 1
 
 
+def test_who_is_given_root_stake_is_listed_for_the_blocks_claims(chain: Chain) -> None:
+    stake(chain, 8 * TAO, netuid=0)
+    assert BOB not in chain.rt.subtensor.StakingColdkeys
+    assert transfer(chain, 4 * TAO, origin=0, to=0) is None
+    listed = chain.rt.subtensor.StakingColdkeys[BOB]
+    assert chain.rt.subtensor.StakingColdkeysByIndex[listed] == BOB
+
+
 def test_more_than_is_held_moves_all_of_it(chain: Chain) -> None:
     assert move(chain, U64_MAX) is None
     assert held(chain) == 0

@@ -222,6 +222,8 @@ class Moves(Unstaking):
         self.add_stake_shares(target.hotkey, target.coldkey, netuid, amount)
         if netuid == ROOT:
             self.note_root_stake(target.hotkey, target.coldkey, amount)
+            # The chain lists whom it finds holding root stake, a block later.
+            self.index_root_staker(target.coldkey)
         worth: int = min(self.rt.swap.price_bits(netuid) * amount >> 64, U64_MAX)
         if worth < MIN_STAKE:
             raise self.error("AmountTooLow")
