@@ -87,7 +87,7 @@ class OrderDesk:
         """What is known beside each field."""
         names = self.dash.names
         notes: dict[str, str] = {
-            name: names.get(address, short_ss58(address) if draft.text(name) != address else "")
+            name: names.get(address, "") if draft.text(name) == address else short_ss58(address)
             for name, address in checked.hotkeys.items()
         }
         for name in ("netuid", "to_netuid"):

@@ -16,7 +16,6 @@ from tui.options import WalletRef
 from tui.order_desk import OrderDesk
 from tui.orders import Draft, Kind
 from tui.screens.base import Place
-from tui.screens.order import OrderScreen
 from tui.submission import Submission
 from tui.unlocking import open_wallet, wallet_named
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from taoctl.submit.plan import Plan
     from taoctl.wallet.signer import OpenedSigner
     from tui.app import Dashboard
+    from tui.screens.order import OrderScreen
 
 _LOOK_SECONDS = 5.0
 """How often it is looked whether somebody is still there, while keys are held."""
@@ -42,6 +42,7 @@ class Signing:
         self.submission: Submission | None = None
         self._sending: Worker[None] | None = None
         self._leaving = False
+        self._form: OrderScreen | None = None
 
     def start(self) -> None:
         """Lock when nobody is there any more, and when the program is put to sleep."""
@@ -102,12 +103,20 @@ class Signing:
         Raises:
             UsageError: the keys are locked, or there is no position to take from.
         """
+        # Those who only look on need not wait for what forms and plans are made of.
+        from tui.screens.order import OrderScreen
+
         dash, place = self._dash, self._marked
-        if isinstance(dash.screen, OrderScreen):
+        if self._form_is_open:
             return
         wallet = self._payer(name, place) if kind is Kind.ADD else self._owner(place)
         draft, first = _draft(kind, wallet, place, dash)
-        dash.push_screen(OrderScreen(OrderDesk(dash, wallet), draft, first))
+        self._form = OrderScreen(OrderDesk(dash, wallet), draft, first)
+        dash.push_screen(self._form)
+
+    @property
+    def _form_is_open(self) -> bool:
+        return self._form is not None and self._form in self._dash.screen_stack
 
     @property
     def _marked(self) -> Place | None:
@@ -158,7 +167,7 @@ class Signing:
     async def _send(self, going: Submission, signer: OpenedSigner | None) -> None:
         await going.run(self._dash, signer)
         self._leaving = False
-        if not isinstance(self._dash.screen, OrderScreen):
+        if not self._form_is_open:
             self._tell_end(going)
 
     def _tell_end(self, going: Submission) -> None:

@@ -10,6 +10,9 @@ from offline import beat, dashboard, feed, with_history
 from textual.pilot import Pilot
 
 from tui.app import Dashboard
+from tui.order_desk import OrderDesk
+from tui.orders import Draft, Kind
+from tui.screens.order import OrderScreen
 
 Compare = Callable[..., bool]
 Steps = Callable[[Pilot[Any]], Awaitable[None]]
@@ -26,7 +29,7 @@ def screen(*keys: str, problem: str | None = None) -> Steps:
         for key in keys:
             await pilot.press(key)
             await pilot.pause()
-            if key in ("2", "3", "enter"):
+            if key in ("2", "3", "4", "enter"):
                 feed(dash)
                 await pilot.pause()
         if problem is not None:
@@ -55,6 +58,40 @@ def test_metagraph_of_a_stale_chain(snap_compare: Compare) -> None:
 def test_metagraph_scrolled_sideways(snap_compare: Compare) -> None:
     steps = screen("3", "w", *["right"] * 12)
     assert snap_compare(dashboard(), run_before=steps, terminal_size=(80, 24))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)], ids=lambda size: f"{size[0]}")
+def test_wallets_and_stake(snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert snap_compare(dashboard(), run_before=screen("4", "down"), terminal_size=size)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 14)], ids=lambda size: f"{size[0]}")
+def test_the_form_of_an_order(snap_compare: Compare, size: tuple[int, int]) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await screen("4", "down")(pilot)
+        dash = pilot.app
+        assert isinstance(dash, Dashboard)
+        miner = dash.options.wallets[0]
+        dash.push_screen(
+            OrderScreen(
+                OrderDesk(dash, miner),
+                Draft(
+                    Kind.MOVE,
+                    {
+                        "hotkey": "rig-1",
+                        "netuid": "1",
+                        "to_hotkey": "rig-3",
+                        "to_netuid": "1",
+                        "amount": "10tao",
+                        "tolerance": "1%",
+                    },
+                ),
+                "amount",
+            )
+        )
+        await pilot.pause(0.1)
+
+    assert snap_compare(dashboard(), run_before=steps, terminal_size=size)
 
 
 def test_light_theme(snap_compare: Compare) -> None:
