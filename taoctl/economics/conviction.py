@@ -14,6 +14,7 @@ ONE = 1 << 64
 LEAST_LOCK = 100
 """Rao of mass, and of conviction, below which a lock counts as none."""
 
+_LN_2_PPM = 693_147
 _MOST = (1 << 128) - 1
 _STEEPEST = 40 * ONE
 _TERMS = 64
@@ -79,6 +80,11 @@ def _grown(mass: int, blocks: int, unlock: tuple[int, int], maturity: tuple[int,
     if (product < 0) != (apart < 0) or product == 0:
         return 0
     return _times(mass, abs(product) // abs(apart))
+
+
+def half_life(rate: int) -> int:
+    """Blocks in which a mass that falls to 1/e in `rate` blocks falls to a half, rounded down."""
+    return rate * _LN_2_PPM // 10**6
 
 
 def decay(blocks: int, rate: int) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from taoctl.chain.view import Api, View
-from taoctl.economics.conviction import ONE, Lock, rolled
+from taoctl.economics.conviction import ONE, Lock, half_life, rolled
 from taoctl.reads.columns import Column, Kind
 from taoctl.reads.entries import PALLET, bits_of, column_of, item, typed_api, value_or_none
 from taoctl.reads.registry import read
@@ -20,8 +20,6 @@ _NEEDS = (_LOCK, item("DecayingLock"), item("UnlockRate"), item("MaturityRate"))
 _WANTS = (item("SubnetOwnerHotkey"), item("AccountFlags"), _AVAILABLE, _CONVICTION)
 
 _DAY_BLOCKS = 7_200
-_HALF_LIFE_PPM = 693_147
-"""Millionths of the unlock rate in which half comes free: ln 2."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +148,7 @@ def _row(
     coldkey, netuid, hotkey = key
     now = terms.at(block)
     later = {days: terms.at(block + days * _DAY_BLOCKS).locked_mass for days in (30, 90, 365)}
-    half = terms.rates[0] * _HALF_LIFE_PPM // 10**6
+    half = half_life(terms.rates[0])
     return LockRow(
         wallet_name=names.get(coldkey),
         hotkey_name=names.get(hotkey),

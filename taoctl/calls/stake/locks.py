@@ -20,7 +20,7 @@ from taoctl.calls.stake.hotkeys import (
     unknown_hotkey,
 )
 from taoctl.chain.view import Call, View
-from taoctl.economics.conviction import LEAST_LOCK, ONE, Lock, rolled
+from taoctl.economics.conviction import LEAST_LOCK, ONE, Lock, half_life, rolled
 from taoctl.units import Alpha
 
 _NEEDS = (
@@ -35,8 +35,6 @@ _ACCEPTS = 1
 """Bit of AccountFlags that says that an account takes locked alpha."""
 
 _DAY_BLOCKS = 7_200
-_HALF_LIFE_PPM = 693_147
-"""Millionths of the unlock rate in which half is free: ln 2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +136,7 @@ class LockStake(Intent):
         if perpetual:
             kept = "the lock is perpetual: nothing of it comes free until it is set to decay"
         else:
-            half = int(rate) * _HALF_LIFE_PPM // 10**6
+            half = half_life(int(rate))
             time = f"{half} blocks, {half // _DAY_BLOCKS} days of 12 s blocks"
             kept = f"half of it comes free in {time}, and three quarters in twice that"
         amount = await self._alpha(view, origin)
