@@ -32,7 +32,7 @@ from taoctl.calls.batch import Batch
 from taoctl.calls.batch_mode import BatchMode
 from taoctl.calls.multisig import ByMultisig, Group
 from taoctl.calls.proxied import ByProxy
-from taoctl.calls.stake.add import AddStake
+from taoctl.calls.stake.add import WOULD_BE_LOST, AddStake
 from taoctl.calls.stake.amount import ALL, Amount, alpha_amount, tao_amount
 from taoctl.calls.stake.desk import Desk
 from taoctl.calls.stake.limits import Limit, Price, Tolerance, Unlimited
@@ -138,6 +138,8 @@ def test_whatever_is_ordered_the_chain_does_what_was_said(
     said = chain.said(Trades(tuple(orders)))
     outcome = chain.done(said.call)
     if said.refusals:
+        if said.names[0] == WOULD_BE_LOST:
+            return
         absent = said.names[0] == "SubnetNotExists" and error(outcome) == "SubtokenDisabled"
         assert absent or error(outcome) == said.names[0], said.refusals
         assert said.quotes == () or len(orders) > 1
@@ -246,6 +248,26 @@ def test_without_a_limit_the_calls_without_one_are_used(chain: DeskChain) -> Non
         "remove_stake_full_limit",
         "batch_all",
     ]
+
+
+def test_what_the_chain_would_take_for_nothing_is_refused(chain: DeskChain) -> None:
+    """Weights so uneven that an order of any size seems to fit: it is taken, and not traded."""
+    chain.rt.state.begin_block(chain.rt.state.head + 1)
+    chain.shape(UNEVEN, Pool(1_000 * TAO, 1_000 * TAO, 95 * 10**16))
+    chain.rt.state.commit_block()
+    order = AddStake(VAL1, UNEVEN, tao_amount(500 * TAO), TIGHT)
+    said = chain.said(order)
+    assert said.names == [WOULD_BE_LOST]
+    before = chain.free("alice")
+    assert chain.done(said.call).ok
+    (event,) = chain.events("StakeAdded")
+    assert before - chain.free("alice") == 500 * TAO
+    fits = Tao.parse((said.refusals[0].hint or "").split()[1])
+    held = chain.rt.subtensor.stake_of(VAL1, ALICE, UNEVEN)
+    chain.rt.state.revert_to(chain.rt.state.head - 1)
+    again = chain.said(replace(order, amount=tao_amount(fits.rao)))
+    assert again.refusals == () and again.quotes[0].out == Alpha(event[3], UNEVEN)
+    assert chain.done(again.call).ok and chain.rt.subtensor.stake_of(VAL1, ALICE, UNEVEN) == held
 
 
 # what is refused, before and by the chain

@@ -15,12 +15,15 @@ from taoctl.calls.stake.amount import Amount
 from taoctl.calls.stake.desk import MIN_STAKE, Desk, Fill, RefusedOrder, UnknownOutcome
 from taoctl.calls.stake.holdings import PALLET
 from taoctl.calls.stake.limited import capped, check_pool_takes, limited_call, most_within
-from taoctl.calls.stake.limits import Limit, Unlimited
+from taoctl.calls.stake.limits import PPM, Limit, Unlimited
 from taoctl.calls.stake.quoting import fill_quote
 from taoctl.calls.stake.refusals import refused
 from taoctl.calls.stake.trade import Trade
 from taoctl.chain.view import Call, Storage
 from taoctl.units import Tao
+
+WOULD_BE_LOST = "WouldBeLost"
+"""Refusal, our own, of what the chain would take and give nothing for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +84,8 @@ class AddStake(Trade):
         await self._check_payable(desk, origin, possible)
         await desk.check_hotkey(self.hotkey)
         await self._check_outcome(desk, possible)
-        fill, lost = await self._buy(desk, origin, possible, limit)
-        whole = not self.partial and not lost
-        quote = fill_quote(fill, origin, self.hotkey, self.netuid, whole=whole)
+        fill = await self._buy(desk, origin, possible, limit)
+        quote = fill_quote(fill, origin, self.hotkey, self.netuid, whole=not self.partial)
         return (replace(quote, partial=possible < amount),)
 
     async def _check_least(self, desk: Desk, amount: int) -> None:
@@ -124,30 +126,29 @@ class AddStake(Trade):
                 f"the least that is staked is {Tao(MIN_STAKE)} and the pool's fee",
             )
 
-    async def _buy(
-        self, desk: Desk, origin: str, amount: int, limit: int | None
-    ) -> tuple[Fill, int]:
-        """Trade and book it, and what is paid for nothing, rao.
+    async def _buy(self, desk: Desk, origin: str, amount: int, limit: int | None) -> Fill:
+        """Trade and book it; the existential deposit stays, silently, as on the chain.
 
-        The existential deposit stays, silently, as on the chain. Where a pool's weights are so
-        uneven that the largest order would empty it, the chain takes any amount for one within
-        the limit, trades up to the limit, and keeps the rest.
+        Where a pool's weights are so uneven that the largest order would empty it, the chain
+        takes any amount for one within the limit, trades up to the limit, and keeps the rest. That
+        is refused here, for the chain would not.
         """
         paid = min(amount, await desk.spendable(origin))
         fill = await desk.trade(self.netuid, "buy", paid, limit)
         if not fill.out:
             raise refused("AmountTooLow", f"{Tao(paid)} buys nothing on subnet {self.netuid}")
+        if fill.refund * PPM > paid:
+            raise refused(
+                WOULD_BE_LOST,
+                f"the chain would take {Tao(paid)} and trade only {Tao(fill.paid_in)} of it within "
+                f"the limit: {Tao(fill.refund)} would be lost",
+                f"stake {Tao(fill.paid_in)} or less, or at any price with --unsafe",
+            )
         if paid < amount:
             desk.warn(
                 f"only {Tao(paid)} of {Tao(amount)} is staked: the existential deposit stays in "
                 "the account"
             )
-        lost = fill.refund
-        if lost:
-            desk.warn(
-                f"the chain takes {Tao(paid)} and trades only {Tao(fill.paid_in)} of it within the "
-                f"limit: {Tao(lost)} would be lost"
-            )
         await desk.move_tao(origin, -paid)
         await desk.move_alpha(self.hotkey, origin, self.netuid, fill.out)
-        return replace(fill, asked=paid, paid_in=paid), lost
+        return replace(fill, asked=paid, paid_in=paid)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from taoctl.calls.base import ChainCall, Quote
 from taoctl.calls.stake.add import AddStake
-from taoctl.calls.stake.amount import Amount
+from taoctl.calls.stake.ahead import Reach, reach_of
+from taoctl.calls.stake.amount import ALL, Amount
 from taoctl.calls.stake.desk import ROOT, Desk
 from taoctl.calls.stake.hotkeys import PALLET, read
 from taoctl.calls.stake.limits import Limit, Unlimited
@@ -24,6 +25,10 @@ class _GivenUp(Trade):
     hotkey: str
     netuid: int
     amount: Amount
+
+    def reach(self, origin: str) -> Reach:
+        """The account and its lock, the hotkey and the subnet; no pool."""
+        return reach_of(origin, self.hotkey, self.netuid, "sell", ALL)
 
     async def _args(self, desk: Desk, origin: str) -> dict[str, object]:
         alpha = await desk.alpha(self.amount, self.hotkey, origin, self.netuid)
@@ -143,6 +148,10 @@ class AddStakeBurn(Trade):
             f"buy alpha of subnet {self.netuid} with {self.amount}, {self.limit}, and burn it, "
             f"at {self.hotkey}"
         )
+
+    def reach(self, origin: str) -> Reach:
+        """What the purchase looks at."""
+        return self._purchase().reach(origin)
 
     async def order(self, desk: Desk, origin: str) -> ChainCall:
         """`add_stake_burn`, its limit None where any price will do."""

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 from taoctl.calls.accounts import holdings
 from taoctl.calls.base import Quote
-from taoctl.calls.stake.amount import Amount
+from taoctl.calls.stake.ahead import Reach, reach_of
+from taoctl.calls.stake.amount import Amount, tao_amount
 from taoctl.calls.stake.desk import MIN_STAKE, ROOT, Desk, RefusedOrder
 from taoctl.calls.stake.limits import Limit, Unlimited
 from taoctl.calls.stake.quoting import price_of_bits
@@ -24,7 +25,7 @@ from taoctl.calls.stake.ratio import (
 )
 from taoctl.calls.stake.refusals import price_words, refused
 from taoctl.calls.stake.trade import Trade
-from taoctl.units import Alpha, Tao
+from taoctl.units import RAO_PER_TAO, Alpha, Tao
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,14 @@ class Transition(Trade):
 
     async def check_taking(self, desk: Desk, origin: str, alpha_rao: int) -> None:
         """Refuse what only some of them are refused for, in the order of the chain."""
+
+    def reach(self, origin: str) -> Reach:
+        """Both places, and the sale where its size is known."""
+        source, target = self.source(origin), self.target(origin)
+        sale = reach_of(source.coldkey, source.hotkey, source.netuid, "sell", self.amount)
+        # Buying a whole TAO is how the curve of where it goes is compared.
+        bought = tao_amount(RAO_PER_TAO)
+        return sale | reach_of(target.coldkey, target.hotkey, target.netuid, "buy", bought)
 
     async def alpha_of(self, desk: Desk, origin: str) -> int:
         """The alpha to move, rao."""
