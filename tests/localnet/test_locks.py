@@ -296,3 +296,18 @@ def test_an_owners_cut_is_locked_where_the_subnet_says_so() -> None:
     assert module.hotkey_conviction(hotkey, 1) >> 64 == module.locked_alpha(owner, 1)
     assert module.stake_of(account("h:owner0-2"), account("c:owner0-2"), 2) > 0
     assert module.get_coldkey_lock(account("c:owner0-2"), 2) is None
+
+
+def test_a_total_loses_just_what_the_touched_lock_lost(chain: Chain) -> None:
+    """The chain's own shortcut: the others' decay since the total's last change is forgotten."""
+    order = {"hotkey": VALIDATOR, "netuid": 1, "amount_staked": 50 * TAO}
+    chain.endow("bob", 1_000 * TAO)
+    assert chain.call("bob", "add_stake", **order).ok
+    assert lock(chain, 100 * TAO).ok
+    assert lock(chain, 100 * TAO, signer="bob").ok
+    assert totals(chain) == {"decaying": [200 * TAO]}
+    later(chain, RATE)
+    lost = 100 * TAO - shown(chain)["locked_mass"]
+    assert chain.call("alice", "add_stake", **order).ok
+    assert totals(chain) == {"decaying": [200 * TAO - lost]}
+    assert shown(chain, BOB)["locked_mass"] == 100 * TAO - lost
