@@ -87,6 +87,13 @@ def test_claims_stay_alpha_where_that_was_chosen(chain: Chain) -> None:
     assert held(chain, 2) == more > 0
 
 
+def test_the_subnets_to_keep_are_a_set(chain: Chain) -> None:
+    assert choose(chain, variant("KeepSubnets", {"subnets": (3, 1, 1)})).ok
+    kept = variant("KeepSubnets", {"subnets": (1, 3)})
+    assert chain.rt.subtensor.RootClaimType[ALICE] == kept
+    assert chain.events("RootClaimTypeSet") == [{"coldkey": ALICE, "root_claim_type": kept}]
+
+
 def test_a_claim_names_one_to_five_subnets(chain: Chain) -> None:
     assert refusal(claim(chain)) == "InvalidSubnetNumber"
     assert refusal(claim(chain, *range(6))) == "InvalidSubnetNumber"

@@ -17,6 +17,7 @@ from taoctl.localnet.frame import (
 from taoctl.localnet.pallets.subtensor.arguments import NETUID
 from taoctl.localnet.pallets.subtensor.claims import Claims
 from taoctl.localnet.pallets.subtensor.types import RootClaimTypeEnum
+from taoctl.localnet.scaletypes import variant
 from taoctl.localnet.types import BTreeSet, NetUid, u64
 
 MAX_SUBNETS = 5
@@ -55,12 +56,15 @@ class ClaimCalls(Claims):
     def set_root_claim_type(self, origin: Origin, new_root_claim_type: Any) -> None:
         """Say whether claims of the caller become root stake or stay alpha, or of which subnets."""
         coldkey = ensure_signed(origin)
-        names_subnets = not isinstance(new_root_claim_type, str)
-        if names_subnets and not new_root_claim_type["KeepSubnets"]["subnets"]:
-            raise self.error("InvalidSubnetNumber")
+        kind = new_root_claim_type
+        if not isinstance(kind, str):
+            kept = sorted(set(kind["KeepSubnets"]["subnets"]))
+            if not kept:
+                raise self.error("InvalidSubnetNumber")
+            kind = variant("KeepSubnets", {"subnets": tuple(kept)})
         self.index_root_staker(coldkey)
-        self.RootClaimType[coldkey] = new_root_claim_type
-        self.deposit("RootClaimTypeSet", coldkey, new_root_claim_type)
+        self.RootClaimType[coldkey] = kind
+        self.deposit("RootClaimTypeSet", coldkey, kind)
 
     @call(123, args=[("new_value", u64)], weight=102_735_000)
     def sudo_set_num_root_claims(self, origin: Origin, new_value: int) -> None:
