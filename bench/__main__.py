@@ -6,7 +6,7 @@ import importlib
 import platform
 import sys
 
-NAMES = ("yuma", "startup", "compose", "transfer", "blocks", "idle", "keys")
+NAMES = ("yuma", "startup", "compose", "transfer", "stake", "blocks", "idle", "keys")
 
 
 def main() -> int:
