@@ -23,7 +23,7 @@ from stake_net import (
 
 from taoctl.calls.stake.children import Child
 from taoctl.calls.stake.claims import ClaimType
-from taoctl.calls.stake.locks import mode_text
+from taoctl.calls.stake.lock_state import mode_text
 from taoctl.calls.stake.proportion import take_text
 from taoctl.localnet.frame import Host, Runtime
 from taoctl.localnet.pallets.subtensor.locks import ACCEPTS_LOCKED_ALPHA

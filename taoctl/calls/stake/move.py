@@ -9,7 +9,7 @@ from taoctl.calls.stake.amount import Amount
 from taoctl.calls.stake.desk import Desk
 from taoctl.calls.stake.hotkeys import PALLET, read
 from taoctl.calls.stake.limits import Limit
-from taoctl.calls.stake.locks import lock_on, rejects_locked_alpha
+from taoctl.calls.stake.lock_state import lock_on, rejects_locked_alpha
 from taoctl.calls.stake.refusals import refused
 from taoctl.calls.stake.transition import Holding, Transition
 from taoctl.chain.view import Call, Storage
