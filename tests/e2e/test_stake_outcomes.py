@@ -1,0 +1,224 @@
+"""What trades come to beside their quotes, fees in alpha, and transactions of several wallets."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import jsonschema
+import pytest
+from stake_net import (
+    ALICE,
+    BOB,
+    CHARLIE,
+    DAVE,
+    EVE,
+    EVEN,
+    OWN,
+    TAO,
+    UNEVEN,
+    StakeNet,
+    stake_chain,
+)
+
+from taoctl.cli import prompts
+from taoctl.cli.schemas import every
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    with stake_chain(tmp_path_factory.mktemp("outcomes")) as chain:
+        yield chain
+
+
+@pytest.fixture
+def net(chain: Any, capsys: pytest.CaptureFixture[str]) -> StakeNet:
+    return StakeNet(chain, capsys.readouterr)
+
+
+def free(net: StakeNet, ss58: str) -> int:
+    return int(net.look(lambda head: head.system.Account[ss58]["data"]["free"]))
+
+
+def held(net: StakeNet, coldkey: str, netuid: int) -> int:
+    return int(net.look(lambda head: head.subtensor.stake_of(OWN, coldkey, netuid)))
+
+
+def add(netuid: int, amount: str, wallet: str, *more: str) -> tuple[str, ...]:
+    words = ("stake", "add", amount, "--netuid", str(netuid), "--hotkey", OWN, "--wallet", wallet)
+    return (*words, *more)
+
+
+@pytest.fixture
+def trader(net: StakeNet, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Have somebody buy while the user looks at the plan, who then says yes."""
+
+    def trade(tao: int) -> None:
+        def confirm(question: str) -> bool:
+            args = {"hotkey": OWN, "netuid": EVEN, "amount_staked": tao * TAO}
+            assert net.force("//Bob", "add_stake", **args) is None
+            return True
+
+        monkeypatch.setattr(prompts, "require", lambda *_: None)
+        monkeypatch.setattr(prompts, "confirm", confirm)
+
+    return trade
+
+
+@pytest.mark.parametrize(
+    ("bought", "name"), [(12, "SubtensorModule.SlippageTooHigh"), (40, "Swap.PriceLimitExceeded")]
+)
+def test_a_price_that_moved_costs_the_fee_alone_and_both_prices_are_named(
+    net: StakeNet, trader: Callable[[int], None], bought: int, name: str
+) -> None:
+    before, stake = free(net, ALICE), held(net, ALICE, EVEN)
+    trader(bought)
+    error = net.failure(*add(EVEN, "10tao", "//Alice", "--tolerance", "0.2%"))
+    assert f"with {name}" in error["message"]
+    assert error["details"]["transaction"]["error"] == name
+    quoted, actual = error["details"]["quoted"], error["details"]["actual"]
+    assert quoted["paid_in"]["rao"] == str(10 * TAO)
+    assert int(quoted["minimum_out"]["rao"]) < int(quoted["out"]["rao"])
+    assert actual["out"] is None and actual["paid_in"] is None
+    assert int(actual["spot_price"]["rao"]) > int(quoted["spot_price"]["rao"])
+    fee = _fee_of_last(net)
+    assert free(net, ALICE) == before - fee and 0 < fee < TAO // 100
+    assert held(net, ALICE, EVEN) == stake
+
+
+def test_a_person_sees_both_prices_too(net: StakeNet, trader: Callable[[int], None]) -> None:
+    trader(40)
+    code, out, err = net.taoctl(*add(EVEN, "10tao", "//Alice", "--tolerance", "0.2%"))
+    assert (code, out) == (1, "")
+    assert re.search(r"not traded; quoted [0-9.]+ alpha of subnet 1; the price is 0\.1", err)
+
+
+def _fee_of_last(net: StakeNet) -> int:
+    (row, *_) = net.data("taoctl.tx.list.1", "tx", "list")
+    return int(row["fee"]["rao"])
+
+
+def test_an_outcome_is_compared_with_its_quote(net: StakeNet) -> None:
+    stake = held(net, ALICE, UNEVEN)
+    done = net.data("taoctl.tx.1", *add(UNEVEN, "10tao", "//Alice", "-y"))
+    (one,) = done["quotes"]
+    gained = held(net, ALICE, UNEVEN) - stake
+    assert abs(int(one["actual"]["out"]["rao"]) - gained) <= 1
+    assert one["actual"]["out"] == one["quoted"]["out"]
+    assert one["actual"]["pool_fee"] == one["quoted"]["pool_fee"]
+    _, out, _ = net.taoctl(*add(UNEVEN, "10tao", "//Alice", "-y", "--again"))
+    assert ", as quoted\n" in out
+
+
+def test_a_swap_is_compared_on_both_its_legs(net: StakeNet) -> None:
+    words = ("--hotkey", OWN, "--netuid", str(EVEN), "--to-netuid", str(UNEVEN))
+    done = net.data("taoctl.tx.1", "stake", "swap", "5alpha", *words, "--wallet", "//Alice", "-y")
+    (one,) = done["quotes"]
+    assert one["quoted"]["netuid_in"] == EVEN and one["quoted"]["netuid"] == UNEVEN
+    assert one["actual"]["paid_in"]["rao"] == str(5 * TAO)
+    assert one["actual"]["out"] == one["quoted"]["out"]
+    assert one["actual"]["pool_fee"] == one["quoted"]["pool_fee"]
+
+
+# fees in alpha
+
+
+def test_a_fee_is_taken_in_alpha_where_tao_does_not_pay_it(net: StakeNet) -> None:
+    net.change(lambda runtime: runtime.balances.endow(CHARLIE, 600))
+    words = ("stake", "remove", "50%", "--netuid", str(EVEN), "--hotkey", OWN)
+    plan = net.data("taoctl.plan.1", *words, "--wallet", "//Charlie", "--dry-run")
+    fee = int(plan["fee_in_alpha"]["rao"])
+    assert plan["refusals"] == [] and fee > 0 and plan["fee_in_alpha"]["netuid"] == EVEN
+    (stake,) = [one for one in plan["effects"] if one["what"] == "stake"]
+    done = net.data("taoctl.tx.1", *words, "--wallet", "//Charlie", "-y")
+    assert done["fee_in_alpha"] == plan["fee_in_alpha"] and done["fee"]["rao"] == "0"
+    assert done["quotes"][0]["actual"]["out"] == plan["quotes"][0]["out"]
+    assert abs(held(net, CHARLIE, EVEN) - int(stake["after"]["rao"])) <= 1
+    assert abs(free(net, CHARLIE) - int(plan["balance_after"]["rao"])) <= 1
+
+
+def test_all_of_a_position_is_what_the_fee_leaves_of_it(net: StakeNet) -> None:
+    net.change(lambda runtime: runtime.balances.endow(CHARLIE, 600))
+    words = ("stake", "swap", "all", "--netuid", str(UNEVEN), "--to-netuid", str(EVEN))
+    more = ("--hotkey", OWN, "--wallet", "//Charlie", "--tolerance", "20%")
+    plan = net.data("taoctl.plan.1", *words, *more, "--dry-run")
+    whole = held(net, CHARLIE, UNEVEN)
+    assert int(plan["quotes"][0]["paid_in"]["rao"]) == whole - int(plan["fee_in_alpha"]["rao"])
+    _, shown, _ = net.taoctl(*words, *more, "--dry-run")
+    assert "there is too little free TAO" in shown
+    assert net.data("taoctl.tx.1", *words, *more, "-y")["fee_in_alpha"] == plan["fee_in_alpha"]
+    assert held(net, CHARLIE, UNEVEN) <= 1
+
+
+def test_a_fee_that_neither_pays_is_refused(net: StakeNet) -> None:
+    net.change(lambda runtime: runtime.balances.endow(CHARLIE, 600))
+    batch = ("stake", "remove", "1alpha", "--netuid", "1,3", "--hotkey", OWN)
+    error = net.failure(*batch, "--wallet", "//Charlie", "-y")
+    assert error["details"]["refusals"][0]["name"] == "Payment"
+
+
+# several wallets
+
+
+def test_several_wallets_are_one_preview_and_each_sees_the_ones_before_it(net: StakeNet) -> None:
+    words = add(EVEN, "20tao", "//Dave", "--wallet", "//Eve")
+    plans = net.data("taoctl.plans.1", *words, "--dry-run")["plans"]
+    first, second = (int(one["quotes"][0]["out"]["rao"]) for one in plans)
+    assert first > second
+    assert [one["signer_ss58"] for one in plans] == [DAVE, EVE]
+    done = net.data("taoctl.txs.1", *words, "-y")["transactions"]
+    assert [one["signer_ss58"] for one in done] == [DAVE, EVE]
+    assert [held(net, who, EVEN) for who in (DAVE, EVE)] == [first, second]
+    for one in done:
+        assert one["quotes"][0]["actual"]["out"] == one["quotes"][0]["quoted"]["out"]
+
+
+def test_nothing_is_sent_where_one_of_several_is_refused(net: StakeNet) -> None:
+    sent = net.sent()
+    net.change(lambda runtime: runtime.balances.endow(CHARLIE, TAO))
+    error = net.failure(*add(EVEN, "20tao", "//Dave", "--wallet", "//Charlie", "-y"))
+    assert error["message"].startswith("//Charlie")
+    assert error["details"]["refusals"][0]["name"] == "NotEnoughBalanceToStake"
+    assert net.sent() == sent
+
+
+def test_the_first_failure_of_several_ends_it_and_says_what_is_done(
+    net: StakeNet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from taoctl.submit import send as sending
+
+    carried_out = sending.send
+    count = 0
+
+    async def send(*args: Any) -> Any:
+        nonlocal count
+        count += 1
+        if count == 2:
+            whole = {"hotkey": OWN, "netuid": EVEN, "amount_staked": 900 * TAO}
+            assert net.force("//Bob", "add_stake", **whole) is None
+        return await carried_out(*args)
+
+    monkeypatch.setattr(sending, "send", send)
+    words = add(EVEN, "2tao", "//Dave", "--wallet", "//Eve", "--wallet", "//Ferdie")
+    code, out, err = net.taoctl(*words, "-y", "-o", "json")
+    assert (code, out) == (1, "")
+    error = json.loads(err.splitlines()[-1])
+    jsonschema.validate(error, every()["taoctl.error.1.json"])
+    details = error["error"]["details"]
+    assert "Swap.PriceLimitExceeded" in error["error"]["message"]
+    assert [one["error"] for one in details["done"]] == [None]
+    assert len(details["not_sent"]) == 1 and details["quoted"]["account"] == EVE
+
+
+@pytest.mark.parametrize(
+    "more", [("--nonce", "3"), ("--proxy-for", BOB), ("--sudo",), ("--multisig", f"1:{BOB},{DAVE}")]
+)
+def test_what_is_for_one_signer_is_refused_for_several(
+    net: StakeNet, more: tuple[str, ...]
+) -> None:
+    code, _, err = net.taoctl(*add(EVEN, "1tao", "//Dave", "--wallet", "//Eve", *more, "-y"))
+    assert code == 2 and "is for one signer" in err
