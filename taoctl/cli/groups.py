@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import copy
+from collections.abc import Callable, Iterator, MutableMapping
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module, util
 from typing import Any
 
 import typer
 import typer.main
 from typer.core import TyperGroup
+from typer.models import TyperInfo
 
 from taoctl.cli import options
 
@@ -36,7 +39,8 @@ class LazyGroup(TyperGroup):
 
     def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
         """The names of all subcommands."""
-        return [*super().list_commands(ctx), *(n for n, one in self.lazy.items() if _there(one))]
+        lazy = (name for name, one in self.lazy.items() if _there(one))
+        return list(dict.fromkeys((*self.commands, *lazy)))
 
     def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]
         """The subcommand of a name, imported now; None for an unknown name."""
@@ -60,12 +64,72 @@ class LazyGroup(TyperGroup):
         return str(command.get_short_help_str(limit=60))
 
 
+class Deferred(MutableMapping[str, Any]):
+    """Commands by name, each of which is made, with the global options, when it is looked up.
+
+    Making the commands of a large group takes longer than anything else of a start.
+    """
+
+    def __init__(self, makers: dict[str, Callable[[], Any]]) -> None:
+        self._makers, self._made = makers, dict[str, Any]()
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._made:
+            self[name] = self._makers[name]()
+        return self._made[name]
+
+    def __setitem__(self, name: str, command: Any) -> None:
+        with_globals(command)
+        self._makers.setdefault(name, lambda: command)
+        self._made[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._makers[name]
+        self._made.pop(name, None)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
 def loaded(name: str, module: str) -> Any:
     """The click command of a module's Typer `app`, with the global options on every part."""
-    command = typer.main.get_command(import_module(module).app)
+    app = import_module(module).app
+    if app.registered_callback or app.registered_groups or len(app.registered_commands) > 1:
+        command = _group(TyperInfo(app))
+    else:
+        command = typer.main.get_command(app)
     command.name = name
     with_globals(command)
     return command
+
+
+def _group(info: TyperInfo) -> Any:
+    """The click group of a Typer app, whose commands are made when they are looked up."""
+    app = info.typer_instance
+    assert app is not None
+    bare, empty = copy.copy(info), copy.copy(app)
+    empty.registered_commands, empty.registered_groups = [], []
+    bare.typer_instance = empty
+    short, markup = app.pretty_exceptions_short, app.rich_markup_mode
+    group = typer.main.get_group_from_info(
+        bare, pretty_exceptions_short=short, rich_markup_mode=markup, suggest_commands=True
+    )
+    makers: dict[str, Callable[[], Any]] = {}
+    for one in app.registered_commands:
+        assert one.callback is not None
+        name = one.name or typer.main.get_command_name(one.callback.__name__)
+        makers[name] = partial(
+            typer.main.get_command_from_info,
+            one,
+            pretty_exceptions_short=short,
+            rich_markup_mode=markup,
+        )
+    makers |= {str(one.name): partial(_group, one) for one in app.registered_groups}
+    group.commands = Deferred(makers)
+    return group
 
 
 def with_globals(command: Any) -> None:
@@ -87,8 +151,10 @@ def with_globals(command: Any) -> None:
     ]
     command.params = [*kept, *added]
     command.callback = _absorbing(command.callback, frozenset(param.name for param in added))
-    for sub in getattr(command, "commands", {}).values():
-        with_globals(sub)
+    commands = getattr(command, "commands", {})
+    if not isinstance(commands, Deferred):
+        for sub in commands.values():
+            with_globals(sub)
 
 
 def _absorbing(callback: Callable[..., Any] | None, names: frozenset[str]) -> Callable[..., Any]:
