@@ -133,10 +133,13 @@ class Signing:
             return found[0]
         if found:
             raise UsageError("several wallets are unlocked", "name one: `:add WALLET`")
-        wallets = self._dash.options.wallets
-        if not wallets or (len(wallets) > 1 and (row is None or row.coldkey is None)):
-            raise UsageError("all keys are locked", "`:unlock WALLET` opens one")
-        raise _locked(wallet_named(self._dash, row, ""))
+        try:
+            meant = wallet_named(self._dash, row, "")
+        except UsageError as problem:
+            raise UsageError(
+                "all keys are locked", f"`:unlock WALLET` opens one; {problem.hint}"
+            ) from None
+        raise _locked(meant)
 
     def _owner(self, row: Place | None) -> WalletRef:
         """The wallet of the row, whose key is held."""

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from taoctl.wallet.signer import OpenedSigner
     from tui.app import Dashboard
 
-OLD_BLOCKS = 20
-"""A plan that is older by so many blocks is made anew before it is sent."""
+OLD_SECONDS = 180.0
+"""A plan that was looked at for longer is made anew before it is sent."""
 
 
 async def plan(dash: Dashboard, intent: Intent, coldkey: str) -> Plan:
@@ -54,11 +54,6 @@ async def plan(dash: Dashboard, intent: Intent, coldkey: str) -> Plan:
 def on_public_network(plan: Plan) -> bool:
     """Whether what a plan moves may be worth something to somebody."""
     return plan.genesis in (FINNEY_GENESIS, TEST_GENESIS)
-
-
-def is_old(plan: Plan, block: int | None) -> bool:
-    """Whether the chain went on so far that a plan should be made anew."""
-    return block is not None and block - plan.block > OLD_BLOCKS
 
 
 @dataclass

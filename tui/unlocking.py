@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from taoctl.errors import DeclinedError, NoKeyError, UsageError
+from taoctl.errors import DeclinedError, NoKeyError, TaoctlError, UsageError
 from taoctl.text import printable
 from tui.options import WalletRef
 from tui.screens.password import PasswordScreen
@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 def wallet_named(dash: Dashboard, row: Place | None, name: str) -> WalletRef:
     """The wallet that is meant: the one of that name, or of the cursor's row, or the only one.
 
+    Without a name only wallets count whose key is on this machine.
+
     Raises:
-        UsageError: there is none of that name, or none was named and there are several.
+        UsageError: there is none of that name, or none was named and there are several, or none
+            that can sign.
     """
     wallets = dash.options.wallets
     if not wallets:
@@ -32,14 +35,40 @@ def wallet_named(dash: Dashboard, row: Place | None, name: str) -> WalletRef:
         low = name.casefold()
         found = [one for one in wallets if one.name == name]
         found = found or [one for one in wallets if one.name.casefold() == low]
+        if not found:
+            raise UsageError(f"there is no wallet {printable(name)!r} here", _listed(wallets))
     else:
-        marked = None if row is None else row.coldkey
-        found = [one for one in wallets if one.coldkey == marked] or list(wallets)
-    if len(found) == 1 or (found and len({one.coldkey for one in found}) == 1):
+        wallets = tuple(one for one in wallets if may_sign(dash, one))
+        if not wallets:
+            raise NoKeyError(
+                "all of these wallets are watch-only: no key of theirs is on this machine",
+                "sign where the key is, or import it with `taoctl wallet import`",
+            )
+        of_row = [one for one in wallets if row is not None and one.coldkey == row.coldkey]
+        found = of_row or list(wallets)
+    if len({one.coldkey for one in found}) == 1:
         return found[0]
-    listed = ", ".join(printable(one.name) for one in wallets)
-    said = f"there is no wallet {name!r} here" if name and not found else "name the wallet"
-    raise UsageError(said, f"wallets: {listed}; for example `:unlock {printable(wallets[0].name)}`")
+    example = f"for example `:unlock {printable(found[0].name)}`"
+    raise UsageError("name the wallet", f"{_listed(wallets)}; {example}")
+
+
+def may_sign(dash: Dashboard, wallet: WalletRef) -> bool:
+    """Whether the key of a wallet seems to be on this machine; opens nothing."""
+    from taoctl.wallet.accounts import signing_account
+    from taoctl.wallet.store import WalletStore
+
+    folder = dash.options.wallet_path
+    if folder is None:
+        return False
+    try:
+        account = signing_account(wallet.coldkey, folder)
+        return account.wallet is None or WalletStore(folder).has_key(account.wallet)
+    except TaoctlError:
+        return False
+
+
+def _listed(wallets: Iterable[WalletRef]) -> str:
+    return f"wallets: {', '.join(printable(one.name) for one in wallets)}"
 
 
 async def open_wallet(dash: Dashboard, wallet: WalletRef) -> OpenedSigner:

@@ -56,6 +56,7 @@ class OrderScreen(ModalScreen[None]):
         self._draft = draft
         self._first = first
         self._plan: Plan | None = None
+        self._planned_at = 0.0
         self._submission: Submission | None = None
 
     @property
@@ -154,7 +155,7 @@ class OrderScreen(ModalScreen[None]):
     # --- the plan and the question --------------------------------------------------------
 
     def _show_plan(self, plan: Plan, note: str) -> None:
-        self._plan = plan
+        self._plan, self._planned_at = plan, self.dash.clock()
         told = list(plan_told(plan, self.dash.names, self.dash.pulse.interval))
         if note:
             told.insert(0, Told("warning", note))
@@ -203,7 +204,7 @@ class OrderScreen(ModalScreen[None]):
             )
             self.set_focus(again)
             return
-        if submission.is_old(plan, self.dash.pulse.block):
+        if self.dash.clock() - self._planned_at > submission.OLD_SECONDS:
             self._make_plan("the plan was old and has been made anew: look at it again")
             return
         self._watch(self.dash.signing.submit(plan))
