@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from wallets import PASSWORD, make_wallets
 
 from taoctl.localnet import service
 from taoctl.localnet.boot import Options
@@ -123,3 +124,18 @@ def test_a_theme_that_does_not_exist_is_one_line_after_the_terminal_is_given_bac
         after = shell.written.rpartition(MAIN_SCREEN)[2]
         assert b"there is no theme 'nothing'" in after and b"Traceback" not in shell.written
         assert termios.tcgetattr(shell.fd) == shell.modes
+
+
+def test_a_typed_password_never_reaches_the_terminal(endpoint: str, tmp_path: Path) -> None:
+    folder = make_wallets(tmp_path / "wallets").folder
+    with dashboard(endpoint, tmp_path, "--wallet-path", str(folder)) as shell:
+        shell.until(b"SIM")
+        os.write(shell.fd, b":unlock mine\r")
+        shell.until(b"Password of wallet")
+        os.write(shell.fd, PASSWORD.encode())
+        shell.read(0.5)
+        os.write(shell.fd, b"\r")
+        shell.until(b"mine is unlocked", 60.0)
+        os.write(shell.fd, b"q")
+        assert shell.ended() == 0
+        assert PASSWORD[:6].encode() not in shell.written
