@@ -15,11 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
+from transaction_net import validator
 
 from taoctl.cli.dispatch import dispatch
-from taoctl.cli.schemas import every
 from taoctl.journal.store import Journal
 from taoctl.localnet.dev import DevNode
 from taoctl.localnet.frame import Host, Runtime
@@ -110,7 +109,7 @@ class StakeNet:
         code, out, err = self.taoctl(*words, "-o", "json")
         assert code == 0, (words, err)
         whole = json.loads(out)
-        jsonschema.validate(whole, every()[f"{schema}.json"])
+        validator(schema).validate(whole)
         return whole["data"]
 
     def failure(self, *words: str) -> Any:
@@ -118,7 +117,7 @@ class StakeNet:
         code, out, err = self.taoctl(*words, "-o", "json")
         assert (code, out) == (1, ""), (words, code, out[:400], err)
         whole = json.loads(err.splitlines()[-1])
-        jsonschema.validate(whole, every()["taoctl.error.1.json"])
+        validator("taoctl.error.1").validate(whole)
         return whole["error"]
 
     def look(self, read: Callable[[Host], Any]) -> Any:

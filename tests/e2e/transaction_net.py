@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,15 @@ def nobody(number: int) -> str:
     return KeySigner(f"//Nobody/{number}").ss58
 
 
+@cache
+def validator(schema: str) -> Any:
+    """What holds JSON against a published schema; checking the schemas themselves takes long."""
+    found = every()[f"{schema}.json"]
+    kind = jsonschema.validators.validator_for(found)
+    kind.check_schema(found)
+    return kind(found)
+
+
 @dataclass
 class Localnet:
     """A chain of the module's own, and the command line against it."""
@@ -51,7 +61,7 @@ class Localnet:
         code, out, err = self.taoctl(*words, "-o", "json")
         assert code == 0, err
         whole = json.loads(out)
-        jsonschema.validate(whole, every()[f"{schema}.json"])
+        validator(schema).validate(whole)
         assert whole["simulated"]
         return whole["data"]
 
@@ -82,7 +92,7 @@ class Localnet:
         code, out, err = self.taoctl(*words, "-o", "json")
         assert (code, out) == (1, "")
         whole = json.loads(err.splitlines()[-1])
-        jsonschema.validate(whole, every()["taoctl.error.1.json"])
+        validator("taoctl.error.1").validate(whole)
         return whole["error"]
 
 

@@ -98,7 +98,7 @@ def price(pool: Pool) -> Fraction:
     return weights * Fraction(pool.tao_reserve, pool.alpha_reserve)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(POOLS, SIDES, st.data())
 def test_what_is_paid_out_is_the_curve_to_the_last_digit(
     pool: Pool, side: Side, data: st.DataObject
@@ -113,7 +113,7 @@ def test_what_is_paid_out_is_the_curve_to_the_last_digit(
         assert exact - 1 < paid <= exact + giving * LAST_DIGIT
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(POOLS)
 def test_the_price_loses_only_its_last_bits(pool: Pool) -> None:
     weights = Fraction(pool.base_weight_perquintill, pool.quote_weight_perquintill)
@@ -123,14 +123,14 @@ def test_the_price_loses_only_its_last_bits(pool: Pool) -> None:
     assert price_rao(pool) == min(spot_price_bits(pool) * 10**9 // 2**64, U64_MAX)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(sizes(1, U64_MAX), st.integers(0, 10_000))
 def test_a_fee_is_its_rate_and_at_most_a_rao_less(amount: int, rate: int) -> None:
     taken = fee_rao(Pool(10**9, 10**9, fee_rate_u16=rate), amount)
     assert 0 <= amount * rate // 65_535 - taken <= 1
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(POOLS, SIDES, st.data())
 def test_a_limit_is_reached_where_the_curve_reaches_it(
     pool: Pool, side: Side, data: st.DataObject
@@ -166,7 +166,7 @@ def test_a_limit_is_reached_where_the_curve_reaches_it(
             assert done.refund == 0
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(POOLS, SIDES, st.data())
 def test_an_order_in_two_parts_pays_what_it_pays_in_one(
     pool: Pool, side: Side, data: st.DataObject
@@ -190,7 +190,7 @@ def test_an_order_in_two_parts_pays_what_it_pays_in_one(
         assert abs(split - at_once.amount_paid_out) <= 3 + 3 * giving * LAST_DIGIT
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(POOLS, SIDES, st.data())
 def test_more_in_is_never_less_out(pool: Pool, side: Side, data: st.DataObject) -> None:
     taking, giving, _ = sides(pool, side)
@@ -201,7 +201,7 @@ def test_more_in_is_never_less_out(pool: Pool, side: Side, data: st.DataObject) 
     assert 0 <= least <= most <= giving
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(POOLS, SIDES, st.data())
 def test_beyond_what_the_series_can_do_the_pool_still_pays_no_more_than_it_has(
     pool: Pool, side: Side, data: st.DataObject
@@ -211,7 +211,7 @@ def test_beyond_what_the_series_can_do_the_pool_still_pays_no_more_than_it_has(
     assert 0 <= amount_out(pool, side, net) <= giving
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(LEVEL_POOLS, SIDES, st.integers(2, 500))
 def test_the_most_that_a_limit_lets_through_takes_the_price_there(
     pool: Pool, side: Side, far: int
@@ -239,7 +239,7 @@ def test_the_most_that_a_limit_lets_through_takes_the_price_there(
     assert abs(reached - wanted) <= off
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(RESERVES, RESERVES, RESERVES, RESERVES, st.integers(1, 10**12))
 def test_the_most_that_moves_between_pools_is_the_formula(
     x1: int, y1: int, x2: int, y2: int, limit: int
@@ -261,7 +261,7 @@ def test_the_most_that_moves_between_pools_is_the_formula(
     assert abs(most - min(max(exact, Fraction(0)), U64_MAX)) <= off
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(POOLS, st.integers(0, 10**15), st.integers(0, 10**15))
 def test_what_the_protocol_adds_leaves_the_price(pool: Pool, tao: int, alpha: int) -> None:
     added = inject(pool, tao, alpha)
