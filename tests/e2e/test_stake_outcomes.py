@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -27,6 +30,8 @@ from taoctl.cli import prompts
 from taoctl.cli.schemas import every
 
 pytestmark = pytest.mark.e2e
+
+KEYFILES = Path(__file__).resolve().parents[1] / "data" / "keyfiles"
 
 
 @pytest.fixture(scope="module")
@@ -183,6 +188,21 @@ def test_nothing_is_sent_where_one_of_several_is_refused(net: StakeNet) -> None:
     error = net.failure(*add(EVEN, "20tao", "//Dave", "--wallet", "//Charlie", "-y"))
     assert error["message"].startswith("//Charlie")
     assert error["details"]["refusals"][0]["name"] == "NotEnoughBalanceToStake"
+    assert net.sent() == sent
+
+
+def test_nothing_is_sent_where_the_key_of_one_of_several_stays_closed(net: StakeNet) -> None:
+    wallet = Path(os.environ["TAOCTL_WALLET_PATH"]) / "locked"
+    wallet.mkdir(parents=True, mode=0o700)
+    shutil.copy(KEYFILES / "btcli11-sr25519.nacl", wallet / "coldkey")
+    shutil.copy(KEYFILES / "btcli11-sr25519-pub.txt", wallet / "coldkeypub.txt")
+    (wallet / "coldkey").chmod(0o600)
+    ss58 = json.loads((wallet / "coldkeypub.txt").read_text())["ss58Address"]
+    net.change(lambda runtime: runtime.balances.endow(ss58, 100 * TAO))
+    sent = net.sent()
+    words = add(EVEN, "2tao", "//Dave", "--wallet", "locked", "--no-input")
+    code, out, err = net.taoctl(*words, "-y")
+    assert (code, out) == (6, "") and "--password-fd" in err
     assert net.sent() == sent
 
 
