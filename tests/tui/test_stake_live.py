@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button, Input
-from wallets import PASSWORD, Wallets, make_wallets
+from wallets import PASSWORD, Wallets, btcli_wallets, make_wallets
 
 from taoctl.calls.stake.add import AddStake
 from taoctl.calls.stake.amount import tao_amount
@@ -77,7 +77,7 @@ class Net:
 
     async def on_chain(self, hotkey: str, netuid: int) -> tuple[int, int]:
         """Free rao of the wallet, and its alpha on a hotkey, asked anew."""
-        coldkey = self.wallets.coldkey.ss58
+        coldkey = self.wallets.coldkey_ss58
         async with connect(self.node.endpoint, timeout=30) as chain:
             view = await chain.at_head()
             account = await view.value("System", "Account", coldkey)
@@ -91,7 +91,7 @@ class Net:
 
 
 @contextmanager
-def running(home: Path, seal: Seal, password: str | None) -> Iterator[Net]:
+def running(home: Path, seal: Seal, kept: Callable[[Path], Wallets]) -> Iterator[Net]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TAOCTL_HOME", str(home / "home"))
         patch.delenv("TAOCTL_PASSWORD_FILE", raising=False)
@@ -100,22 +100,22 @@ def running(home: Path, seal: Seal, password: str | None) -> Iterator[Net]:
             port = probe.getsockname()[1]
         chain = Options("small", block_time=0.5, seal=seal, state_dir=home / "chain")
         node = service.start_detached(Launch(chain, port))
-        wallets = make_wallets(home / "wallets", password)
-        service.ask(port, "dev_faucet", wallets.coldkey.ss58, 100 * TAO, timeout=30)
+        wallets = kept(home / "wallets")
+        service.ask(port, "dev_faucet", wallets.coldkey_ss58, 100 * TAO, timeout=30)
         yield Net(node, wallets)
         service.stop(port)
 
 
 @pytest.fixture(scope="module")
 def net(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Net]:
-    with running(tmp_path_factory.mktemp("stake"), Seal.INTERVAL, PASSWORD) as net:
+    with running(tmp_path_factory.mktemp("stake"), Seal.INTERVAL, btcli_wallets) as net:
         yield net
 
 
 @pytest.fixture
 def still(tmp_path: Path) -> Iterator[Net]:
     """A chain on which nothing happens unless it is told to, and a key that needs no password."""
-    with running(tmp_path, Seal.MANUAL, None) as net:
+    with running(tmp_path, Seal.MANUAL, lambda folder: make_wallets(folder, None)) as net:
         yield net
 
 

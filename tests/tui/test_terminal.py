@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from wallets import PASSWORD, make_wallets
+from wallets import PASSWORD, btcli_wallets
 
 from taoctl.localnet import service
 from taoctl.localnet.boot import Options
@@ -127,7 +127,7 @@ def test_a_theme_that_does_not_exist_is_one_line_after_the_terminal_is_given_bac
 
 
 def test_a_typed_password_never_reaches_the_terminal(endpoint: str, tmp_path: Path) -> None:
-    folder = make_wallets(tmp_path / "wallets").folder
+    folder = btcli_wallets(tmp_path / "wallets").folder
     with dashboard(endpoint, tmp_path, "--wallet-path", str(folder)) as shell:
         shell.until(b"SIM")
         os.write(shell.fd, b":unlock mine\r")
