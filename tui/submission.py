@@ -8,7 +8,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from taoctl.chain.networks import FINNEY_GENESIS, TEST_GENESIS
-from taoctl.errors import BadDataError, DeadlineError, DeclinedError, NoKeyError, TaoctlError
+from taoctl.errors import (
+    BadDataError,
+    DeadlineError,
+    DeclinedError,
+    NoKeyError,
+    RefusedError,
+    TaoctlError,
+)
 from taoctl.scale.crypto import SR25519
 
 if TYPE_CHECKING:
@@ -93,6 +100,11 @@ class Submission:
             if signer is None:
                 raise NoKeyError("the keys were locked meanwhile; nothing was sent", "`:unlock`")
             chain = await dash.connected()
+            if chain.genesis != self.plan.genesis:
+                raise RefusedError(
+                    "another chain answers now than the one that was planned for; nothing was sent",
+                    "go back, and let the plan be made anew",
+                )
             with Journal() as journal:
                 outcome = await send(chain, self.plan, signer, journal, TxOptions(), self._progress)
             self.compared = await self._compare(chain, outcome)

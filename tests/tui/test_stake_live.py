@@ -20,8 +20,8 @@ from taoctl.calls.stake.add import AddStake
 from taoctl.calls.stake.amount import tao_amount
 from taoctl.calls.stake.limits import Unlimited
 from taoctl.chain.client import connect
-from taoctl.chain.networks import FINNEY_GENESIS
-from taoctl.errors import Exit, UnknownOutcomeError
+from taoctl.chain.networks import FINNEY_GENESIS, TEST_GENESIS
+from taoctl.errors import Exit, NoKeyError, RefusedError, UnknownOutcomeError
 from taoctl.journal.store import Journal
 from taoctl.localnet import service
 from taoctl.localnet.boot import Options
@@ -38,6 +38,7 @@ from tui.options import DashOptions
 from tui.screens.order import OrderScreen
 from tui.screens.password import PasswordScreen
 from tui.screens.stake import StakeScreen
+from tui.submission import Submission
 from tui.widgets.told import ToldLines
 
 pytestmark = pytest.mark.e2e
@@ -322,13 +323,7 @@ def test_a_price_that_moved_meanwhile_is_an_outcome_with_quote_and_price(still: 
 def test_on_a_public_network_the_amount_is_typed_again(
     still: Net, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The chain is the localnet; the plan says that it is finney."""
-    real = submission.plan
-
-    async def planned(*args: Any) -> Any:
-        return replace(await real(*args), genesis=FINNEY_GENESIS)
-
-    monkeypatch.setattr(submission, "plan", planned)
+    monkeypatch.setattr(submission, "on_public_network", lambda plan: True)
 
     async def steps(keys: Keyboard, dash: Dashboard) -> None:
         await until(lambda: dash.pulse.block is not None)
@@ -357,5 +352,26 @@ def test_on_a_public_network_the_amount_is_typed_again(
         chain = await dash.connected()
         await chain.call("dev_newBlock", [{"count": 1}])
         await until(lambda: "done in block" in told(dash))
+
+    drive(still, steps)
+
+
+def test_a_plan_is_never_sent_without_its_key_or_on_another_chain(still: Net) -> None:
+    async def steps(keys: Keyboard, dash: Dashboard) -> None:
+        await until(lambda: dash.pulse.block is not None)
+        intent = AddStake(CHIEF, 1, tao_amount(TAO), Unlimited())
+        plan = await submission.plan(dash, intent, still.wallets.coldkey_ss58)
+        assert not submission.on_public_network(plan)
+        for genesis in (FINNEY_GENESIS, TEST_GENESIS):
+            assert submission.on_public_network(replace(plan, genesis=genesis))
+        locked = Submission(plan)
+        await locked.run(dash, None)
+        assert isinstance(locked.error, NoKeyError) and "locked" in locked.error.message
+        await unlock(keys, dash)
+        signer = dash.signing.held.get(still.wallets.coldkey_ss58)
+        elsewhere = Submission(replace(plan, genesis=FINNEY_GENESIS))
+        await elsewhere.run(dash, signer)
+        assert isinstance(elsewhere.error, RefusedError)
+        assert "another chain" in elsewhere.error.message and elsewhere.record_id is None
 
     drive(still, steps)
