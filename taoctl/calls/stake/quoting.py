@@ -75,4 +75,3 @@ def quote_words(quote: Quote) -> str:
     bound = "at most" if quote.kind == "buy" else "at least"
     unit = "alpha per alpha" if quote.kind == "swap" else "TAO per alpha"
     return f"{text}, at {price_words(quote.limit_price_rao)} {unit} {bound}"
-
