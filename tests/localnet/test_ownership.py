@@ -66,6 +66,17 @@ def test_the_old_owners_locks_count_as_anybodys(chain: Chain) -> None:
     assert module.DecayingOwnerLock[1]["conviction"] == 3 * TAO << 64
 
 
+def test_what_already_counts_on_the_other_side_is_added_to(chain: Chain) -> None:
+    module, now = chain.rt.subtensor, YEAR + 1
+    module.OwnerLock[1] = {"locked_mass": 5 * TAO, "conviction": 0, "last_update": now}
+    module.HotkeyLock[1, MAIN] = {"locked_mass": 2 * TAO, "conviction": 1 << 80, "last_update": 1}
+    assert hand_over(chain)
+    total = module.HotkeyLock[1, MAIN]
+    assert (total["locked_mass"], total["last_update"]) == (7 * TAO, now)
+    grown = total["conviction"] - (5 * TAO << 64)
+    assert 0 < grown < 2 * TAO << 64
+
+
 def test_a_year_must_pass_and_a_tenth_must_agree(chain: Chain) -> None:
     module = chain.rt.subtensor
     chain.rt.state.making = YEAR - 1
