@@ -67,7 +67,7 @@ def test_what_an_owner_leaves_on_its_own_hotkey_stays(chain: Chain) -> None:
 
 
 def test_more_than_a_pool_can_take_is_refused_before_what_is_held(chain: Chain) -> None:
-    order = {"hotkey": FROM, "netuid": 1, "limit_price": 1, "allow_partial": True}
+    order: dict[str, Any] = {"hotkey": FROM, "netuid": 1, "limit_price": 1, "allow_partial": True}
 
     def limited(rao: int) -> str | None:
         return error_of(chain.call("alice", "remove_stake_limit", amount_unstaked=rao, **order))
@@ -122,9 +122,9 @@ def test_what_just_reaches_the_minimum_is_staked_on_the_other_side(chain: Chain)
     for _ in range(100):
         module.SubnetTAO[1] += swap.most_to_move(0, 1, limit) - MIN_STAKE
     assert swap.most_to_move(0, 1, limit) == MIN_STAKE
-    args = {"hotkey": FROM, "origin_netuid": 0, "destination_netuid": 1, "alpha_amount": TAO}
-    limits = {"limit_price": limit, "allow_partial": True}
-    assert error_of(chain.call("alice", "swap_stake_limit", **args, **limits)) is None
+    ends = {"origin_netuid": 0, "destination_netuid": 1, "alpha_amount": TAO}
+    how: dict[str, Any] = {"hotkey": FROM, "limit_price": limit, "allow_partial": True}
+    assert error_of(chain.call("alice", "swap_stake_limit", **ends, **how)) is None
     assert [event[2] for event in chain.events("StakeAdded")] == [MIN_STAKE]
 
 
