@@ -11,6 +11,9 @@ from taoctl.errors import UsageError
 RAO_PER_TAO = 1_000_000_000
 """Base units in one TAO, and in one alpha of any subnet."""
 
+ROOT_NETUID = 0
+"""The network of root stake, which is TAO one to one: it has no pool and no epochs."""
+
 U16_MAX = 65_535
 U64_MAX = 2**64 - 1
 
@@ -91,6 +94,8 @@ class Alpha:
         return self.rao >= self._same(other).rao
 
     def __str__(self) -> str:
+        if self.netuid == ROOT_NETUID:
+            return f"{rao_to_decimal(self.rao)} TAO on root"
         return f"{rao_to_decimal(self.rao)} alpha of subnet {self.netuid}"
 
 

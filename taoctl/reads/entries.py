@@ -7,10 +7,9 @@ from typing import Any
 
 from taoctl.chain.view import Storage, View
 from taoctl.scale.codec import vec_bytes
+from taoctl.units import ROOT_NETUID as ROOT_NETUID
 
 PALLET = "SubtensorModule"
-ROOT_NETUID = 0
-"""The network of root stake, which has no pool and no epochs."""
 
 _UNTYPED = "Vec<u8>"
 
