@@ -177,7 +177,8 @@ async def _plans(
 
 def _after(earlier: Sequence[tuple[str, Trade]], intent: Intent) -> Intent:
     """The intent as it stands once the trades of the signers before it are done."""
-    from taoctl.calls.stake.trade import Following, Trade
+    from taoctl.calls.stake.around import Following
+    from taoctl.calls.stake.trade import Trade
 
     if not earlier or not isinstance(intent, Trade):
         return intent

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from taoctl.addresses import decode_ss58
 from taoctl.calls.base import Approval, ChainCall, Effect, Intent, Quote, Refusal, call_bytes
-from taoctl.calls.stake.alpha_fee import AfterAlphaFee, AlphaFee, may_take_alpha
+from taoctl.calls.stake.alpha_fee import AlphaFee, after_fee, may_take_alpha
+from taoctl.calls.stake.around import Tipped
 from taoctl.calls.stake.trade import Trade
 from taoctl.chain.calltree import CallTree, decode_call
 from taoctl.chain.client import Chain
@@ -116,6 +117,8 @@ async def make_plan(
         view = await chain.at_head()
     await view.settle()
     view.require(*intent.needs)
+    if isinstance(intent, Trade) and options.tip.rao:
+        intent = Tipped(intent, options.tip.rao)
     call = await intent.call(view, signer_ss58)
     encoded = call_bytes(view.codec, call)
     composer = Composer(view.runtime, chain.genesis)
@@ -140,7 +143,7 @@ async def make_plan(
     poor: tuple[Refusal, ...] = ()
     if isinstance(taken, AlphaFee) and isinstance(intent, Trade):
         # All of a position is less once the fee is taken from it, so the call may be another.
-        intent = AfterAlphaFee(intent, taken)
+        intent = after_fee(intent, taken)
         call = await intent.call(view, signer_ss58)
         encoded = call_bytes(view.codec, call)
         answers = await _asked(intent, view, signer_ss58)

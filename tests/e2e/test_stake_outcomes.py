@@ -19,7 +19,9 @@ from stake_net import (
     DAVE,
     EVE,
     EVEN,
+    FERDIE,
     OWN,
+    SMALL,
     TAO,
     UNEVEN,
     StakeNet,
@@ -164,6 +166,28 @@ def test_a_fee_that_neither_pays_is_refused(net: StakeNet) -> None:
     batch = ("stake", "remove", "1alpha", "--netuid", "1,3", "--hotkey", OWN)
     error = net.failure(*batch, "--wallet", "//Charlie", "-y")
     assert error["details"]["refusals"][0]["name"] == "Payment"
+
+
+def test_a_fee_in_alpha_that_the_pool_does_not_buy_is_refused(net: StakeNet) -> None:
+    """What the position holds is enough by its price, and the pool is too small to pay it."""
+    rich = free(net, ALICE)
+    words = ("stake", "remove", "1alpha", "--netuid", str(SMALL), "--hotkey", OWN, "--unsafe")
+    with net.stored([("SubnetTAO", SMALL, 900_000)]):
+        net.change(lambda runtime: runtime.balances.endow(ALICE, 600))
+        error = net.failure(*words, "--wallet", "//Alice", "-y")
+        net.change(lambda runtime: runtime.balances.endow(ALICE, rich))
+    assert [one["name"] for one in error["details"]["refusals"]] == ["Payment"]
+    assert "too small" in error["message"]
+
+
+def test_all_leaves_room_for_a_tip_too(net: StakeNet) -> None:
+    words = add(EVEN, "all", "//Ferdie", "--tip", "2", "--unsafe")
+    plan = net.data("taoctl.plan.1", *words, "--dry-run")
+    assert plan["refusals"] == [] and plan["tip"]["rao"] == str(2 * 10**9)
+    assert 500 <= int(plan["balance_after"]["rao"]) < 600
+    net.data("taoctl.tx.1", *words, "-y")
+    assert free(net, FERDIE) == int(plan["balance_after"]["rao"])
+    net.change(lambda runtime: runtime.balances.endow(FERDIE, 10**13))
 
 
 # several wallets

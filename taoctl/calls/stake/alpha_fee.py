@@ -6,12 +6,12 @@ Source: pallet transaction-fee (`fees_in_alpha`, `can_withdraw_in_alpha`, `withd
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from taoctl.calls.accounts import ALPHA_FEE_CALLS, holdings
-from taoctl.calls.base import ChainCall, Quote, Refusal
-from taoctl.calls.batch_mode import BatchMode
-from taoctl.calls.stake.desk import Desk
+from taoctl.calls.base import ChainCall, Refusal
+from taoctl.calls.stake.around import Around, Following, Tipped
+from taoctl.calls.stake.desk import Desk, RefusedOrder
 from taoctl.calls.stake.holdings import PALLET
 from taoctl.calls.stake.trade import Trade, Worked
 from taoctl.chain.view import Storage, View
@@ -43,33 +43,30 @@ class AlphaFee:
 
 
 @dataclass(frozen=True, slots=True)
-class AfterAlphaFee(Trade):
+class AfterAlphaFee(Around):
     """A trade as it is once its fee was taken in alpha; its effects have the fee in them."""
 
     trade: Trade
     fee: AlphaFee
 
-    @property
-    def batch_mode(self) -> BatchMode:
-        """How its calls go together, where there are several."""
-        return self.trade.batch_mode
-
-    def summary(self) -> str:
-        """That of the trade."""
-        return self.trade.summary()
-
-    async def order(self, desk: Desk, origin: str) -> ChainCall:
-        """That of the trade."""
-        return await self.trade.order(desk, origin)
-
-    async def carry_out(self, desk: Desk, origin: str) -> tuple[Quote, ...]:
-        """The trade, on a desk where the fee is paid."""
-        return await self.trade.carry_out(desk, origin)
-
     async def work(self, desk: Desk, origin: str) -> Worked:
         """Pay the fee, and work through the trade."""
-        await self.fee.pay(desk)
+        mark = desk.mark()
+        try:
+            await self.fee.pay(desk)
+        except RefusedOrder as no:
+            desk.restore(mark)
+            worked = await self.trade.work(desk, origin)
+            why = f"its alpha cannot be sold for it: {no.refusal.message}"
+            return replace(worked, refusals=(_unpaid(self.fee.payer, None, why),))
         return await self.trade.work(desk, origin)
+
+
+def after_fee(trade: Trade, fee: AlphaFee) -> Trade:
+    """A trade once its fee was taken in alpha; what others send before it is done before that."""
+    if isinstance(trade, Tipped | Following):
+        return replace(trade, trade=after_fee(trade.trade, fee))
+    return AfterAlphaFee(trade, fee)
 
 
 def may_take_alpha(call: ChainCall) -> bool:
@@ -133,9 +130,10 @@ async def _worth(desk: Desk, netuid: int, fee: Tao) -> Alpha | None:
     return Alpha(worth, netuid) if worth else None
 
 
-def _unpaid(payer: str, fee: Tao, why: str) -> Refusal:
+def _unpaid(payer: str, fee: Tao | None, why: str) -> Refusal:
+    amount = "" if fee is None else f" of {fee}"
     return Refusal(
         "Payment",
-        f"{payer} has too little free TAO for the fee of {fee}, and {why}",
+        f"{payer} has too little free TAO for the fee{amount}, and {why}",
         "send it some TAO first",
     )

@@ -139,7 +139,8 @@ class Trade(Intent):
             again.market.trust(desk.market)
             for account in desk.asked_for_share:
                 sent = desk.sent.get(account, ())
-                again.fees[account] = sum([await fee_of(view, account, one) for one in sent])
+                fees = [await fee_of(view, account, one) for one in sent]
+                again.fees[account] = sum(fees) + self.tip_rao * len(fees)
             return await self._on(again, origin)
 
         return await view.derived((type(self), self, origin), work)
@@ -155,6 +156,11 @@ class Trade(Intent):
     def batch_mode(self) -> BatchMode:
         """How its calls go together, where there are several."""
         return BatchMode.ALL
+
+    @property
+    def tip_rao(self) -> int:
+        """What is paid on top of each transaction's fee."""
+        return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,50 +225,6 @@ class Trades(Trade):
             warnings.append(f"with {self.mode.value} {kept} stay done when one fails")
         quotes = tuple(quote for one in each for quote in one.quotes)
         return Worked(calls, tuple(refusals), tuple(dict.fromkeys(warnings)), quotes)
-
-
-@dataclass(frozen=True, slots=True)
-class Following(Trade):
-    """A trade that is sent after the trades of other accounts, and sees what those left.
-
-    Attributes:
-        earlier: who signs which trade before it.
-        trade: this one; its effects are measured from what they left.
-    """
-
-    earlier: tuple[tuple[str, Trade], ...]
-    trade: Trade
-
-    @property
-    def batch_mode(self) -> BatchMode:
-        """How its calls go together, where there are several."""
-        return self.trade.batch_mode
-
-    def summary(self) -> str:
-        """That of the trade itself."""
-        return self.trade.summary()
-
-    def reach(self, origin: str) -> Reach:
-        """What it and the earlier ones look at."""
-        earlier = (trade.reach(account) for account, trade in self.earlier)
-        return together((self.trade.reach(origin), *earlier))
-
-    async def order(self, desk: Desk, origin: str) -> ChainCall:
-        """The call of the trade itself, on a desk where the earlier ones are done."""
-        return await self.trade.order(desk, origin)
-
-    async def carry_out(self, desk: Desk, origin: str) -> tuple[Quote, ...]:
-        """The trade itself, on a desk where the earlier ones are done."""
-        return await self.trade.carry_out(desk, origin)
-
-    async def work(self, desk: Desk, origin: str) -> Worked:
-        """Work through the earlier ones, then through this one, and measure that."""
-        for account, trade in self.earlier:
-            worked = await trade.work(desk, account)
-            sent = one_call(worked.calls, trade.batch_mode)
-            desk.sent.setdefault(account, []).append(sent)
-        desk.measure_from_here()
-        return await self.trade.work(desk, origin)
 
 
 def one_call(calls: Sequence[ChainCall], mode: BatchMode) -> ChainCall:
