@@ -78,6 +78,9 @@ def test_staking_takes_the_wallets_hotkey(
     assert code == 2
     assert "there are miner, other" in err
     assert plan(net, *words, "--hotkey", "other")["call"]["args"]["hotkey"] == hotkeys[1]
+    code, _, err = net.taoctl("stake", *words, "--dry-run", "--hotkey", "mine")
+    assert code == 2
+    assert "hint: hotkeys of alice: miner, other;" in err
     hotkey_files(wallet, default=hotkeys[1])
     assert plan(net, *words)["call"]["args"]["hotkey"] == hotkeys[1]
     code, _, err = net.taoctl("stake", *words, "--dry-run", "--hotkey", "alice")
@@ -94,8 +97,16 @@ def test_unstaking_takes_the_hotkey_that_holds_it(
     code, _, err = net.taoctl("stake", *words, "//Bob", "--dry-run")
     assert code == 2
     assert all(hotkey in err for hotkey in hotkeys)
+    assert "name which with --hotkey" in err
+    move = ("move", "1alpha", "--netuid", "1", "--to-hotkey", hotkeys[0], "--wallet", "//Bob")
+    code, _, err = net.taoctl("stake", *move, "--dry-run")
+    assert code == 2
+    assert "name which with --from-hotkey" in err
     told = net.failure("stake", *words, "//Charlie", "--dry-run")
     assert "holds no stake on subnet 1" in told["message"]
+    (no,) = plan(net, *words, "//Charlie", "--hotkey", staked)["refusals"]
+    assert no["name"] == "NotEnoughStakeToWithdraw"
+    assert no["hint"] == "`taoctl stake list` says through which hotkeys there is stake"
     both = plan(
         net,
         *("remove", "50%", "--netuid", "1,2", "--wallet", "//Bob"),
@@ -111,6 +122,8 @@ def test_a_share_is_divided_among_the_targets(net: Localnet, hotkeys: tuple[str,
     words = ("--netuid", "1,2", "--hotkey", hotkeys[0], "--wallet", "//Charlie")
     each = plan(net, "add", "3tao", *words)["call"]["args"]["calls"]
     assert [one["args"]["amount_staked"] for one in each] == [3 * TAO, 3 * TAO]
+    twice = plan(net, "add", "3tao", *words, "--wallet", "//Charlie")
+    assert [one["args"]["amount_staked"] for one in twice["call"]["args"]["calls"]] == [3 * TAO] * 2
     shared = plan(net, "add", "50%", *words)
     assert shared["refusals"] == []
     amounts = [one["args"]["amount_staked"] for one in shared["call"]["args"]["calls"]]

@@ -16,11 +16,11 @@ from taoctl.calls.stake.refusals import RefusedOrder, UnknownOutcome, refused
 from taoctl.chain.view import Storage, View
 from taoctl.economics.pool import Pool, Side
 from taoctl.errors import UsageError
+from taoctl.units import ROOT_NETUID as ROOT
 from taoctl.units import U64_MAX, Alpha, Tao
 
 __all__ = ["MIN_STAKE", "ROOT", "Desk", "Fill", "Market", "RefusedOrder", "UnknownOutcome"]
 
-ROOT = 0
 MIN_STAKE = 2_000_000
 """The least TAO, rao, that may be staked or left; source: DefaultMinStake of the pallet."""
 
@@ -172,11 +172,11 @@ class Desk(Ledger):
         """Refuse more than the position holds (NotEnoughStakeToWithdraw)."""
         held = await self.position(hotkey, coldkey, netuid)
         if alpha_rao > held.rao:
-            what = f"holds {held} through {hotkey}" if held.rao else f"has no stake on {hotkey}"
+            advice = "`taoctl stake list` says through which hotkeys there is stake"
             raise refused(
                 "NotEnoughStakeToWithdraw",
-                f"{coldkey} {what}, not {Alpha(alpha_rao, netuid)}",
-                "write all for the whole position; see `taoctl stake list`",
+                f"{coldkey} holds {held} through {hotkey}, not {Alpha(alpha_rao, netuid)}",
+                "write all for the whole position; see `taoctl stake list`" if held.rao else advice,
             )
 
     async def check_unlocked(self, coldkey: str, netuid: int, alpha_rao: int) -> None:

@@ -76,7 +76,7 @@ def move(
 
     async def order(view: View, account: Account) -> Intent:
         named = None if from_hotkey is None else [from_hotkey]
-        [(holder, _)] = await orders.held_by(view, account, [source], named)
+        [(holder, _)] = await orders.held_by(view, account, [source], named, "--from-hotkey")
         receiver = orders.hotkey_of(to_hotkey, account)
         return MoveStake(holder, receiver, source, target, wanted, unsafe)
 
@@ -100,7 +100,7 @@ def swap(
 ) -> None:
     """Swap alpha of one subnet for alpha of another, at the same hotkey; --wallet names whose.
 
-    A --limit is the price there (of --netuid) over the price here (of --to-netuid).
+    A --limit is the least alpha of --to-netuid for one of --netuid: its price over the other's.
 
     \b
     Examples:

@@ -39,7 +39,7 @@ def send(order: Order, flags: WriteFlags) -> None:
 
         transact_many([(name, build) for name in named], flags)
     else:
-        transact(build, flags)
+        transact(build, flags, named[0] if named else None)
 
 
 def acting(signer: Account, flags: WriteFlags) -> Account:
@@ -79,13 +79,26 @@ def hotkey_of(text: str, account: Account) -> str:
     own = dict(_hotkeys_in(account))
     if text in own:
         return own[text]
-    found = context.account(text)
+    try:
+        found = context.account(text)
+    except UsageError as problem:
+        raise _no_hotkey(problem, account, own) from None
     if found.kind == "coldkey":
         raise UsageError(
             f"{text!r} is the coldkey of a wallet, not a hotkey",
             f"name the hotkey: {text}/HOTKEY",
         )
     return found.ss58
+
+
+def _no_hotkey(problem: UsageError, account: Account, own: Iterable[str]) -> UsageError:
+    """What is wrong with a name, and the hotkeys there are where it was meant for one of them."""
+    listed = ", ".join(map(printable, own))
+    if account.wallet is None or not listed:
+        return problem
+    return UsageError(
+        str(problem), f"hotkeys of {printable(account.wallet)}: {listed}; {problem.hint}"
+    )
 
 
 def own_hotkey(account: Account) -> str:
@@ -111,9 +124,16 @@ def staking_hotkeys(named: Sequence[str] | None, account: Account) -> list[str]:
 
 
 async def held_by(
-    view: View, account: Account, netuids: Iterable[int], named: Sequence[str] | None
+    view: View,
+    account: Account,
+    netuids: Iterable[int],
+    named: Sequence[str] | None,
+    option: str = "--hotkey",
 ) -> list[tuple[str, int]]:
     """The (hotkey, netuid) that are meant: those named, or the one that holds stake there.
+
+    Args:
+        option: the one that names them.
 
     Raises:
         UsageError: several hotkeys hold stake on a subnet, and none was named.
@@ -123,7 +143,7 @@ async def held_by(
         hotkeys = list(dict.fromkeys(hotkey_of(one, account) for one in named))
         return [(hotkey, netuid) for netuid in netuids for hotkey in hotkeys]
     rows = await _positions(view, account)
-    found = [_holder(rows, netuid, account) for netuid in netuids]
+    found = [_holder(rows, netuid, account, option) for netuid in netuids]
     for row in found:
         called = f"{printable(row.hotkey_name)} ({row.hotkey})" if row.hotkey_name else row.hotkey
         output.note(f"on subnet {row.netuid} at the hotkey {called}")
@@ -136,7 +156,7 @@ async def _positions(view: View, account: Account) -> Sequence[StakeRow]:
     return await stake(view, [account.ss58], context.names([account]))
 
 
-def _holder(rows: Sequence[StakeRow], netuid: int, account: Account) -> StakeRow:
+def _holder(rows: Sequence[StakeRow], netuid: int, account: Account, option: str) -> StakeRow:
     there = [row for row in rows if row.netuid == netuid]
     if len(there) == 1:
         return there[0]
@@ -148,7 +168,7 @@ def _holder(rows: Sequence[StakeRow], netuid: int, account: Account) -> StakeRow
     )
     raise UsageError(
         f"{whose} holds stake on subnet {netuid} through several hotkeys: {listed}",
-        "name which with --hotkey",
+        f"name which with {option}",
     )
 
 
