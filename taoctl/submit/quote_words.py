@@ -57,15 +57,20 @@ def comparison_text(one: Comparison) -> str:
     if one.out is None:
         price = ""
         if one.spot_price_rao is not None:
-            price = (
-                f"; the price is {_price(one.spot_price_rao)}, it was {_price(one.quote.price_rao)}"
-            )
+            now, then = _price(one.spot_price_rao), _price(one.quote.price_rao)
+            price = f"; the price is {now}, it was {then}{_bound(one.quote)}"
         return f"{one.quote.paid_in}: not traded; quoted {quoted}{price}"
     if one.out == one.quote.out:
         return f"{one.paid_in} → {one.out}, as quoted"
     gained = one.gained_ppm
     change = "" if gained is None else f" ({_gained(gained)})"
     return f"{one.paid_in} → {one.out}; quoted {quoted}{change}"
+
+
+def _bound(quote: Quote) -> str:
+    """The limit, so that of several trades one sees which went past it."""
+    limit = quote.limit_price_rao
+    return "" if limit is None else f", and the limit {_price(limit)}"
 
 
 def _gained(ppm: int) -> str:

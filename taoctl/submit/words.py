@@ -5,7 +5,7 @@ No markup and no colour; what comes from the chain or from files is made printab
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -115,21 +115,32 @@ def _nested(label: str, texts: Iterable[str]) -> Iterator[Line]:
 
 
 def _effects(effects: Sequence[Effect], names: Mapping[str, str]) -> Iterator[str]:
-    """One line for each account, and below it what changes there."""
-    account: str | None = None
-    for one in effects[:MOST]:
+    """One line for each account and hotkey, and below it what changes there."""
+    account, hotkey = None, None
+    for one in sorted(effects, key=_places(effects))[:MOST]:
         if one.account is None:
             yield effect_text(one)
             continue
         if one.account != account:
             yield named(one.account, names)
-        account = one.account
-        if one.hotkey is None:
-            yield f"  {effect_text(one)}"
-            continue
-        yield f"  {one.what} at {named(one.hotkey, names)}"
-        yield f"    {_change(one)}"
+            hotkey = None
+        if one.hotkey is not None and one.hotkey != hotkey:
+            yield f"  {one.what} at {named(one.hotkey, names)}"
+        account, hotkey = one.account, one.hotkey
+        yield f"  {effect_text(one)}" if hotkey is None else f"    {_change(one)}"
     yield from more(len(effects), MOST)
+
+
+def _places(effects: Sequence[Effect]) -> Callable[[Effect], int]:
+    """Where an effect is told: with the first of its account, and of its hotkey there."""
+    keys = [(one.account, one.hotkey) for one in effects]
+    accounts = [account for account, _ in keys]
+
+    def place(one: Effect) -> int:
+        first = accounts.index(one.account) * len(keys)
+        return first + (0 if one.hotkey is None else 1 + keys.index((one.account, one.hotkey)))
+
+    return place
 
 
 def _fee_words(plan: Plan) -> str:
@@ -142,7 +153,10 @@ def _fee_words(plan: Plan) -> str:
 def _balances(plan: Plan) -> str:
     if plan.refusals:
         return str(plan.balance_before)
-    return f"{plan.balance_before} → {plan.balance_after or 'not known'}"
+    if plan.balance_after is None:
+        return f"{plan.balance_before} → not known"
+    paid = ", the fee paid" if plan.fee is not None and plan.fee_in_alpha is None else ""
+    return f"{plan.balance_before} → {plan.balance_after}{paid}"
 
 
 def effect_text(effect: Effect, names: Mapping[str, str] | None = None) -> str:

@@ -121,7 +121,7 @@ def test_a_price_limit_is_tao_per_alpha() -> None:
 
 def test_limits_say_what_they_are() -> None:
     assert str(Tolerance(12_500)) == "within 1.25% of the spot price"
-    assert str(Price(5 * 10**7)) == "up to a price of 0.050000000"
+    assert str(Price(5 * 10**7)) == "no further than a price of 0.050000000"
     assert str(Unlimited()) == "at any price"
 
 

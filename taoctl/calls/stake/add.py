@@ -18,7 +18,7 @@ from taoctl.calls.stake.limited import capped, check_pool_takes, limited_call, m
 from taoctl.calls.stake.limits import PPM, Limit, Unlimited
 from taoctl.calls.stake.quoting import fill_quote
 from taoctl.calls.stake.refusals import refused
-from taoctl.calls.stake.trade import Trade
+from taoctl.calls.stake.trade import Placed
 from taoctl.chain.view import Call, Storage
 from taoctl.units import Tao
 
@@ -27,12 +27,10 @@ WOULD_BE_LOST = "WouldBeLost"
 
 
 @dataclass(frozen=True, slots=True)
-class AddStake(Trade):
+class AddStake(Placed):
     """Buy alpha of a subnet with free TAO, and hold it through a hotkey.
 
     Attributes:
-        hotkey: ss58 address that holds it.
-        netuid: the subnet; 0 is root, where alpha is TAO.
         amount: TAO, the pool's fee included.
         limit: the price past which it is not done.
         partial: whether less will do, where the limit lets only less through.
@@ -46,15 +44,14 @@ class AddStake(Trade):
         Call(PALLET, "add_stake"),
     )
 
-    hotkey: str
-    netuid: int
     amount: Amount
     limit: Limit
     partial: bool = False
 
-    def summary(self) -> str:
+    def summary_at(self, subnets: str, hotkeys: str) -> str:
         """What is staked where, and at what price."""
-        return f"stake {self.amount} on subnet {self.netuid} through {self.hotkey}, {self.limit}"
+        part = ", or a part of it" if self.partial else ""
+        return f"stake {self.amount.of_tao()} on {subnets} through {hotkeys}, {self.limit}{part}"
 
     def reach(self, origin: str) -> Reach:
         """The account, the hotkey, the subnet, and the order where its size is known."""

@@ -60,6 +60,17 @@ class Amount:
         """Its part for each of several targets; an amount is for each of them whole."""
         return replace(self, parts=self.parts * parts) if self.relative else self
 
+    def of_tao(self) -> str:
+        """What it is of the free TAO, and into how many parts that is divided."""
+        if not self.relative:
+            return str(self)
+        parts = "" if self.parts == 1 else f" in {self.parts} equal parts"
+        return f"{replace(self, parts=1)} of the free TAO{parts}"
+
+    def of_alpha(self, subnet: str) -> str:
+        """What it is of the alpha of a subnet, which is said as in `subnet 1`."""
+        return f"{self} of {'the alpha of ' if self.relative else ''}{subnet}"
+
     def __str__(self) -> str:
         match self.kind:
             case "all":

@@ -46,7 +46,7 @@ class Price:
     rao: int
 
     def __str__(self) -> str:
-        return f"up to a price of {rao_to_decimal(self.rao)}"
+        return f"no further than a price of {rao_to_decimal(self.rao)}"
 
 
 Limit: TypeAlias = Unlimited | Tolerance | Price

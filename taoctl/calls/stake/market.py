@@ -42,6 +42,7 @@ class Fill:
         price_after_bits: spot price after; None where it is not known.
         limit_price_rao: the price past which it does not go; None for any price.
         exact: whether the price before is known to the last bit.
+        fixed: whether the price is one for one, whatever is traded, as on root.
     """
 
     side: Side
@@ -53,6 +54,7 @@ class Fill:
     price_after_bits: int | None
     limit_price_rao: int | None = None
     exact: bool = True
+    fixed: bool = False
 
     @property
     def refund(self) -> int:
@@ -188,7 +190,8 @@ class Market:
             UnknownOutcome: what it comes to cannot be worked out here.
         """
         if not await self.trades(netuid):
-            return Fill(side, amount, amount, 0, amount, ONE_BITS, ONE_BITS, limit_price_rao)
+            at = (ONE_BITS, ONE_BITS, limit_price_rao)
+            return Fill(side, amount, amount, 0, amount, *at, fixed=True)
         if not await self.agrees(netuid, side, amount):
             fill = await self._simulated(netuid, side, amount, limit_price_rao, drop_fee=drop_fee)
             self._moved.add(netuid)

@@ -46,9 +46,9 @@ class MoveStake(Transition):
         """What goes where."""
         place = f"from {self.from_hotkey} to {self.to_hotkey}"
         if self.netuid == self.to_netuid:
-            return f"move {self.amount} {_of(self.amount, self.netuid)} {place}"
+            return f"move {self.amount.of_alpha(f'subnet {self.netuid}')} {place}"
         subnets = f"on subnet {self.to_netuid}, at any price"
-        return f"move {self.amount} {_of(self.amount, self.netuid)} {place} {subnets}"
+        return f"move {self.amount.of_alpha(f'subnet {self.netuid}')} {place} {subnets}"
 
     def source(self, origin: str) -> Holding:
         """The hotkey that holds it now."""
@@ -97,7 +97,7 @@ class SwapStake(Transition):
 
     def summary(self) -> str:
         """What is swapped, and within which limit."""
-        given = f"{self.amount} {_of(self.amount, self.netuid)}"
+        given = self.amount.of_alpha(f"subnet {self.netuid}")
         part = ", or a part of it" if self.partial else ""
         return (
             f"swap {given} for alpha of subnet {self.to_netuid} at {self.hotkey}, "
@@ -162,7 +162,7 @@ class TransferStake(Transition):
 
     def summary(self) -> str:
         """What goes to whom."""
-        given = f"{self.amount} {_of(self.amount, self.netuid)}"
+        given = self.amount.of_alpha(f"subnet {self.netuid}")
         where = "" if self.netuid == self.to_netuid else f" on subnet {self.to_netuid}"
         price = ", at any price" if where else ""
         return f"give {given} at {self.hotkey} to {self.dest}{where}{price}"
@@ -231,11 +231,6 @@ class TransferStake(Transition):
                 "transfer only what is not locked, or have the receiver run "
                 "`taoctl stake lock accept`",
             )
-
-
-def _of(amount: Amount, netuid: int) -> str:
-    """What an amount is of, in words."""
-    return f"of subnet {netuid}" if not amount.relative else f"of the alpha of subnet {netuid}"
 
 
 def _without_limit(hint: str) -> UsageError:

@@ -35,7 +35,7 @@ def fill_quote(fill: Fill, account: str, hotkey: str, netuid: int, *, whole: boo
     # A pool that an order empties has no price, and the chain then sees no limit passed.
     emptied = fill.price_after_bits == 0
     if fill.limit_price_rao is not None and whole and not emptied:
-        least = minimum_out(fill.side, net, fill.limit_price_rao)
+        least = fill.out if fill.fixed else minimum_out(fill.side, net, fill.limit_price_rao)
     bits = fill.price_bits
     if fill.side == "buy":
         impact, cost = (missing_ppm(fill.out * bits, one << 64) for one in (net, fill.paid_in))

@@ -78,7 +78,8 @@ class RecycleAlpha(_GivenUp):
 
     def summary(self) -> str:
         """What is given back."""
-        return f"recycle {self.amount} of subnet {self.netuid} at {self.hotkey}"
+        given = self.amount.of_alpha(f"subnet {self.netuid}")
+        return f"recycle {given} at {self.hotkey}"
 
     async def order(self, desk: Desk, origin: str) -> ChainCall:
         """`recycle_alpha`."""
@@ -111,7 +112,8 @@ class BurnAlpha(_GivenUp):
 
     def summary(self) -> str:
         """What is destroyed."""
-        return f"burn {self.amount} of subnet {self.netuid} at {self.hotkey}"
+        given = self.amount.of_alpha(f"subnet {self.netuid}")
+        return f"burn {given} at {self.hotkey}"
 
     async def order(self, desk: Desk, origin: str) -> ChainCall:
         """`burn_alpha`."""

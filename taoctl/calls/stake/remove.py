@@ -18,7 +18,7 @@ from taoctl.calls.stake.limited import capped, check_pool_takes, limited_call, m
 from taoctl.calls.stake.limits import Limit, Unlimited
 from taoctl.calls.stake.quoting import fill_quote
 from taoctl.calls.stake.refusals import refused
-from taoctl.calls.stake.trade import Trade
+from taoctl.calls.stake.trade import Placed
 from taoctl.chain.view import Call, Storage
 from taoctl.units import Alpha, Tao
 
@@ -32,12 +32,10 @@ _ALL = Call(PALLET, "remove_stake_full_limit")
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveStake(Trade):
+class RemoveStake(Placed):
     """Sell alpha held through a hotkey, for free TAO.
 
     Attributes:
-        hotkey: ss58 address that holds it.
-        netuid: the subnet; 0 is root, where alpha is TAO.
         amount: alpha, the pool's fee included.
         limit: the price past which it is not done.
         partial: whether less will do, where the limit lets only less through.
@@ -45,15 +43,14 @@ class RemoveStake(Trade):
 
     needs = (*_NEEDS, Call(PALLET, "remove_stake"))
 
-    hotkey: str
-    netuid: int
     amount: Amount
     limit: Limit
     partial: bool = False
 
-    def summary(self) -> str:
+    def summary_at(self, subnets: str, hotkeys: str) -> str:
         """What is unstaked from where, and at what price."""
-        return f"unstake {self.amount} of subnet {self.netuid} from {self.hotkey}, {self.limit}"
+        part = ", or a part of it" if self.partial else ""
+        return f"unstake {self.amount.of_alpha(subnets)} from {hotkeys}, {self.limit}{part}"
 
     def reach(self, origin: str) -> Reach:
         """The account, the hotkey, the subnet, and the order where its size is known."""
@@ -85,24 +82,20 @@ class RemoveStake(Trade):
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveAllAtLimit(Trade):
+class RemoveAllAtLimit(Placed):
     """Sell a whole position, whatever it holds when the call runs (`remove_stake_full_limit`).
 
     Attributes:
-        hotkey: ss58 address that holds it.
-        netuid: the subnet; 0 is root, where alpha is TAO.
         limit: the price past which it is not done; none sells at any price.
     """
 
     needs = _NEEDS
 
-    hotkey: str
-    netuid: int
     limit: Limit
 
-    def summary(self) -> str:
+    def summary_at(self, subnets: str, hotkeys: str) -> str:
         """What is unstaked from where, and at what price."""
-        return f"unstake all of subnet {self.netuid} from {self.hotkey}, {self.limit}"
+        return f"unstake {ALL.of_alpha(subnets)} from {hotkeys}, {self.limit}"
 
     def reach(self, origin: str) -> Reach:
         """The account, the hotkey and the subnet."""

@@ -164,6 +164,27 @@ class Trade(Intent):
 
 
 @dataclass(frozen=True, slots=True)
+class Placed(Trade):
+    """A trade of one position.
+
+    Attributes:
+        hotkey: ss58 address that holds it.
+        netuid: the subnet; 0 is root, where alpha is TAO.
+    """
+
+    hotkey: str
+    netuid: int
+
+    @abstractmethod
+    def summary_at(self, subnets: str, hotkeys: str) -> str:
+        """What is traded, for people, on the subnets and through the hotkeys that are named."""
+
+    def summary(self) -> str:
+        """What is traded where."""
+        return self.summary_at(f"subnet {self.netuid}", self.hotkey)
+
+
+@dataclass(frozen=True, slots=True)
 class Trades(Trade):
     """Trades that one transaction carries out in order, each on what the ones before it left."""
 
@@ -176,13 +197,15 @@ class Trades(Trade):
         return self.mode
 
     def summary(self) -> str:
-        """The first of them, and how they go together."""
+        """All in one where they differ in place only, or the first; and how they go together."""
         if len(self.trades) == 1:
             return self.trades[0].summary()
-        first = "; ".join(one.summary() for one in self.trades[:_SHOWN])
-        more = len(self.trades) - _SHOWN
-        rest = f"; and {more} more" if more > 0 else ""
-        return f"{len(self.trades)} orders, {_MODES[self.mode]}: {first}{rest}"
+        orders = _joint_summary(self.trades)
+        if orders is None:
+            orders = "; ".join(one.summary() for one in self.trades[:_SHOWN])
+            more = len(self.trades) - _SHOWN
+            orders += f"; and {more} more" if more > 0 else ""
+        return f"{len(self.trades)} orders, {_MODES[self.mode]}: {orders}"
 
     def reach(self, origin: str) -> Reach:
         """What all of them look at."""
@@ -225,6 +248,25 @@ class Trades(Trade):
             warnings.append(f"with {self.mode.value} {kept} stay done when one fails")
         quotes = tuple(quote for one in each for quote in one.quotes)
         return Worked(calls, tuple(refusals), tuple(dict.fromkeys(warnings)), quotes)
+
+
+def _joint_summary(trades: Sequence[Trade]) -> str | None:
+    """A summary of trades that are the same on some subnets through some hotkeys; else None."""
+    placed = [one for one in trades if isinstance(one, Placed)]
+    netuids = list(dict.fromkeys(one.netuid for one in placed))
+    hotkeys = list(dict.fromkeys(one.hotkey for one in placed))
+    everywhere = {(netuid, hotkey) for netuid in netuids for hotkey in hotkeys}
+    if len(placed) != len(trades) or len(everywhere) != len(trades):
+        return None
+    first = placed[0]
+    there = {(one.netuid, one.hotkey) for one in placed}
+    alike = {replace(one, netuid=first.netuid, hotkey=first.hotkey) for one in placed} == {first}
+    if there != everywhere or not alike:
+        return None
+    listed = ", ".join(map(str, netuids))
+    subnets = f"subnet {listed}" if len(netuids) == 1 else f"each of subnets {listed}"
+    through = hotkeys[0] if len(hotkeys) == 1 else f"each of {', '.join(hotkeys)}"
+    return first.summary_at(subnets, through)
 
 
 def one_call(calls: Sequence[ChainCall], mode: BatchMode) -> ChainCall:
