@@ -139,6 +139,19 @@ def test_parents_stay_when_children_change(chain: Chain) -> None:
     assert module.ParentKeys[grandchild, 1] == ((7, CHILD),)
 
 
+def test_parents_stand_by_public_key_once_children_change(chain: Chain) -> None:
+    module = chain.rt.subtensor
+    module.SubtokenEnabled[1] = False
+    parents = sorted((OTHER, CHILD, account("h:miner0-1")), key=account_bytes)
+    for parent in reversed(parents):
+        family = (*module.ParentKeys[PARENT, 1], (5, parent))
+        module.ParentKeys[PARENT, 1] = family
+        module.ChildKeys[parent, 1] = ((5, PARENT),)
+    assert ask(chain, (7, account("h:miner1-1"))).ok
+    assert module.ParentKeys[PARENT, 1] == tuple((5, parent) for parent in parents)
+    assert all(module.ChildKeys[parent, 1] == ((5, PARENT),) for parent in parents)
+
+
 def test_auto_parent_delegation_is_a_root_validators_choice(chain: Chain) -> None:
     module = chain.rt.subtensor
 

@@ -138,6 +138,12 @@ def test_who_claims_is_listed_for_the_blocks_claims(chain: Chain) -> None:
     assert module.StakingColdkeysByIndex[module.StakingColdkeys[account("bob")]] == account("bob")
 
 
+def test_who_chooses_a_claim_type_is_listed_for_the_blocks_claims(chain: Chain) -> None:
+    module = chain.rt.subtensor
+    assert chain.call("bob", "set_root_claim_type", new_root_claim_type="Keep").ok
+    assert module.StakingColdkeysByIndex[module.StakingColdkeys[account("bob")]] == account("bob")
+
+
 def test_root_sets_how_many_claims_a_block_makes(chain: Chain) -> None:
     assert error_of(chain.call("alice", "sudo_set_num_root_claims", new_value=1)) == "BadOrigin"
     too_many = chain.call(None, "sudo_set_num_root_claims", new_value=51)

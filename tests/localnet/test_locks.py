@@ -249,6 +249,23 @@ def test_a_lock_follows_the_stake_that_is_given_away(chain: Chain) -> None:
     assert refusal(give(chain, 10 * TAO)) == "LockHotkeyMismatch"
 
 
+def test_what_is_not_locked_goes_to_whoever_locks_to_another_hotkey(chain: Chain) -> None:
+    assert lock(chain, 100 * TAO).ok
+    assert give(chain, 50 * TAO).ok
+    assert lock(chain, 10 * TAO, OTHER, "bob").ok
+    assert give(chain, 50 * TAO).ok
+    assert (shown(chain)["locked_mass"], shown(chain, BOB)["locked_mass"]) == (100 * TAO, 10 * TAO)
+
+
+def test_a_lock_that_is_given_away_counts_as_its_new_owner_keeps_it(chain: Chain) -> None:
+    assert keep(chain, True).ok
+    assert lock(chain, held(chain)).ok
+    mass = held(chain)
+    accept(chain)
+    assert give(chain, 100 * TAO).ok
+    assert totals(chain) == {"perpetual": [mass - 100 * TAO], "decaying": [100 * TAO]}
+
+
 def test_locked_alpha_is_rejected_until_it_is_accepted(chain: Chain) -> None:
     module = chain.rt.subtensor
     assert module.rejects_locked_alpha(BOB)

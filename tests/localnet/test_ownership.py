@@ -8,6 +8,7 @@ import pytest
 from subtensor_chain import TAO, Chain, account
 
 from taoctl.localnet.pallets.subtensor.ownership import YEAR
+from taoctl.localnet.pallets.subtensor.subnets import account_bytes
 
 ALICE, OWNER = account("alice"), account("c:owner0-1")
 KING, MAIN = account("h:val0-1"), account("h:owner0-1")
@@ -75,6 +76,16 @@ def test_what_already_counts_on_the_other_side_is_added_to(chain: Chain) -> None
     assert (total["locked_mass"], total["last_update"]) == (7 * TAO, now)
     grown = total["conviction"] - (5 * TAO << 64)
     assert 0 < grown < 2 * TAO << 64
+
+
+def test_of_two_equals_the_higher_public_key_leads(chain: Chain) -> None:
+    module = chain.rt.subtensor
+    module.HotkeyLock.clear()
+    state = {"locked_mass": TAO, "conviction": TAO << 64, "last_update": YEAR + 1}
+    rivals = sorted((account(f"rival {n}") for n in range(4)), key=account_bytes)
+    for rival in (rivals[2], rivals[3], rivals[0], rivals[1]):
+        module.HotkeyLock[1, rival] = state
+    assert module.most_convicted(1) == rivals[3]
 
 
 def test_a_year_must_pass_and_a_tenth_must_agree(chain: Chain) -> None:

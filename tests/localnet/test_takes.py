@@ -50,6 +50,13 @@ def test_a_take_falls_at_any_time_and_rises_after_a_while(chain: Chain) -> None:
     assert chain.events("TakeIncreased") == [(account(OWNER), VALIDATOR, 901)]
 
 
+def test_without_a_limit_a_take_may_rise_twice_in_a_block(chain: Chain) -> None:
+    move_to(chain, 10)
+    chain.rt.subtensor.TxDelegateTakeRateLimit.put(0)
+    assert take(chain, "increase_take", 100).ok
+    assert take(chain, "increase_take", 101).ok
+
+
 def test_a_first_take_has_nothing_to_rise_above(chain: Chain) -> None:
     assert VALIDATOR not in chain.rt.subtensor.Delegates
     assert take(chain, "increase_take", 0).ok
