@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from raw_storage import RawStorage, neurons, subnet
+from raw_storage import RawStorage, neurons, position, subnet
 from textual.pilot import Pilot
 
 from taoctl.localnet import service
 from taoctl.localnet.boot import Options
+from taoctl.localnet.scenarios import demo_wallets
 from taoctl.localnet.sealing import Seal
 from taoctl.localnet.service import Launch, Running
 from tui.app import Dashboard
-from tui.options import DashOptions
+from tui.options import DashOptions, WalletRef
 
 SUBNETS = (1, 2, 3)
 BLOCKS = 30
@@ -42,9 +43,13 @@ def node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
     service.stop(port)
 
 
-def drive(node: Running, steps: Callable[[Pilot[Any], Dashboard], Awaitable[None]]) -> None:
+def drive(
+    node: Running,
+    steps: Callable[[Pilot[Any], Dashboard], Awaitable[None]],
+    wallets: tuple[WalletRef, ...] = (),
+) -> None:
     async def main() -> None:
-        dash = Dashboard(DashOptions(node.endpoint))
+        dash = Dashboard(DashOptions(node.endpoint, wallets=wallets))
         async with dash.run_test(size=WIDE) as pilot:
             await asyncio.wait_for(dash.connected(), 10)
             await steps(pilot, dash)
@@ -167,3 +172,34 @@ def test_every_subnet_on_the_subnets_screen(node: Running) -> None:
             assert cells["registered_at"] == str(known["registered_at"])
 
     drive(node, steps)
+
+
+def test_the_stake_screen_is_storage(node: Running) -> None:
+    wallets = tuple(
+        WalletRef(wallet.name, wallet.coldkey_ss58, tuple(wallet.hotkeys.items()))
+        for wallet in demo_wallets("small")
+    )
+
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        await pilot.press("4")
+        await until(lambda: dash.live_screen.table.model.total > 0)
+        await pilot.pause(0.1)
+        live, model = dash.live_screen.live, dash.live_screen.table.model
+        assert live is not None and live.block is not None and live.problem is None
+        raw = await asyncio.to_thread(storage, node, live.block)
+        keys = [column.key for column in model.columns]
+        assert model.total == 10
+        for place in model.order:
+            coldkey, hotkey, netuid = place
+            cells = dict(zip(keys, (cell.text for cell in model.cells(place)), strict=True))
+            exact = await asyncio.to_thread(position, raw, hotkey, coldkey, netuid)
+            price = 10**9
+            if netuid:
+                price = (await asyncio.to_thread(subnet, raw, netuid))["price"]
+            stake = int(exact)
+            assert any(holds(cells["alpha_rao"], one, 4) for one in (stake, stake - 1)), cells
+            values = (stake * price // 10**9, (stake - 1) * price // 10**9)
+            assert any(holds(cells["value_tao_rao"], one, 4) for one in values), cells
+            assert cells["netuid"] == str(netuid)
+
+    drive(node, steps, wallets)
