@@ -191,3 +191,7 @@ def test_plans_of_drawn_batches_hold(seed: int, count: int) -> None:
 @pytest.mark.parametrize("seed", range(10, 20))
 def test_plans_of_thousands_of_drawn_trades_hold(seed: int) -> None:
     trade(seed, count=500)
+
+
+def test_no_trades_at_all_are_told_of_too() -> None:
+    assert Trades(()).summary().startswith("0 orders")

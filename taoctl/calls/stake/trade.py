@@ -256,7 +256,7 @@ def _joint_summary(trades: Sequence[Trade]) -> str | None:
     netuids = list(dict.fromkeys(one.netuid for one in placed))
     hotkeys = list(dict.fromkeys(one.hotkey for one in placed))
     everywhere = {(netuid, hotkey) for netuid in netuids for hotkey in hotkeys}
-    if len(placed) != len(trades) or len(everywhere) != len(trades):
+    if not placed or len(placed) != len(trades) or len(everywhere) != len(trades):
         return None
     first = placed[0]
     there = {(one.netuid, one.hotkey) for one in placed}
