@@ -147,3 +147,15 @@ def test_children_wait_until_their_block_is_past(chain: Chain) -> None:
     module.PendingChildKeys[1, FROM] = (((1, TO),), now - 1)
     module.apply_pending_children(1)
     assert module.ChildKeys[FROM, 1] == ((1, TO),)
+
+
+def test_reserves_and_totals_end_at_the_largest_number(chain: Chain) -> None:
+    module = chain.rt.subtensor
+    module.SubnetAlphaOut[1] = U64_MAX - 1
+    module.TotalStake.put(U64_MAX - 1)
+    stake(chain, 1, TAO)
+    assert (module.SubnetAlphaOut[1], module.TotalStake.get()) == (U64_MAX, U64_MAX)
+    module.SubnetAlphaIn[0] = U64_MAX - 1
+    assert remove(chain, 0, TAO) is None
+    assert module.SubnetAlphaIn[0] == U64_MAX
+    chain.end()

@@ -9,6 +9,7 @@ from taoctl.economics.pool import SwapResult
 from taoctl.localnet.frame import DispatchError
 from taoctl.localnet.pallets.subtensor.subnets import subnet_account
 from taoctl.localnet.pallets.subtensor.weights import WeightSetting
+from taoctl.units import U64_MAX
 
 MIN_STAKE = 2_000_000
 """Smallest stake that a call may add or leave behind, in rao of TAO."""
@@ -71,9 +72,9 @@ class Treasury(WeightSetting):
         result: SwapResult = self.rt.swap.buy(netuid, tao, limit, free=free)
         out = result.amount_paid_out
         self.SubnetAlphaIn[netuid] = max(self.SubnetAlphaIn[netuid] - out, 0)
-        self.SubnetAlphaOut[netuid] += out
-        self.SubnetTAO[netuid] += result.amount_paid_in
-        self.TotalStake.put(self.TotalStake.get() + tao)
+        self.SubnetAlphaOut[netuid] = min(self.SubnetAlphaOut[netuid] + out, U64_MAX)
+        self.SubnetTAO[netuid] = min(self.SubnetTAO[netuid] + result.amount_paid_in, U64_MAX)
+        self.TotalStake.put(min(self.TotalStake.get() + tao, U64_MAX))
         self.SubnetVolume[netuid] += tao
         return result
 
@@ -86,7 +87,9 @@ class Treasury(WeightSetting):
         """
         result: SwapResult = self.rt.swap.sell(netuid, alpha, limit, free=free)
         out = result.amount_paid_out
-        self.SubnetAlphaIn[netuid] += result.amount_paid_in
+        self.SubnetAlphaIn[netuid] = min(
+            self.SubnetAlphaIn[netuid] + result.amount_paid_in, U64_MAX
+        )
         self.SubnetAlphaOut[netuid] = max(self.SubnetAlphaOut[netuid] - result.amount_paid_in, 0)
         self.SubnetTAO[netuid] = max(self.SubnetTAO[netuid] - out, 0)
         self.TotalStake.put(max(self.TotalStake.get() - out, 0))
