@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from taoctl.calls.base import Quote
 from taoctl.calls.stake.desk import Desk
 from taoctl.chain.client import Chain
-from taoctl.economics.pool import RAO, price_rao
+from taoctl.economics.pool import RAO
 from taoctl.errors import TaoctlError
 from taoctl.submit.outcome import Event, Outcome, alpha_paid
 from taoctl.units import Alpha, Tao
@@ -173,15 +173,10 @@ def _ratio(numerator: int, denominator: int) -> int | None:
 async def _refused(chain: Chain, one: Comparison, block_hash: str) -> Comparison:
     try:
         desk = Desk(await chain.at_hash(block_hash))
-        price = await _spot(desk, one.quote.netuid)
-        if one.quote.netuid_in is not None and price is not None:
-            before = await _spot(desk, one.quote.netuid_in)
-            price = None if before is None or not price else before * RAO // price
+        price = await desk.price_rao(one.quote.netuid)
+        if one.quote.netuid_in is not None:
+            given = await desk.price_rao(one.quote.netuid_in)
+            return replace(one, spot_price_rao=given * RAO // price if price else None)
     except TaoctlError:
         return one
     return replace(one, spot_price_rao=price)
-
-
-async def _spot(desk: Desk, netuid: int) -> int | None:
-    pool = await desk.pool(netuid)
-    return RAO if pool is None else price_rao(pool)

@@ -274,3 +274,10 @@ def test_what_is_given_up_is_named_for_good(chain: DeskChain) -> None:
     burned = chain.said(AddStakeBurn(VAL1, EVEN, tao_amount(TAO), Tolerance(10_000)))
     assert [one.what for one in burned.effects] == ["free"]
     assert chain.done(burned.call).ok and apart(burned, chain) == [0]
+
+
+def test_what_an_order_bought_may_be_recycled_by_the_next(chain: DeskChain) -> None:
+    bought = AddStake(VAL1, EVEN, tao_amount(100 * TAO), FREE)
+    said = chain.said(Trades((bought, RecycleAlpha(VAL1, EVEN, ALL))))
+    assert said.refusals == () and chain.done(said.call).ok
+    assert chain.holds(said.effects)[1:] == [0]

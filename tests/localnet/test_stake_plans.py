@@ -455,9 +455,9 @@ def _held(effect: Effect) -> int:
 def test_a_plan_asks_for_all_it_needs_at_once(chain: DeskChain) -> None:
     order = AddStake(VAL1, EVEN, tao_amount(TAO), TIGHT)
     for trade, most in (
-        (order, 3),
-        (RemoveStake(VAL1, EVEN, alpha_amount(TAO), LOOSE), 4),
-        (Trades((order, replace(order, netuid=UNEVEN), replace(order, netuid=ROOT))), 4),
+        (order, 4),
+        (RemoveStake(VAL1, EVEN, alpha_amount(TAO), LOOSE), 5),
+        (Trades((order, replace(order, netuid=UNEVEN), replace(order, netuid=ROOT))), 6),
     ):
         chain.asked.clear()
         assert chain.said(trade).refusals == ()

@@ -10,6 +10,7 @@ from typing import Any
 from taoctl.calls.accounts import holdings
 from taoctl.calls.stake.amount import Amount
 from taoctl.calls.stake.holdings import PALLET, locked_alpha, positions_of
+from taoctl.calls.stake.market import PRICE
 from taoctl.calls.stake.simulation import simulation
 from taoctl.chain.view import Storage, View
 from taoctl.economics.pool import Side
@@ -80,6 +81,8 @@ def _reads(view: View, reach: Reach) -> Iterator[Awaitable[Any]]:
         for one in _OF_SUBNET:
             if view.has(one):
                 yield view.value(one.pallet, one.item, netuid)
+    for netuid in {netuid for netuid, _, _ in reach.orders if netuid and view.has(PRICE)}:
+        yield view.api(PRICE.api, PRICE.method, netuid)
     for hotkey in reach.hotkeys:
         yield view.value(PALLET, "Owner", hotkey)
     if view.has(_NOMINATOR):

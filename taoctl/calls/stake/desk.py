@@ -219,10 +219,7 @@ class Desk(Ledger):
         left = (await self.position(hotkey, coldkey, netuid)).rao
         if not left or not self.view.has(_NOMINATOR) or await self.owner(hotkey) == coldkey:
             return
-        factor = int(await self.view.value(_NOMINATOR.pallet, _NOMINATOR.item))
-        price = await self.price_bits(netuid)
-        least = min((MIN_STAKE * factor // 1_000_000 << 64) // price, U64_MAX) if price else 0
-        if left >= least:
+        if await self._may_stay(netuid, left):
             return
         await self.move_alpha(hotkey, coldkey, netuid, -left)
         mark = self.market.mark()
@@ -237,6 +234,22 @@ class Desk(Ledger):
             f"the {Alpha(left, netuid)} that would be left is less than a nomination may be, so "
             f"the chain sells it too, for about {Tao(fill.out)}"
         )
+
+    async def _may_stay(self, netuid: int, alpha_rao: int) -> bool:
+        """Whether so much is enough for a nomination, by the price as the orders so far leave it.
+
+        Raises:
+            UnknownOutcome: it may be too little, and the price is not known.
+        """
+        factor = int(await self.view.value(_NOMINATOR.pallet, _NOMINATOR.item))
+        worth = MIN_STAKE * factor // 1_000_000
+        try:
+            price = await self.price_bits(netuid)
+        except UnknownOutcome:
+            if worth <= await self.market.more_brings(netuid, alpha_rao):
+                return True
+            raise
+        return alpha_rao >= (min((worth << 64) // price, U64_MAX) if price else 0)
 
     def warn(self, text: str) -> None:
         """Note something that the user should know."""

@@ -107,8 +107,10 @@ class Ledger:
         """Whether an order's outcome is not known, so that nothing after it is either."""
         return self._blind
 
-    def lose_sight(self) -> None:
-        """Note that what the orders come to is no longer known."""
+    async def lose_sight(self, ss58: str) -> None:
+        """Note that what the orders come to is no longer known, nor what it leaves an account."""
+        await self.free(ss58)
+        self._touch(ss58)
         self._blind = True
 
     def books(self) -> Books:

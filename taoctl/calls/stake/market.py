@@ -3,12 +3,13 @@
 A first order on a pool is asked of the runtime's own simulation, and compared with the curve
 that is known here. Where the two agree, the curve serves for what the simulation cannot tell:
 limits, and orders that come after others. Where they do not, the simulation is believed, and the
-rest is not known.
+rest is not known. So it is with spot prices: the curve must give the one that the runtime tells.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from taoctl.calls.stake.refusals import RefusedOrder, UnknownOutcome, pool_refuses
 from taoctl.calls.stake.simulation import SIMULATION, check_within, simulation
@@ -24,8 +25,12 @@ ONE_BITS = 1 << 64
 _BALANCER = Storage("Swap", "SwapBalancer")
 _SUPERELLIPSE = Storage("Swap", "SwapSuperellipse")
 _STARTED = Storage("Swap", "PalSwapInitialized")
+OUTSTANDING = Storage(PALLET, "SubnetAlphaOut")
 _FEE_RATE = Storage("Swap", "FeeRate")
-_PRICE = Api("SwapRuntimeApi", "current_alpha_price")
+PRICE = Api("SwapRuntimeApi", "current_alpha_price")
+
+Moved: TypeAlias = dict[int, int | None]
+"""The pools that orders have moved: how much alpha one simulated sale sold, None for others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,8 @@ class Market:
         self.view = view
         self._curves: dict[int, Pool] = {}
         self._agreed: dict[tuple[int, Side], bool] = {}
-        self._moved: set[int] = set()
+        self._right: dict[int, bool] = {}
+        self._moved: Moved = {}
 
     # what a pool is
 
@@ -110,30 +116,49 @@ class Market:
         """The spot price as U64F64 bits; to a rao of TAO per alpha where the curve is unknown."""
         if not await self.trades(netuid):
             return ONE_BITS
-        if self.knows_curve:
-            return pools.spot_price_bits(await self._curve(netuid))
-        if netuid in self._moved:
+        told = [self._agreed.get((netuid, one)) for one in SIMULATION]
+        if netuid in self._moved and not (await self.exact(netuid) and False not in told):
             raise _unknown(netuid)
-        price = int(await self.view.api(_PRICE.api, _PRICE.method, netuid))
-        return (price << 64) // RAO
+        if await self.exact(netuid):
+            return pools.spot_price_bits(await self._curve(netuid))
+        # Rounded up, so that as rao it is again what was told.
+        return -(-(await self._told_price(netuid) << 64) // RAO)
+
+    async def _told_price(self, netuid: int) -> int:
+        return int(await self.view.api(PRICE.api, PRICE.method, netuid))
 
     async def opening_bits(self, netuid: int) -> int:
         """The spot price before any order, from which a tolerance is measured."""
         mark = self.mark()
-        self.restore(({}, set()))
+        self.restore(({}, {}))
         try:
             return await self.price_bits(netuid)
         finally:
             self.restore(mark)
 
     async def exact(self, netuid: int) -> bool:
-        """Whether the spot price is known to the last bit."""
-        return self.knows_curve or not await self.trades(netuid)
+        """Whether the spot price is known to the last bit: by a curve that is right about it."""
+        if not await self.trades(netuid):
+            return True
+        if not self.knows_curve or not self.view.has(PRICE):
+            return self.knows_curve
+        if netuid not in self._right:
+            bits = pools.spot_price_bits(await _load(self.view, netuid))
+            self._right[netuid] = bits * RAO >> 64 == await self._told_price(netuid)
+        return self._right[netuid]
 
     async def reserve(self, netuid: int, side: Side) -> int:
         """The pool's reserve of what an order gives, rao, as it was before any order."""
         item = "SubnetTAO" if side == "buy" else "SubnetAlphaIn"
         return int(await self.view.value(PALLET, item, netuid))
+
+    async def outstanding(self, netuid: int) -> int:
+        """Rao of alpha outside the pool, with what orders have bought so far."""
+        stored = int(await self.view.value(OUTSTANDING.pallet, OUTSTANDING.item, netuid))
+        now = self._curves.get(netuid)
+        if now is None:
+            return stored
+        return stored + (await _load(self.view, netuid)).alpha_reserve - now.alpha_reserve
 
     # orders
 
@@ -194,7 +219,7 @@ class Market:
             return Fill(side, amount, amount, 0, amount, *at, fixed=True)
         if not await self.agrees(netuid, side, amount):
             fill = await self._simulated(netuid, side, amount, limit_price_rao, drop_fee=drop_fee)
-            self._moved.add(netuid)
+            self._moved[netuid] = amount if side == "sell" else None
             return fill
         pool = await self._curve(netuid)
         try:
@@ -202,7 +227,7 @@ class Market:
         except SwapError as problem:
             raise pool_refuses(problem.name, netuid, limit_price_rao) from None
         self._curves[netuid] = done.pool
-        self._moved.add(netuid)
+        self._moved[netuid] = None
         return Fill(
             side,
             amount,
@@ -221,7 +246,7 @@ class Market:
         """
         if not await self.trades(netuid):
             return True
-        if not self.knows_curve:
+        if not await self.exact(netuid):
             return False
         known = self._agreed.get((netuid, side))
         if known is None and netuid not in self._moved:
@@ -238,6 +263,18 @@ class Market:
         return all(int(there[name]) == getattr(here, name) for name in names)
 
     # the simulation alone
+
+    async def more_brings(self, netuid: int, alpha: int) -> int:
+        """TAO, rao, that more alpha would bring after a sale that only the simulation told of.
+
+        It is worth no less than that at the price which the sale left. 0 where nobody can tell.
+        """
+        sold = self._moved.get(netuid)
+        if sold is None:
+            return 0
+        first = await simulation(self.view, netuid, "sell", sold)
+        both = await simulation(self.view, netuid, "sell", sold + alpha)
+        return max(int(both["tao_amount"]) - int(first["tao_amount"]), 0)
 
     async def _simulated(
         self,
@@ -280,14 +317,14 @@ class Market:
         """Take over for which pools the known curve has proved right on another market."""
         self._agreed.update({place: True for place, known in other._agreed.items() if known})
 
-    def mark(self) -> tuple[dict[int, Pool], set[int]]:
+    def mark(self) -> tuple[dict[int, Pool], Moved]:
         """The pools as they are, to go back to."""
-        return dict(self._curves), set(self._moved)
+        return dict(self._curves), dict(self._moved)
 
-    def restore(self, mark: tuple[dict[int, Pool], set[int]]) -> None:
+    def restore(self, mark: tuple[dict[int, Pool], Moved]) -> None:
         """Make the pools what they were at a mark."""
         curves, moved = mark
-        self._curves, self._moved = dict(curves), set(moved)
+        self._curves, self._moved = dict(curves), dict(moved)
 
 
 async def _load(view: View, netuid: int) -> Pool:

@@ -48,12 +48,21 @@ async def swap_limit(desk: Desk, limit: Limit, source: int, target: int) -> int 
     """
     if isinstance(limit, Unlimited):
         return None
-    exact = await desk.market.exact(source) and await desk.market.exact(target)
-    ratio = await opening_ratio(desk, source, target)
+    ratio = await _highest_ratio(desk, source, target)
     by_reserves = await reserve_ratio(desk, source, target)
     if isinstance(limit, Tolerance) and by_reserves is not None:
         ratio = min(ratio, by_reserves)
-    return limit_price(limit, "sell", ratio, exact=exact)
+    return limit_price(limit, "sell", ratio)
+
+
+async def _highest_ratio(desk: Desk, source: int, target: int) -> int:
+    """The opening ratio, or the most that it may be where prices are known to a rao only."""
+    if await desk.market.exact(source) and await desk.market.exact(target):
+        return await opening_ratio(desk, source, target)
+    given = await desk.market.opening_bits(source)
+    if not await desk.market.exact(source):
+        given += _ONE // RAO + 1
+    return _ratio(given, await desk.market.opening_bits(target)) + 1
 
 
 async def most_moved(desk: Desk, source: int, target: int, limit_rao: int) -> int | None:

@@ -9,14 +9,13 @@ from taoctl.calls.stake.add import AddStake
 from taoctl.calls.stake.ahead import Reach, reach_of
 from taoctl.calls.stake.amount import ALL, Amount
 from taoctl.calls.stake.desk import ROOT, Desk
-from taoctl.calls.stake.hotkeys import PALLET, read
+from taoctl.calls.stake.hotkeys import PALLET
 from taoctl.calls.stake.limits import Limit, Unlimited
+from taoctl.calls.stake.market import OUTSTANDING
 from taoctl.calls.stake.refusals import refused
 from taoctl.calls.stake.trade import Trade
-from taoctl.chain.view import Call, Storage
+from taoctl.chain.view import Call
 from taoctl.units import Alpha
-
-_OUTSTANDING = Storage(PALLET, "SubnetAlphaOut")
 
 
 class _GivenUp(Trade):
@@ -48,7 +47,7 @@ class _GivenUp(Trade):
                 f"{origin} has no stake on subnet {self.netuid} at {self.hotkey}",
                 "see `taoctl stake list`",
             )
-        outstanding = int(await read(desk.view, _OUTSTANDING.item, self.netuid))
+        outstanding = await desk.market.outstanding(self.netuid)
         if outstanding < alpha:
             raise refused(
                 "InsufficientLiquidity",
@@ -70,7 +69,7 @@ class RecycleAlpha(_GivenUp):
         amount: alpha.
     """
 
-    needs = (Call(PALLET, "recycle_alpha"), _OUTSTANDING)
+    needs = (Call(PALLET, "recycle_alpha"), OUTSTANDING)
 
     hotkey: str
     netuid: int
@@ -104,7 +103,7 @@ class BurnAlpha(_GivenUp):
         amount: alpha.
     """
 
-    needs = (Call(PALLET, "burn_alpha"), _OUTSTANDING)
+    needs = (Call(PALLET, "burn_alpha"), OUTSTANDING)
 
     hotkey: str
     netuid: int
@@ -137,7 +136,7 @@ class AddStakeBurn(Trade):
         limit: the price past which it is not done.
     """
 
-    needs = (Call(PALLET, "add_stake_burn"), _OUTSTANDING)
+    needs = (Call(PALLET, "add_stake_burn"), OUTSTANDING)
 
     hotkey: str
     netuid: int

@@ -95,7 +95,7 @@ class Trade(Intent):
             return Worked((call,), (no.refusal,))
         except UnknownOutcome as problem:
             desk.restore(mark)
-            desk.lose_sight()
+            await desk.lose_sight(origin)
             return Worked((call,), warnings=(str(problem),))
         return Worked((call,), (), tuple(desk.warnings[noted:]), quotes)
 
