@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from taoctl.calls.base import ChainCall, Effect, Intent, Quote, Refusal
-from taoctl.calls.batch_mode import BatchMode
 from taoctl.calls.stake.desk import ROOT, Desk, RefusedOrder
 from taoctl.calls.stake.hotkeys import NETWORKS, PALLET, item, read
-from taoctl.calls.stake.trade import Trade
+from taoctl.calls.stake.trade import Trade, Worked, one_call
 from taoctl.chain.view import Call, View
 from taoctl.economics.root_claims import owed_bits, past_share
 from taoctl.units import U64_MAX
@@ -87,9 +86,14 @@ class _Ledger:
         return 0 if bits < self.thresholds[netuid] else min(max(bits, 0) >> 32, U64_MAX)
 
     def staked(self, hotkey: str, amount: int) -> None:
-        """Carry past rates along with new root stake, which earns only from now on."""
+        """Carry past rates along with new root stake, which earns only from now on, or with old.
+
+        Args:
+            amount: rao; negative where it was taken away.
+        """
         for netuid, rate in self.rates[hotkey].items():
-            self.claimed[hotkey, netuid] += past_share(rate, amount)
+            share, had = past_share(rate, abs(amount)), self.claimed[hotkey, netuid]
+            self.claimed[hotkey, netuid] = had + share if amount >= 0 else max(had - share, 0)
 
 
 async def _ledger(view: View, coldkey: str) -> _Ledger:
@@ -162,16 +166,17 @@ class ClaimRoot(Trade):
         for at in range(0, len(netuids), MOST_AT_ONCE):
             yield netuids[at : at + MOST_AT_ONCE]
 
+    def _calls(self) -> tuple[ChainCall, ...]:
+        chunks = tuple(self._chunks()) or ((),)
+        return tuple(ChainCall(PALLET, "claim_root", {"subnets": list(one)}) for one in chunks)
+
     async def order(self, desk: Desk, origin: str) -> ChainCall:
         """`claim_root`, in a batch where the subnets are more than one call takes."""
-        calls = [
-            ChainCall(PALLET, "claim_root", {"subnets": list(chunk)}) for chunk in self._chunks()
-        ]
-        if len(calls) == 1:
-            return calls[0]
-        if calls:
-            return ChainCall("Utility", BatchMode.ALL.value, {"calls": calls})
-        return ChainCall(PALLET, "claim_root", {"subnets": []})
+        return one_call(self._calls(), self.batch_mode)
+
+    async def work(self, desk: Desk, origin: str) -> Worked:
+        """Work through it; its calls one by one, for a batch takes no other batch."""
+        return replace(await Trade.work(self, desk, origin), calls=self._calls())
 
     async def carry_out(self, desk: Desk, origin: str) -> tuple[Quote, ...]:
         """Pay what is owed, hotkey by hotkey, as it is kept or sold."""
@@ -179,6 +184,8 @@ class ClaimRoot(Trade):
             said = "a claim names one subnet at least"
             raise RefusedOrder(Refusal("InvalidSubnetNumber", said, "name subnets with --netuid"))
         ledger = await _ledger(desk.view, origin)
+        for hotkey in ledger.rates:
+            ledger.staked(hotkey, await desk.gained(hotkey, origin, ROOT))
         kind = await claim_type_of(desk.view, origin)
         paid: set[int] = set()
         for chunk in self._chunks():

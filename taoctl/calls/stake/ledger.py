@@ -63,6 +63,11 @@ class Ledger:
         await self._list(coldkey)
         return Alpha(self._now.alpha.get((hotkey, coldkey, netuid), 0), netuid)
 
+    async def gained(self, hotkey: str, coldkey: str, netuid: int) -> int:
+        """Rao of alpha that orders have added to a position; negative where they took."""
+        held = (await self.position(hotkey, coldkey, netuid)).rao
+        return held - self._opening.alpha.get((hotkey, coldkey, netuid), 0)
+
     async def positions(self, coldkey: str) -> Sequence[tuple[str, int, Alpha]]:
         """All positions of a coldkey: hotkey, subnet and alpha, by subnet and then hotkey."""
         await self._list(coldkey)
