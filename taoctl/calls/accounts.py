@@ -40,12 +40,18 @@ class Holdings:
     frozen_rao: int
     consumers: int
     providers: int
+    sufficients: int
     existential_rao: int
 
     @property
     def exists(self) -> bool:
         """Whether the account holds anything that keeps it on the chain."""
         return self.free_rao + self.reserved_rao > 0
+
+    @property
+    def may_sign(self) -> bool:
+        """Whether it may sign what costs a fee: something must pay for the place of its nonce."""
+        return self.providers > 0 or self.sufficients > 0
 
     @property
     def free(self) -> Tao:
@@ -79,6 +85,7 @@ async def holdings(view: View, ss58: str) -> Holdings:
         ),
         consumers=int(account["consumers"]),
         providers=int(account["providers"]),
+        sufficients=int(account["sufficients"]),
         existential_rao=int(view.constant(EXISTENTIAL_DEPOSIT.pallet, EXISTENTIAL_DEPOSIT.name)),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from taoctl.addresses import decode_ss58
-from taoctl.calls.accounts import cannot_pay
+from taoctl.calls.accounts import EXISTENTIAL_DEPOSIT, cannot_pay, holdings
 from taoctl.calls.base import ChainCall, Intent, Refusal
 from taoctl.calls.stake.alpha_fee import AlphaFee, alpha_fee
 from taoctl.chain.extrinsic import Era, dispatch_info, unsigned_for_fee
@@ -47,6 +47,24 @@ async def too_poor(
         return ()
     spends = Tao(0) if spent is None else spent
     return await cannot_pay(view, payer, fee + tip, spends, may_end=intent.may_end_account)
+
+
+async def without_account(view: View, signer: str, fee: Tao | None) -> tuple[Refusal, ...]:
+    """The refusal of a signer that the chain does not know, whoever pays and in what; else empty.
+
+    Source: `CheckNonce` of frame-system.
+    """
+    if fee is None or not fee.rao or (await holdings(view, signer)).may_sign:
+        return ()
+    least = Tao(int(view.constant(EXISTENTIAL_DEPOSIT.pallet, EXISTENTIAL_DEPOSIT.name)))
+    return (
+        Refusal(
+            "Payment",
+            f"{signer} has no TAO and so no account on the chain, which takes nothing that it "
+            "signs",
+            f"send it some TAO first: {least} or more",
+        ),
+    )
 
 
 def balance_after(before: Tao, fee: Tao | None, spent: Tao | None) -> Tao | None:

@@ -19,7 +19,7 @@ from taoctl.journal.record import Record, State
 from taoctl.journal.store import Journal
 from taoctl.scale.crypto import SR25519, blake2_256
 from taoctl.submit.blocks import account_nonce
-from taoctl.submit.fees import balance_after, estimate, in_alpha, too_poor
+from taoctl.submit.fees import balance_after, estimate, in_alpha, too_poor, without_account
 from taoctl.submit.nonce import free_nonce, nonce_warnings
 from taoctl.submit.options import TxOptions
 from taoctl.units import Alpha, Tao
@@ -147,10 +147,12 @@ async def make_plan(
         call = await intent.call(view, signer_ss58)
         encoded = call_bytes(view.codec, call)
         answers = await _asked(intent, view, signer_ss58)
+        poor = await without_account(view, signer_ss58, fee)
     elif isinstance(taken, Refusal):
         poor = (taken,)
     elif not answers.refusals and not may_take_alpha(call):
         poor = await too_poor(view, intent, payer, fee, options.tip, answers.spends)
+        poor = poor or await without_account(view, signer_ss58, fee)
     in_tao = Tao(0) if isinstance(taken, AlphaFee) else _total(fee, options.tip)
     digest = digest_of(chain.genesis, signer_ss58, encoded)
     again = None if options.again or journal is None else already_sent(journal, digest)

@@ -22,6 +22,7 @@ from stake_net import (
     FERDIE,
     OWN,
     SMALL,
+    STRANGER,
     TAO,
     UNEVEN,
     StakeNet,
@@ -178,6 +179,21 @@ def test_a_fee_in_alpha_that_the_pool_does_not_buy_is_refused(net: StakeNet) -> 
         net.change(lambda runtime: runtime.balances.endow(ALICE, rich))
     assert [one["name"] for one in error["details"]["refusals"]] == ["Payment"]
     assert "too small" in error["message"]
+
+
+def test_alpha_alone_lets_nobody_sign(net: StakeNet) -> None:
+    """The chain takes nothing of an account that has no TAO, not even what alpha would pay."""
+    folder = Path(os.environ["TAOCTL_WALLET_PATH"]) / "penniless"
+    folder.mkdir(parents=True)
+    (folder / "coldkeypub.txt").write_text(json.dumps({"ss58Address": STRANGER}))
+    give = ("stake", "transfer", "5alpha", "penniless", "--netuid", str(EVEN), "--hotkey", OWN)
+    net.data("taoctl.tx.1", *give, "--wallet", "//Alice", "-y")
+    words = ("stake", "remove", "1alpha", "--netuid", str(EVEN), "--wallet", "penniless")
+    plan = net.data("taoctl.plan.1", *words, "--dry-run")
+    (no,) = plan["refusals"]
+    assert no["name"] == "Payment" and "no account on the chain" in no["message"]
+    net.change(lambda runtime: runtime.balances.endow(STRANGER, 500))
+    assert net.data("taoctl.plan.1", *words, "--dry-run")["refusals"] == []
 
 
 def test_all_leaves_room_for_a_tip_too(net: StakeNet) -> None:
