@@ -35,7 +35,7 @@ def _given_and_had(one: Quote) -> str:
 
 def _costs(one: Quote) -> str:
     impact, cost = (_percent(ppm) for ppm in (one.impact_ppm, one.cost_ppm))
-    return f"pool fee {one.pool_fee}, price impact {impact}, with the fee {cost}"
+    return f"pool fee {one.pool_fee}, impact {impact}, both {cost}"
 
 
 def _prices(one: Quote) -> str:
