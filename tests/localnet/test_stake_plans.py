@@ -32,11 +32,12 @@ from taoctl.calls.batch import Batch
 from taoctl.calls.batch_mode import BatchMode
 from taoctl.calls.multisig import ByMultisig, Group
 from taoctl.calls.proxied import ByProxy
-from taoctl.calls.stake.add import WOULD_BE_LOST, AddStake
+from taoctl.calls.stake.add import AddStake
 from taoctl.calls.stake.amount import ALL, Amount, alpha_amount, tao_amount
 from taoctl.calls.stake.around import Following
 from taoctl.calls.stake.desk import Desk
 from taoctl.calls.stake.limits import Limit, Price, Tolerance, Unlimited
+from taoctl.calls.stake.refusals import WOULD_BE_LOST
 from taoctl.calls.stake.remove import RemoveAllAtLimit, RemoveStake
 from taoctl.calls.stake.trade import Trade, Trades
 from taoctl.calls.transfer import Transfer

@@ -17,13 +17,10 @@ from taoctl.calls.stake.holdings import PALLET
 from taoctl.calls.stake.limited import capped, check_pool_takes, limited_call, most_within
 from taoctl.calls.stake.limits import PPM, Limit, Unlimited
 from taoctl.calls.stake.quoting import fill_quote
-from taoctl.calls.stake.refusals import refused
+from taoctl.calls.stake.refusals import WOULD_BE_LOST, refused
 from taoctl.calls.stake.trade import Placed
 from taoctl.chain.view import Call, Storage
 from taoctl.units import Tao
-
-WOULD_BE_LOST = "WouldBeLost"
-"""Refusal, our own, of what the chain would take and give nothing for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +119,7 @@ class AddStake(Placed):
                 "little",
                 f"the least that is staked is {Tao(MIN_STAKE)} and the pool's fee",
             )
+        await desk.check_share_pool(self.hotkey, self.netuid)
 
     async def _buy(self, desk: Desk, origin: str, amount: int, limit: int | None) -> Fill:
         """Trade and book it; the existential deposit stays, silently, as on the chain.

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from taoctl.calls.accounts import holdings
 from taoctl.calls.stake.amount import Amount
-from taoctl.calls.stake.holdings import PALLET, locked_alpha, positions_of
+from taoctl.calls.stake.holdings import PALLET, locked_alpha, positions_of, share_pool
 from taoctl.calls.stake.market import PRICE
 from taoctl.calls.stake.simulation import simulation
 from taoctl.chain.view import Storage, View
@@ -85,6 +86,10 @@ def _reads(view: View, reach: Reach) -> Iterator[Awaitable[Any]]:
         yield view.api(PRICE.api, PRICE.method, netuid)
     for hotkey in reach.hotkeys:
         yield view.value(PALLET, "Owner", hotkey)
+    bought = {netuid for netuid, side, _ in reach.orders if side == "buy"}
+    for hotkey, netuid in product(reach.hotkeys, bought):
+        for one in share_pool(view):
+            yield view.value(one.pallet, one.item, hotkey, netuid)
     if view.has(_NOMINATOR):
         yield view.value(_NOMINATOR.pallet, _NOMINATOR.item)
     for coldkey in reach.coldkeys:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from taoctl.calls.base import ChainCall
+from taoctl.calls.base import ChainCall, Refusal
 from taoctl.calls.stake.amount import Amount
-from taoctl.calls.stake.holdings import PALLET, locked_alpha, unlocked_from
+from taoctl.calls.stake.holdings import PALLET, is_worthless, locked_alpha, unlocked_from
+from taoctl.calls.stake.hotkeys import no_subnet, owner_of, unknown_hotkey
 from taoctl.calls.stake.ledger import Books, Ledger
 from taoctl.calls.stake.limits import Limit, Tolerance, limit_price
 from taoctl.calls.stake.market import Fill, Market
@@ -135,18 +136,13 @@ class Desk(Ledger):
 
     async def owner(self, hotkey: str) -> str | None:
         """The coldkey that owns a hotkey; None where the chain has never seen it."""
-        key = self.view.codec.storage_key(PALLET, "Owner", hotkey)
-        if await self.view.raw(key) is None:
-            return None
-        return str(await self.view.value(PALLET, "Owner", hotkey))
+        return await owner_of(self.view, hotkey)
 
     # what the chain checks
 
     async def check_subnet(self, netuid: int) -> None:
         """Refuse a subnet that does not exist (SubnetNotExists)."""
-        if not await self.view.value(PALLET, "NetworksAdded", netuid):
-            hint = "see `taoctl subnet list` for the subnets there are"
-            raise refused("SubnetNotExists", f"there is no subnet {netuid}", hint)
+        _refuse(await no_subnet(self.view, netuid))
 
     async def check_subtoken(self, netuid: int) -> None:
         """Refuse a subnet that is not started (SubtokenDisabled)."""
@@ -161,12 +157,24 @@ class Desk(Ledger):
 
     async def check_hotkey(self, hotkey: str) -> None:
         """Refuse a hotkey that the chain has never seen (HotKeyAccountNotExists)."""
-        if await self.owner(hotkey) is None:
-            raise refused(
-                "HotKeyAccountNotExists",
-                f"{hotkey} is no hotkey of this chain",
-                "check the address; a hotkey becomes one when it is first registered",
-            )
+        _refuse(await unknown_hotkey(self.view, hotkey))
+
+    async def check_share_pool(
+        self, hotkey: str, netuid: int, name: str = "InsufficientLiquidity"
+    ) -> None:
+        """Refuse alpha for a hotkey of which shares are left, and nothing that they are shares of.
+
+        Args:
+            name: of the refusal, where the chain has none.
+        """
+        if self.is_moved(hotkey, netuid) or not await is_worthless(self.view, hotkey, netuid):
+            return
+        raise refused(
+            name,
+            f"{hotkey} has no alpha of subnet {netuid} left, but shares of it, so that more would "
+            "be nobody's",
+            "name another hotkey",
+        )
 
     async def check_held(self, hotkey: str, coldkey: str, netuid: int, alpha_rao: int) -> None:
         """Refuse more than the position holds (NotEnoughStakeToWithdraw)."""
@@ -267,3 +275,8 @@ class Desk(Ledger):
         self.restore_books(mark.books)
         self.market.restore(mark.market)
         del self.warnings[mark.warnings :]
+
+
+def _refuse(found: tuple[Refusal, ...]) -> None:
+    for one in found:
+        raise RefusedOrder(one)

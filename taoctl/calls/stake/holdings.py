@@ -14,6 +14,7 @@ PALLET = "SubtensorModule"
 POSITIONS = Api("StakeInfoRuntimeApi", "get_stake_info_for_coldkey")
 _AVAILABLE = Api("StakeInfoRuntimeApi", "get_stake_availability_for_coldkeys")
 _LOCK = Storage(PALLET, "Lock")
+_SHARES = Storage(PALLET, "TotalHotkeySharesV2")
 _UNTYPED = "Vec<u8>"
 _LONGEST_DECAY = 64
 
@@ -48,6 +49,35 @@ async def _from_shares(view: View, coldkey: str) -> dict[tuple[str, int], int]:
 
 def _share(value: Any) -> SafeFloat:
     return from_u64f64(int(value["bits"])) if isinstance(value, Mapping) else from_int(value or 0)
+
+
+def share_pool(view: View) -> tuple[Storage, ...]:
+    """What tells of the pool that a hotkey's alpha on a subnet is: its alpha, then its shares.
+
+    Nothing on runtimes from before shares were decimal floats, which reckon them in another way.
+    """
+    if not view.has(_SHARES):
+        return ()
+    alpha, old = (Storage(PALLET, name) for name in ("TotalHotkeyAlpha", "TotalHotkeyShares"))
+    return tuple(one for one in (alpha, old, _SHARES) if view.has(one))
+
+
+async def is_worthless(view: View, hotkey: str, netuid: int) -> bool:
+    """Whether shares of a hotkey are left where its alpha is gone: more alpha gets no share then.
+
+    Source: `sim_update_value_for_one` of the share pool.
+    """
+    found = [await view.value(one.pallet, one.item, hotkey, netuid) for one in share_pool(view)]
+    if not found:
+        return False
+    alpha, *shares = found
+    return not int(alpha or 0) and any(_is_some(one) for one in shares)
+
+
+def _is_some(share: Any) -> bool:
+    if isinstance(share, Mapping):
+        return any(int(share[part]) for part in ("bits", "mantissa") if part in share)
+    return bool(int(share or 0))
 
 
 async def locked_alpha(view: View, coldkey: str, netuid: int) -> int | None:

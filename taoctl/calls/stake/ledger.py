@@ -68,6 +68,14 @@ class Ledger:
         held = (await self.position(hotkey, coldkey, netuid)).rao
         return held - self._opening.alpha.get((hotkey, coldkey, netuid), 0)
 
+    def is_moved(self, hotkey: str, netuid: int) -> bool:
+        """Whether orders have changed what is held through a hotkey on a subnet."""
+        return any(
+            rao != self._opening.alpha.get(place, 0)
+            for place, rao in self._now.alpha.items()
+            if (place[0], place[2]) == (hotkey, netuid)
+        )
+
     async def positions(self, coldkey: str) -> Sequence[tuple[str, int, Alpha]]:
         """All positions of a coldkey: hotkey, subnet and alpha, by subnet and then hotkey."""
         await self._list(coldkey)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from taoctl.calls.base import Refusal
 from taoctl.units import Alpha, Tao, rao_to_decimal
 
+WOULD_BE_LOST = "WouldBeLost"
+"""Refusal, our own, of what the chain would take and give nothing for."""
+
 
 class RefusedOrder(Exception):
     """The chain would refuse what is being worked through."""

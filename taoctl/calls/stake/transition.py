@@ -23,7 +23,7 @@ from taoctl.calls.stake.ratio import (
     swap_limit,
     swap_quote,
 )
-from taoctl.calls.stake.refusals import price_words, refused
+from taoctl.calls.stake.refusals import WOULD_BE_LOST, price_words, refused
 from taoctl.calls.stake.trade import Trade
 from taoctl.units import RAO_PER_TAO, Alpha, Tao
 
@@ -158,6 +158,7 @@ async def _move_within(desk: Desk, source: Holding, target: Holding, alpha: int)
     worth = alpha * await desk.price_bits(source.netuid) >> 64
     if worth < MIN_STAKE:
         raise _too_little(alpha, source.netuid, worth)
+    await desk.check_share_pool(target.hotkey, target.netuid, WOULD_BE_LOST)
     await desk.move_alpha(source.hotkey, source.coldkey, source.netuid, -alpha)
     await desk.move_alpha(target.hotkey, target.coldkey, target.netuid, alpha)
 
@@ -177,6 +178,7 @@ async def _cross(
     purchase = await desk.trade(target.netuid, "buy", staked, drop_fee=not from_root)
     if not purchase.out:
         raise refused("AmountTooLow", f"{Tao(staked)} buys nothing on subnet {target.netuid}")
+    await desk.check_share_pool(target.hotkey, target.netuid)
     await desk.move_tao(target.coldkey, sale.out - staked)
     await desk.move_alpha(target.hotkey, target.coldkey, target.netuid, purchase.out)
     netuids = (source.netuid, target.netuid)
