@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from taoctl.cli import batch_file, context, options, output, plots
+from taoctl.cli import case_file, context, lab_epoch, options, output, plots
 from taoctl.cli.options import Format
 from taoctl.cli.output import Result, Section
 from taoctl.errors import UsageError
 from taoctl.reads.columns import Kind, format_value, json_value
-from taoctl.text import printable
 from taoctl.units import RAO_PER_TAO
 
 if TYPE_CHECKING:
@@ -57,47 +55,23 @@ def swap(
       taoctl lab swap - < swap.json
     """
     output.require_form()
-    found = _parsed(file)
-    if isinstance(found, Mapping) and isinstance(found.get("cases"), list):
-        data: Any = [_case(one, place) for place, one in enumerate(found["cases"], 1)]
-        text = "\n \n".join(
-            f"{printable(one['name'])}\n{_swap_text(one['output'])}" for one in data
-        )
-    else:
-        data = _swapped(found)
-        text = _swap_text(data)
-    output.show_data(SWAP_SCHEMA, data, text)
+    data = case_file.answered(case_file.parsed(file), _swapped)
+    output.show_data(SWAP_SCHEMA, data, case_file.text_of(data, _swap_text))
 
 
-def _parsed(file: Path) -> Any:
-    try:
-        return json.loads(batch_file.read_text(file))
-    except (ValueError, RecursionError) as error:
-        said = str(error) if isinstance(error, ValueError) else "nested too deeply"
-        raise UsageError(f"{file} is not JSON: {said}") from None
-
-
-def _case(case: Any, place: int) -> dict[str, Any]:
-    name = case.get("name") if isinstance(case, Mapping) else None
-    called = name if isinstance(name, str) else f"case {place}"
-    try:
-        return {"name": called, "output": _swapped(case)}
-    except UsageError as problem:
-        raise UsageError(f"{called}: {problem.message}", problem.hint) from None
-
-
-def _swapped(case: Any) -> dict[str, Any]:
-    """The outcome of a swap, given as the input or as a case that holds it."""
+def _swapped(data: Any) -> dict[str, Any]:
     from taoctl.economics.vectors import checked_swap_input, swap_output
 
-    held = isinstance(case, Mapping) and "input" in case
-    return swap_output(checked_swap_input(case["input"] if held else case))
+    return swap_output(checked_swap_input(data))
 
 
 def _swap_text(found: Mapping[str, Any]) -> str:
     width = max(len(name) for name in found)
     lines = [f"{name.replace('_', ' ').ljust(width)}  {one}" for name, one in found.items()]
     return "\n".join(lines).replace("True", "yes").replace("False", "no")
+
+
+app.command("epoch")(lab_epoch.epoch)
 
 
 @app.command("stake")

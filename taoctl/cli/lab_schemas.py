@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from taoctl.cli.lab import STAKE_SCHEMA, SWAP_SCHEMA
+from taoctl.cli.lab_epoch import EPOCH_SCHEMA
 from taoctl.cli.schema_parts import INT, TAO_OR_NULL, TEXT, Plain, Shape, array, obj, row_schema
 from taoctl.reads.curve import CurveRow
 
@@ -26,10 +27,34 @@ _SWAPPED = {
     ]
 }
 
+_INTS = array(INT)
+_FLAGS = array({"type": "boolean"})
+_PAIR = {"type": "array", "items": INT, "minItems": 2, "maxItems": 2}
+_BITS = ("stake", "active_stake", "consensus", "incentive", "dividends", "validator_trust")
+_EPOCH = obj(
+    stake_weight=_INTS,
+    active=_FLAGS,
+    validator_permit=_FLAGS,
+    consensus=_INTS,
+    incentive=_INTS,
+    dividends=_INTS,
+    validator_trust=_INTS,
+    rank_raw_u16=_INTS,
+    emission=_INTS,
+    server_emission=_INTS,
+    validator_emission=_INTS,
+    bonds=array({"anyOf": [array(_PAIR), {"type": "null"}]}),
+    i32f32_bits=obj(**dict.fromkeys(_BITS, _INTS)),
+)
+
 SCHEMAS: dict[str, Shape | Plain] = {
     SWAP_SCHEMA: Plain(
         "taoctl lab swap",
         {"oneOf": [*_SWAPPED["oneOf"], array(obj(name=TEXT, output=_SWAPPED))]},
+    ),
+    EPOCH_SCHEMA: Plain(
+        "taoctl lab epoch FILE.json",
+        {"oneOf": [_EPOCH, array(obj(name=TEXT, output=_EPOCH))]},
     ),
     STAKE_SCHEMA: Plain(
         "taoctl lab stake",
