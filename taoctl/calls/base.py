@@ -108,7 +108,7 @@ class Approval:
 class Quote:
     """One trade as it stood before it was sent; amounts carry their unit, prices are rao.
 
-    Prices are TAO per alpha times 10^9; of a swap from one subnet to another, the price there
+    Prices are TAO per alpha times 10^9; of a swap from one subnet to another, the price
     of what is given over the price of what is had, times 10^9.
 
     Attributes:

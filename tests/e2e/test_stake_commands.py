@@ -149,6 +149,9 @@ def test_stake_of_a_hotkey_is_no_stake(net: Localnet, wallet: Path) -> None:
     )
     assert code == 2
     assert "stake belongs to coldkeys" in err
+    code, out, err = net.taoctl("stake", "list", "alice/miner")
+    assert code == 0
+    assert "alice/miner is a hotkey, and stake is listed by coldkey" in out + err
 
 
 def test_several_wallets_have_one_plan_and_are_sent_in_order(

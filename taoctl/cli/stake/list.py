@@ -10,6 +10,7 @@ import typer
 from taoctl.cli import context, output
 from taoctl.cli.output import Result, Section
 from taoctl.cli.stake.app import app
+from taoctl.text import printable
 from taoctl.units import Tao
 
 if TYPE_CHECKING:
@@ -46,6 +47,14 @@ def list_(
     section = Section(rows, PositionRow)
     output.show(Result("taoctl.stake.list/1", origin, (section,), headline=_totals(rows)))
     context.warn_insecure(coldkeys)
+    _say_hotkeys(accounts or context.wallet_names())
+
+
+def _say_hotkeys(given: Sequence[str]) -> None:
+    """Say which of the names are hotkeys, by which positions are not listed."""
+    for text in given:
+        if context.account(text).kind == "hotkey":
+            output.note(f"{printable(text)} is a hotkey, and stake is listed by coldkey")
 
 
 def _totals(rows: Sequence[PositionRow]) -> str:
