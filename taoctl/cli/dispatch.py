@@ -142,11 +142,23 @@ def _usage(problem: Any, argv: Sequence[str]) -> int:
     if type(problem).__name__ == "NoArgsIsHelpError" and context is not None:
         sys.stdout.write(context.get_help() + "\n")
         return int(Exit.DONE)
-    hint = f"see `{context.command_path} --help`" if context is not None else None
+    hint = _usage_hint(context) if context is not None else None
     message = " ".join(str(problem.format_message()).split()).rstrip(".")
     if str(getattr(problem, "option_name", ""))[1:2].isdecimal():
         hint = "what begins with a dash is an option; no amount or number here is negative"
     return _fail(UsageError(message, hint), argv)
+
+
+def _usage_hint(context: Any) -> str:
+    """Where to read on; of a command that takes arguments, which they are."""
+    help_ = f"see `{context.command_path} --help`"
+    if hasattr(context.command, "commands"):
+        return help_
+    pieces = context.command.collect_usage_pieces(context)
+    arguments = " ".join(one.strip("{}") for one in pieces if one != "[OPTIONS]")
+    if not arguments:
+        return help_
+    return f"write `{context.command_path} {arguments}` and the options; {help_}"
 
 
 def _crash(problem: Exception, argv: Sequence[str]) -> int:

@@ -79,6 +79,25 @@ def test_every_command_has_help_with_examples_first(
 
 
 @pytest.mark.parametrize(
+    ("argv", "hint"),
+    [
+        (
+            ["stake", "add"],
+            "write `taoctl stake add AMOUNT` and the options; see `taoctl stake add",
+        ),
+        (["stake", "add", "--amount", "10"], "write `taoctl stake add AMOUNT` and the options"),
+        (["stake", "unstake-all", "--nope"], "see `taoctl stake unstake-all --help`"),
+        (["stake", "wizard"], "see `taoctl stake --help`"),
+    ],
+)
+def test_wrong_usage_tells_which_arguments_there_are(
+    argv: list[str], hint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(argv) == 2
+    assert f"hint: {hint}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     ("argv", "message"),
     [
         (["nonsense"], "No such command 'nonsense'"),
