@@ -93,6 +93,7 @@ class Approval:
         carries_out: whether this is the one that has the call carried out.
         may_approve: ss58 addresses of who may still approve after this one.
         resume: the words of the command line that approves next, as far as they are known here.
+        repeatable: whether the same command makes the same call for whoever approves next.
     """
 
     multisig: str
@@ -102,6 +103,7 @@ class Approval:
     carries_out: bool
     may_approve: tuple[str, ...]
     resume: str
+    repeatable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,11 @@ class Intent(ABC):
     async def approval(self, view: View, origin: str) -> Approval | None:
         """The approval that it adds to a call of several; None where it is none."""
         return None
+
+    @property
+    def varies(self) -> bool:
+        """Whether it is another call on another block: by the price, or by what there is then."""
+        return False
 
     @property
     def root_may(self) -> bool:

@@ -58,6 +58,11 @@ class Batch(Intent):
         """Whether one of them agrees to it."""
         return any(one.may_end_account for one in self.intents)
 
+    @property
+    def varies(self) -> bool:
+        """Whether one of them does."""
+        return any(one.varies for one in self.intents)
+
     async def call(self, view: View, origin: str) -> ChainCall:
         """The `Utility` call of the mode."""
         calls = [await one.call(view, origin) for one in self.intents]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from taoctl.addresses import decode_ss58, encode_ss58
@@ -104,6 +104,12 @@ def _approvals(call_hash: str, found: Mapping[str, Any]) -> Approvals:
     )
 
 
+_ANOTHER = (
+    "on another block the same command makes another call, which nobody has approved: give the "
+    "others these bytes, or write the amount in figures and its limit as a price"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ByMultisig(Intent):
     """Carry out an intent as a multisig account, or approve it where more must still do so.
@@ -137,7 +143,8 @@ class ByMultisig(Intent):
             return None
         data = call_bytes(view.codec, await self.inner.call(view, self.group.ss58))
         state = await approvals(view, self.group.ss58, _digest(data))
-        return approval_of(self.group, origin, _digest(data), state, "0x" + data.hex())
+        given = approval_of(self.group, origin, _digest(data), state, "0x" + data.hex())
+        return replace(given, repeatable=not self.inner.varies)
 
     async def call(self, view: View, origin: str) -> ChainCall:
         """`as_multi_threshold_1`, `approve_as_multi`, or for the last approval `as_multi`."""
@@ -179,7 +186,13 @@ class ByMultisig(Intent):
             *found,
             *(f"as things are, it would be refused: {one.message}" for one in later),
             f"whoever approves last needs the call itself: 0x{data.hex()}",
+            *((_ANOTHER,) if self.inner.varies else ()),
         )
+
+    @property
+    def varies(self) -> bool:
+        """Whether what it approves does."""
+        return self.inner.varies
 
     async def quotes(self, view: View, origin: str) -> tuple[Quote, ...]:
         """Those of the inner intent, where this approval carries it out."""

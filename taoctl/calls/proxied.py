@@ -46,6 +46,12 @@ async def delegations(view: View, real: str) -> tuple[tuple[Delegation, ...], Ta
     return found, Tao(int(deposit))
 
 
+_ANOTHER = (
+    "; on another block the same command makes another call, so write the amount in figures and "
+    "its limit as a price first"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ByProxy(Intent):
     """Carry out an intent for another account, whose proxy the signer is.
@@ -150,7 +156,8 @@ class ByProxy(Intent):
                     "Unannounced",
                     f"as a proxy with a delay of {chosen.delay_blocks} blocks, {origin} must "
                     "announce the call first",
-                    f"run `taoctl proxy announce {self.real} --call-hash {digest}`, and wait",
+                    f"run `taoctl proxy announce {self.real} --call-hash {digest}`, and wait"
+                    + (_ANOTHER if self.inner.varies else ""),
                 ),
             )
         ripe = min(heights) + chosen.delay_blocks
@@ -166,6 +173,11 @@ class ByProxy(Intent):
     async def warnings(self, view: View, origin: str) -> tuple[str, ...]:
         """Those of the inner intent."""
         return await self.inner.warnings(view, self.real)
+
+    @property
+    def varies(self) -> bool:
+        """Whether the inner intent does."""
+        return self.inner.varies
 
     async def quotes(self, view: View, origin: str) -> tuple[Quote, ...]:
         """Those of the inner intent, as the account acted for trades."""

@@ -227,7 +227,8 @@ def _approval_lines(plan: Plan, outcome: Outcome, names: Mapping[str, str]) -> I
         case False:
             yield Line("approved", f"{count}, not carried out yet")
     yield from (Line("may next", named(ss58, names)) for ss58 in one.may_approve)
-    yield Line("next", f"the same command with --wallet of one of them, or `{one.resume}`")
+    again = "the same command with --wallet of one of them, or " if one.repeatable else ""
+    yield Line("next", f"{again}`{one.resume}`")
 
 
 def _words(value: Quantity) -> str:

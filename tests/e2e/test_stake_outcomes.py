@@ -206,6 +206,19 @@ def test_all_leaves_room_for_a_tip_too(net: StakeNet) -> None:
     net.change(lambda runtime: runtime.balances.endow(FERDIE, 10**13))
 
 
+@pytest.mark.parametrize(
+    ("limit", "same"), [(("--tolerance", "2%"), False), (("--limit", "0.2"), True)]
+)
+def test_a_member_is_told_to_repeat_only_what_stays_the_same(
+    net: StakeNet, limit: tuple[str, str], same: bool
+) -> None:
+    words = add(EVEN, "1tao", "//Bob", *limit, "--multisig", f"2:{BOB},{DAVE}", "-y", "-q")
+    code, out, _ = net.taoctl(*words)
+    assert code == 0
+    (line,) = (one for one in out.splitlines() if one.startswith("next"))
+    assert ("the same command" in line) is same and "`taoctl multisig approve 2:" in line
+
+
 # several wallets
 
 

@@ -28,10 +28,7 @@ from hypothesis import strategies as st
 from subtensor_chain import TAO, account
 
 from taoctl.calls.base import Effect
-from taoctl.calls.batch import Batch
 from taoctl.calls.batch_mode import BatchMode
-from taoctl.calls.multisig import ByMultisig, Group
-from taoctl.calls.proxied import ByProxy
 from taoctl.calls.stake.add import AddStake
 from taoctl.calls.stake.amount import ALL, Amount, alpha_amount, tao_amount
 from taoctl.calls.stake.around import Following
@@ -40,7 +37,6 @@ from taoctl.calls.stake.limits import Limit, Price, Tolerance, Unlimited
 from taoctl.calls.stake.refusals import WOULD_BE_LOST
 from taoctl.calls.stake.remove import RemoveAllAtLimit, RemoveStake
 from taoctl.calls.stake.trade import Trade, Trades
-from taoctl.calls.transfer import Transfer
 from taoctl.economics.pool import Pool
 from taoctl.localnet.frame import Outcome
 from taoctl.units import Alpha, Tao
@@ -472,29 +468,3 @@ def test_all_of_a_position_is_what_it_holds_when_the_call_runs(chain: DeskChain)
     chain.rt.state.commit_block()
     assert chain.done(said.call).ok
     assert chain.rt.subtensor.stake_of(VAL1, ALICE, EVEN) <= 1
-
-
-# inside other intents
-
-
-def test_wrappers_pass_the_quotes_of_the_account_they_act_for(chain: DeskChain) -> None:
-    order = AddStake(VAL1, EVEN, tao_amount(TAO), LOOSE)
-    (own,) = chain.said(order).quotes
-    (proxied,) = run(ByProxy(order, ALICE).quotes(chain.view(), BOB))
-    assert proxied == own and proxied.account == ALICE
-    batch = Batch((Transfer(BOB, Tao(TAO)), order))
-    assert run(batch.quotes(chain.view(), ALICE)) == (own,)
-    effects = run(batch.effects(chain.view(), ALICE))
-    free = next(one for one in effects if (one.account, one.what) == (ALICE, "free"))
-    assert isinstance(free.before, Tao) and free.after == free.before - Tao(2 * TAO)
-
-
-def test_a_multisig_trades_when_the_last_one_approves(chain: DeskChain) -> None:
-    order = AddStake(VAL1, EVEN, tao_amount(TAO), LOOSE)
-    alone, two = Group(1, (ALICE, BOB)), Group(2, (ALICE, BOB))
-    chain.rt.state.begin_block(chain.rt.state.head + 1)
-    chain.endow_account(alone.ss58, 5 * TAO)
-    chain.rt.state.commit_block()
-    (quote,) = run(ByMultisig(order, alone).quotes(chain.view(), ALICE))
-    assert quote.account == alone.ss58
-    assert run(ByMultisig(order, two).quotes(chain.view(), ALICE)) == ()

@@ -49,6 +49,11 @@ class UnstakeAll(Trade):
         return f"unstake {what}{at}, {self.limit}"
 
     @property
+    def varies(self) -> bool:
+        """It does: it names the positions that there are."""
+        return True
+
+    @property
     def batch_mode(self) -> BatchMode:
         """How its calls go together, where there are several."""
         return self.mode

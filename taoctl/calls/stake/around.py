@@ -26,6 +26,11 @@ class Around(Trade):
         """What is paid on top of each transaction's fee."""
         return self.trade.tip_rao
 
+    @property
+    def varies(self) -> bool:
+        """Whether the trade itself does."""
+        return self.trade.varies
+
     def summary(self) -> str:
         """That of the trade itself."""
         return self.trade.summary()

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import Any, cast
 
 from taoctl.calls.base import ChainCall, Effect, Intent, Quote, Refusal
 from taoctl.calls.batch_mode import BatchMode
 from taoctl.calls.stake.ahead import Reach, read_ahead, together
+from taoctl.calls.stake.amount import Amount
 from taoctl.calls.stake.desk import Desk, RefusedOrder, UnknownOutcome
 from taoctl.calls.stake.fees import fee_of
+from taoctl.calls.stake.limits import Tolerance
 from taoctl.calls.stake.quoting import quote_words
 from taoctl.chain.view import View
 from taoctl.units import Tao
@@ -158,6 +161,15 @@ class Trade(Intent):
         return BatchMode.ALL
 
     @property
+    def varies(self) -> bool:
+        """Whether it is another call on another block: by a tolerance, or a share of what is."""
+        values = (getattr(self, one.name) for one in fields(cast("Any", self)))
+        return any(
+            isinstance(one, Tolerance) or (isinstance(one, Amount) and one.relative)
+            for one in values
+        )
+
+    @property
     def tip_rao(self) -> int:
         """What is paid on top of each transaction's fee."""
         return 0
@@ -195,6 +207,11 @@ class Trades(Trade):
     def batch_mode(self) -> BatchMode:
         """How its calls go together, where there are several."""
         return self.mode
+
+    @property
+    def varies(self) -> bool:
+        """Whether one of them does."""
+        return any(one.varies for one in self.trades)
 
     def summary(self) -> str:
         """All in one where they differ in place only, or the first; and how they go together."""
