@@ -10,7 +10,7 @@ from typing import TypeVar
 from taoctl.economics.mechanisms import MergedTerms, aggregate_mechanisms, split_emission
 from taoctl.economics.schedule import activity_cutoff_blocks
 from taoctl.economics.yuma import BONDS_SCALE, EpochInput, EpochOutput, run_epoch
-from taoctl.localnet.pallets.subtensor.registration import Registration
+from taoctl.localnet.pallets.subtensor.root_registration import RootRegistration
 from taoctl.localnet.pallets.subtensor.rows import EMPTY, row_body
 
 T = TypeVar("T")
@@ -25,7 +25,7 @@ class HotkeyEmission:
     validator: int
 
 
-class Epochs(Registration):
+class Epochs(RootRegistration):
     """Epochs of all mechanisms of a subnet."""
 
     def epoch_with_mechanisms(self, netuid: int, emission: int) -> list[HotkeyEmission]:

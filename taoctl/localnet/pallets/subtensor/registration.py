@@ -1,4 +1,7 @@
-"""Registering neurons against a burn, and the price of doing so."""
+"""Registering neurons against a burn, and the price of doing so.
+
+Source: registration.rs of subtensor at spec 425.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,36 @@ from taoctl.localnet.pallets.subtensor.alpha_fees import AlphaFees
 from taoctl.localnet.pallets.subtensor.arguments import HOTKEY, NETUID
 from taoctl.localnet.pallets.subtensor.subnets import ROOT
 from taoctl.localnet.pallets.subtensor.treasury import BUY_LIMIT
-from taoctl.localnet.types import u64
+from taoctl.localnet.types import AccountId32, Bytes, u64
 
 
 class Registration(AlphaFees):
-    """burned_register and register_limit."""
+    """register, burned_register and register_limit."""
+
+    @call(
+        6,
+        args=[
+            NETUID,
+            ("block_number", u64),
+            ("nonce", u64),
+            ("work", Bytes),
+            HOTKEY,
+            ("coldkey", AccountId32, "T::AccountId"),
+        ],
+        weight=4_099_872_000,
+    )
+    def register(
+        self,
+        origin: Origin,
+        netuid: int,
+        block_number: int,
+        nonce: int,
+        work: bytes,
+        hotkey: str,
+        coldkey: str,
+    ) -> None:
+        """Register a hotkey of the caller at the current burn; work and coldkey do not count."""
+        self.do_register(ensure_signed(origin), netuid, hotkey)
 
     @call(7, args=[NETUID, HOTKEY], weight=4_086_815_000)
     def burned_register(self, origin: Origin, netuid: int, hotkey: str) -> None:
