@@ -8,20 +8,12 @@ from dataclasses import dataclass, replace
 
 from taoctl.calls.accounts import ACCOUNT, EXISTENTIAL_DEPOSIT, cannot_spend
 from taoctl.calls.base import ChainCall, Effect, Intent, Quantity, Quote, Refusal
-from taoctl.calls.batch_mode import BatchMode
+from taoctl.calls.batch_limit import too_many
+from taoctl.calls.batch_mode import BatchMode, first_of
 from taoctl.calls.generic import Generic, nested_batches, recognised
 from taoctl.calls.transfer import BELOW_MINIMUM, Transfer
 from taoctl.chain.view import Call, View
 from taoctl.units import Alpha, Tao
-
-_SHOWN = 3
-
-
-_WORDS = {
-    BatchMode.ALL: "all or none",
-    BatchMode.STOP: "until one fails",
-    BatchMode.FORCE: "each for itself",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +34,9 @@ class Batch(Intent):
             dests = len({one.dest for one in transfers})
             whom = "1 account" if dests == 1 else f"{dests} accounts"
             how = ", and the account may end" if self.may_end_account else ""
-            return f"send {total} in {len(sent)} transfers to {whom}, {_WORDS[self.mode]}{how}"
-        first = "; ".join(one.summary() for one in self.intents[:_SHOWN])
-        more = len(self.intents) - _SHOWN
-        rest = f"; and {more} more" if more > 0 else ""
-        return f"{len(self.intents)} calls, {_WORDS[self.mode]}: {first}{rest}"
+            return f"send {total} in {len(sent)} transfers to {whom}, {self.mode.words}{how}"
+        listed = first_of([one.summary() for one in self.intents])
+        return f"{len(self.intents)} calls, {self.mode.words}: {listed}"
 
     @property
     def root_may(self) -> bool:
@@ -70,11 +60,9 @@ class Batch(Intent):
 
     async def preflight(self, view: View, origin: str) -> tuple[Refusal, ...]:
         """What is refused of each, and of what they spend together."""
-        limit = _limit(view)
-        if limit is not None and len(self.intents) > limit:
-            return (
-                Refusal("TooManyCalls", f"a batch holds {limit} calls at most", "split the file"),
-            )
+        full = too_many(view, len(self.intents))
+        if full:
+            return full
         found = [refusal for certain, refusal in await self._refused(view, origin) if certain]
         found += nested_batches(await self.call(view, origin))
         spent = await self.spends(view, origin)
@@ -141,10 +129,8 @@ class Batch(Intent):
             for certain, refusal in await self._refused(view, origin)
             if not certain
         ]
-        if self.mode is not BatchMode.ALL:
-            kept = "the others" if self.mode is BatchMode.FORCE else "the calls before it"
-            found.append(f"with {self.mode.value} {kept} stay done when one fails")
-        return tuple(found)
+        kept = self.mode.warning("calls")
+        return tuple(found) if kept is None else (*found, kept)
 
     async def spends(self, view: View, origin: str) -> Tao | None:
         """What all spend together; None when one of them does not know."""
@@ -190,12 +176,6 @@ def _added(so_far: Effect, one: Effect) -> Quantity:
         case (Alpha() as total, Alpha() as before, Alpha() as after):
             return total + (after - before)
     return None
-
-
-def _limit(view: View) -> int | None:
-    if not view.codec.has_constant("Utility", "batched_calls_limit"):
-        return None
-    return int(view.constant("Utility", "batched_calls_limit"))
 
 
 def one_or_batch(intents: Sequence[Intent], mode: BatchMode) -> Intent:

@@ -57,6 +57,8 @@ ONE = ("--netuid", "1")
         (("add", "10tao", "--netuid", "1,70000", "--hotkey", HOTKEY), "is not a subnet number"),
         (("add", "10tao", "--netuid", ",", "--hotkey", HOTKEY), "no subnet was named"),
         (("add", "10tao", *ADD, "--tolerance", "1"), "is no tolerance"),
+        (("add", "10tao", *ADD, "--tolerance", ""), "is no tolerance"),
+        (("burn", "50%", *ONE, "--tolerance", ""), "no price to limit"),
         (("add", "10tao", *ADD, "--limit", "cheap"), "is no price"),
         (("add", "10tao", *ADD, "--limit", "1", "--unsafe"), "--limit and --unsafe contradict"),
         (("add", "10tao", *ADD, "--tolerance", "1%", "--limit", "1"), "contradict each other"),

@@ -97,3 +97,14 @@ def test_who_approves_next_is_told_whether_the_same_command_is_the_same_call(
     assert approval is not None and approval.repeatable is not varies
     warnings = run(order.warnings(chain.view(), ALICE))
     assert any("another call" in text for text in warnings) is varies
+
+
+@pytest.mark.parametrize("kind", [Trades, Batch])
+def test_a_batch_that_is_too_long_is_refused(chain: DeskChain, kind: type[Trades | Batch]) -> None:
+    limit = chain.view().constant("Utility", "batched_calls_limit")
+    order = RemoveAllAtLimit(VAL1, EVEN, FREE)
+    names = [
+        [one.name for one in run(kind((order,) * count).preflight(chain.view(), ALICE))]
+        for count in (limit + 1, 2)
+    ]
+    assert names[0][0] == "TooManyCalls" and "TooManyCalls" not in names[1]

@@ -8,7 +8,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, cast
 
 from taoctl.calls.base import ChainCall, Effect, Intent, Quote, Refusal
-from taoctl.calls.batch_mode import BatchMode
+from taoctl.calls.batch_limit import too_many
+from taoctl.calls.batch_mode import BatchMode, first_of
 from taoctl.calls.stake.ahead import Reach, read_ahead, together
 from taoctl.calls.stake.amount import Amount
 from taoctl.calls.stake.desk import Desk, RefusedOrder, UnknownOutcome
@@ -17,13 +18,6 @@ from taoctl.calls.stake.limits import Tolerance
 from taoctl.calls.stake.quoting import quote_words
 from taoctl.chain.view import View
 from taoctl.units import Tao
-
-_SHOWN = 3
-_MODES = {
-    BatchMode.ALL: "all or none",
-    BatchMode.STOP: "until one fails",
-    BatchMode.FORCE: "each for itself",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,10 +213,8 @@ class Trades(Trade):
             return self.trades[0].summary()
         orders = _joint_summary(self.trades)
         if orders is None:
-            orders = "; ".join(one.summary() for one in self.trades[:_SHOWN])
-            more = len(self.trades) - _SHOWN
-            orders += f"; and {more} more" if more > 0 else ""
-        return f"{len(self.trades)} orders, {_MODES[self.mode]}: {orders}"
+            orders = first_of([one.summary() for one in self.trades])
+        return f"{len(self.trades)} orders, {self.mode.words}: {orders}"
 
     def reach(self, origin: str) -> Reach:
         """What all of them look at."""
@@ -249,7 +241,7 @@ class Trades(Trade):
         """
         each = [await one.work(desk, origin) for one in self.trades]
         calls = tuple(call for one in each for call in one.calls)
-        refusals = _too_many(desk.view, calls)
+        refusals = list(too_many(desk.view, len(calls)))
         warnings = [text for one in each for text in one.warnings]
         for place, one in enumerate(each, 1):
             for refusal in one.refusals:
@@ -260,9 +252,9 @@ class Trades(Trade):
                     warnings.append(f"as things are it would be refused: {named.message}")
                 else:
                     refusals.append(named)
-        if len(calls) > 1 and self.mode is not BatchMode.ALL:
-            kept = "the others" if self.mode is BatchMode.FORCE else "those before it"
-            warnings.append(f"with {self.mode.value} {kept} stay done when one fails")
+        kept = self.mode.warning("orders")
+        if len(calls) > 1 and kept is not None:
+            warnings.append(kept)
         quotes = tuple(quote for one in each for quote in one.quotes)
         return Worked(calls, tuple(refusals), tuple(dict.fromkeys(warnings)), quotes)
 
@@ -291,16 +283,6 @@ def one_call(calls: Sequence[ChainCall], mode: BatchMode) -> ChainCall:
     if len(calls) == 1:
         return calls[0]
     return ChainCall("Utility", mode.value, {"calls": list(calls)})
-
-
-def _too_many(view: View, calls: Sequence[ChainCall]) -> list[Refusal]:
-    if len(calls) < 2:
-        return []
-    limit = int(view.constant("Utility", "batched_calls_limit"))
-    if len(calls) <= limit:
-        return []
-    message = f"a batch holds {limit} calls at most, not {len(calls)}"
-    return [Refusal("TooManyCalls", message, "send them in several parts")]
 
 
 def _spent(effects: Sequence[Effect], origin: str) -> Tao | None:

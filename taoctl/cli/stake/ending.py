@@ -79,7 +79,7 @@ def burn(
 
     wanted, number = parse_amount(amount, "either"), context.netuid(netuid)
     named = None if hotkey is None else [hotkey]
-    if wanted.kind != "tao" and (tolerance or limit or unsafe):
+    if wanted.kind != "tao" and (unsafe or tolerance is not None or limit is not None):
         raise UsageError(
             "there is no price to limit: alpha that is burned is not traded",
             "leave --tolerance, --limit and --unsafe out",

@@ -130,4 +130,6 @@ def limit_of(
         return Unlimited()
     if price is not None:
         return parse_price(price)
-    return parse_tolerance(tolerance or options.current().config().tolerance)
+    if tolerance is None:
+        tolerance = options.current().config().tolerance
+    return parse_tolerance(tolerance)
