@@ -197,7 +197,8 @@ def outcome_lines(
     paid = outcome.fee_in_alpha or record.fee
     if paid is not None:
         yield Line("fee paid", str(paid))
-    yield from (Line("traded", text) for text in comparison_texts(compared))
+    if record.block is not None:
+        yield from (Line("traded", text) for text in comparison_texts(compared))
     yield from _approval_lines(plan, outcome, names)
 
 

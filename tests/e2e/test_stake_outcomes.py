@@ -122,6 +122,13 @@ def test_an_outcome_is_compared_with_its_quote(net: StakeNet) -> None:
     assert ", as quoted\n" in out
 
 
+def test_of_what_is_only_sent_nobody_says_that_it_was_not_traded(net: StakeNet) -> None:
+    code, out, _ = net.taoctl(*add(EVEN, "3tao", "//Alice", "-y", "--wait", "none"))
+    assert code == 0
+    assert out.startswith("sent: stake 3.000000000 TAO") and "traded" not in out
+    net.taoctl("tx", "resume")
+
+
 def test_a_swap_is_compared_on_both_its_legs(net: StakeNet) -> None:
     words = ("--hotkey", OWN, "--netuid", str(EVEN), "--to-netuid", str(UNEVEN))
     done = net.data("taoctl.tx.1", "stake", "swap", "5alpha", *words, "--wallet", "//Alice", "-y")
