@@ -292,7 +292,9 @@ def _stopped(
 def _show_outcomes(done: Sequence[_Done]) -> None:
     names = context.names()
     text = "\n\n".join(
-        outcome_text(one.planned.plan, one.outcome, names, one.compared) for one in done
+        f"{place} of {len(done)}: {one.planned.who}\n"
+        + outcome_text(one.planned.plan, one.outcome, names, one.compared)
+        for place, one in enumerate(done, 1)
     )
     data = {
         "transactions": [outcome_json(one.planned.plan, one.outcome, one.compared) for one in done]

@@ -167,7 +167,12 @@ def test_several_wallets_have_one_plan_and_are_sent_in_order(
     assert [one["signer_ss58"] for one in done] == [DAVE, EVE]
     held = net.data("taoctl.stake.list.1", "stake", "list", "//Dave", "//Eve")
     assert [(row["coldkey"], row["netuid"]) for row in held] == [(DAVE, 2), (EVE, 2)]
-    net.data("taoctl.txs.1", "stake", "remove", "all", "--netuid", "2", *both, "--yes")
+    code, out, _ = net.taoctl("stake", "remove", "all", "--netuid", "2", *both, "--yes")
+    assert code == 0
+    assert [line for line in out.splitlines() if " of 2: " in line] == [
+        "1 of 2: //Dave INSECURE",
+        "2 of 2: //Eve INSECURE",
+    ]
     assert net.data("taoctl.stake.list.1", "stake", "list", "//Dave", "//Eve") == []
 
 
