@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from taoctl.calls.base import Intent
@@ -62,14 +63,19 @@ def transact(intent: Intent | Build, flags: WriteFlags, signer: str | None = Non
         DeclinedError: the user said no.
         What `make_plan`, `open_signer` and `send` raise.
     """
-    output.require_form()
-    if options.current().at_block is not None:
-        raise UsageError("--at-block is for reading; a transaction goes into a new block")
+    require_writable()
     tx = flags.tx_options()
     account = signer_of(signer)
     if not (flags.dry_run or flags.yes):
         prompts.require("send it?", "say yes beforehand with --yes, or look at it with --dry-run")
     interrupts.run(_transact(intent, flags, tx, account))
+
+
+def require_writable() -> None:
+    """Refuse output options that a transaction cannot have; raises UsageError."""
+    output.require_form()
+    if options.current().at_block is not None:
+        raise UsageError("--at-block is for reading; a transaction goes into a new block")
 
 
 async def _transact(
@@ -107,20 +113,27 @@ async def _planned(
 ) -> tuple[Plan, Block]:
     from taoctl.submit.plan import make_plan
 
+    async with planning(chain):
+        own_chain_only(chain, flags)
+        if not isinstance(intent, Intent):
+            view = await chain.at_head()
+            await view.settle()
+            intent = await intent(view, account)
+        right_key(intent, flags, account)
+        whole = wrapped(intent, flags)
+        plan = await make_plan(
+            chain, whole, account.ss58, tx, journal=journal, to_send=not flags.dry_run
+        )
+        return plan, await blocks_of(chain, plan)
+
+
+@asynccontextmanager
+async def planning(chain: Chain) -> AsyncIterator[None]:
+    """Give what happens inside as long as --timeout says; raises DeadlineError after that."""
     limit = context.timeout()
     try:
         async with asyncio.timeout(limit):
-            own_chain_only(chain, flags)
-            if not isinstance(intent, Intent):
-                view = await chain.at_head()
-                await view.settle()
-                intent = await intent(view, account)
-            right_key(intent, flags, account)
-            whole = wrapped(intent, flags)
-            plan = await make_plan(
-                chain, whole, account.ss58, tx, journal=journal, to_send=not flags.dry_run
-            )
-            return plan, await blocks_of(chain, plan)
+            yield
     except TimeoutError:
         raise DeadlineError(
             f"{chain.link.endpoint} did not answer within {limit:g} s; nothing was sent",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -20,13 +19,15 @@ from taoctl.cli.transact import (
     failure_of,
     insecure,
     own_chain_only,
+    planning,
     refusal_of,
+    require_writable,
     right_key,
     signer_of,
     tell,
 )
 from taoctl.cli.writing import WriteFlags
-from taoctl.errors import DeadlineError, DeclinedError, TaoctlError, UsageError
+from taoctl.errors import DeclinedError, TaoctlError, UsageError
 from taoctl.units import Tao
 
 if TYPE_CHECKING:
@@ -83,9 +84,7 @@ def transact_many(wanted: Sequence[tuple[str, Build]], flags: WriteFlags) -> Non
         UsageError: one signs twice, or a flag makes no sense for several.
         What `transact` raises; its details say which are done, and which were not sent.
     """
-    output.require_form()
-    if options.current().at_block is not None:
-        raise UsageError("--at-block is for reading; a transaction goes into a new block")
+    require_writable()
     tx = flags.tx_options()
     _only_for_one(flags)
     builds = [(signer_of(name), build) for name, build in wanted]
@@ -144,34 +143,27 @@ async def _plans(
     from taoctl.calls.stake.trade import Trade
     from taoctl.submit.plan import make_plan
 
-    limit = context.timeout()
     found: list[_Planned] = []
     earlier: list[tuple[str, Trade]] = []
-    try:
-        async with asyncio.timeout(limit):
-            own_chain_only(chain, flags)
-            view = await chain.at_head()
-            await view.settle()
-            for account, build in builds:
-                intent = await build(view, account)
-                right_key(intent, flags, account)
-                plan = await make_plan(
-                    chain,
-                    _after(earlier, intent),
-                    account.ss58,
-                    tx,
-                    journal=journal,
-                    to_send=not flags.dry_run,
-                    view=view,
-                )
-                found.append(_Planned(account, plan, await blocks_of(chain, plan)))
-                if isinstance(intent, Trade):
-                    earlier.append((account.ss58, intent))
-    except TimeoutError:
-        raise DeadlineError(
-            f"{chain.link.endpoint} did not answer within {limit:g} s; nothing was sent",
-            "allow more with --timeout, or name another endpoint with --network",
-        ) from None
+    async with planning(chain):
+        own_chain_only(chain, flags)
+        view = await chain.at_head()
+        await view.settle()
+        for account, build in builds:
+            intent = await build(view, account)
+            right_key(intent, flags, account)
+            plan = await make_plan(
+                chain,
+                _after(earlier, intent),
+                account.ss58,
+                tx,
+                journal=journal,
+                to_send=not flags.dry_run,
+                view=view,
+            )
+            found.append(_Planned(account, plan, await blocks_of(chain, plan)))
+            if isinstance(intent, Trade):
+                earlier.append((account.ss58, intent))
     return found
 
 
@@ -215,7 +207,9 @@ def _sum_words(planned: Sequence[_Planned]) -> str:
     known = [fee for fee in fees if fee is not None]
     total = sum(known, Tao(0))
     unknown = "" if len(known) == len(fees) else " and what is not known"
-    return f"in all     {len(planned)} transactions, fees of {total}{unknown}"
+    tips = sum((one.plan.tip for one in planned), Tao(0))
+    tipped = f", tips of {tips}" if tips.rao else ""
+    return f"in all     {len(planned)} transactions, fees of {total}{unknown}{tipped}"
 
 
 def _refuse(planned: Sequence[_Planned]) -> None:

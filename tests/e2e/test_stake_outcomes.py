@@ -242,6 +242,14 @@ def test_several_wallets_are_one_preview_and_each_sees_the_ones_before_it(net: S
         assert one["quotes"][0]["actual"]["out"] == one["quotes"][0]["quoted"]["out"]
 
 
+def test_each_of_several_leaves_room_for_its_tip(net: StakeNet) -> None:
+    words = add(EVEN, "all", "//Dave", "--wallet", "//Eve", "--unsafe", "--tip", "1", "--dry-run")
+    plans = net.data("taoctl.plans.1", *words)["plans"]
+    for plan in plans:
+        assert plan["refusals"] == [] and 500 <= int(plan["balance_after"]["rao"]) < 600
+    assert ", tips of 2.000000000 TAO" in net.taoctl(*words)[1]
+
+
 def test_nothing_is_sent_where_one_of_several_is_refused(net: StakeNet) -> None:
     sent = net.sent()
     net.change(lambda runtime: runtime.balances.endow(CHARLIE, TAO))
