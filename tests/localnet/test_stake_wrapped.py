@@ -18,6 +18,7 @@ from taoctl.calls.stake.all import UnstakeAll
 from taoctl.calls.stake.amount import ALL, Amount, alpha_amount, tao_amount
 from taoctl.calls.stake.around import Following, Tipped
 from taoctl.calls.stake.limits import Price, Tolerance, Unlimited
+from taoctl.calls.stake.locks import LockStake
 from taoctl.calls.stake.move import MoveStake, SwapStake
 from taoctl.calls.stake.remove import RemoveAllAtLimit, RemoveStake
 from taoctl.calls.stake.trade import Trades
@@ -78,6 +79,8 @@ FIXED = AddStake(VAL1, EVEN, tao_amount(TAO), AT)
         (Following(((BOB, replace(FIXED, limit=LOOSE)),), Tipped(FIXED, 5)), False),
         (ByProxy(replace(FIXED, limit=LOOSE), ALICE), True),
         (Batch((Transfer(BOB, Tao(TAO)), replace(FIXED, limit=LOOSE))), True),
+        (LockStake(VAL1, EVEN, alpha_amount(TAO)), False),
+        (LockStake(VAL1, EVEN, HALF), True),
         (Transfer(BOB, Tao(TAO)), False),
     ],
     ids=lambda one: type(one).__name__,

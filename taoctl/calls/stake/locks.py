@@ -41,6 +41,11 @@ class LockStake(Intent):
     netuid: int
     amount: Amount
 
+    @property
+    def varies(self) -> bool:
+        """Whether it locks a share of what there is."""
+        return self.amount.relative
+
     def summary(self) -> str:
         """What is locked to whom."""
         return f"lock {self.amount} on subnet {self.netuid} to {self.hotkey}"
