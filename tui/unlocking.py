@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from taoctl.errors import DeclinedError, NoKeyError, TaoctlError, UsageError
@@ -104,12 +104,17 @@ async def open_wallet(dash: Dashboard, wallet: WalletRef) -> OpenedSigner:
 
 
 class _Questions:
-    """Asks on the screen for a thread, which waits; none waits on once the asking is over."""
+    """Asks on the screen for a thread, which waits; none waits on once the asking is over.
+
+    Made in the task that opens a key, which ends when the user gives up while that goes on.
+    """
 
     def __init__(self, dash: Dashboard) -> None:
         self._dash = dash
         self._loop = asyncio.get_running_loop()
+        self._task = asyncio.current_task()
         self._answer: asyncio.Future[str | None] | None = None
+        self._screen: PasswordScreen | None = None
         self._over = False
 
     def ask(self, question: str) -> str:
@@ -123,20 +128,24 @@ class _Questions:
         self._answer = answer = self._loop.create_future()
         if self._over:
             raise asyncio.CancelledError
-        self._dash.push_screen(PasswordScreen(question), _settling(answer))
+        if self._screen is None:
+            self._screen = PasswordScreen(question, self._settle)
+            self._dash.push_screen(self._screen)
+        else:
+            self._screen.ask(question)
         typed: str | None = await answer
         return typed
 
+    def _settle(self, typed: str | None) -> None:
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(typed)
+        elif typed is None and self._task is not None:
+            self._task.cancel()
+
     def end(self) -> None:
-        """Let a thread that still waits for an answer go."""
+        """Take the question away, and let a thread that still waits for an answer go."""
         self._over = True
         if self._answer is not None:
             self._answer.cancel()
-
-
-def _settling(answer: asyncio.Future[str | None]) -> Callable[[str | None], None]:
-    def settle(typed: str | None) -> None:
-        if not answer.done():
-            answer.set_result(typed)
-
-    return settle
+        if self._screen is not None and self._screen.is_current:
+            self._screen.dismiss()

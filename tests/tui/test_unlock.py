@@ -192,6 +192,42 @@ def test_a_wrong_password_is_asked_for_again_and_the_third_is_the_last(wallets: 
     drive(wallets, steps)
 
 
+@pytest.mark.parametrize("gives_up", [False, True], ids=["waits", "gives up"])
+def test_what_is_typed_while_a_key_is_derived_reaches_no_other_screen(
+    wallets: Wallets, monkeypatch: pytest.MonkeyPatch, gives_up: bool
+) -> None:
+    """A password typed again too early must not become a filter, which is shown, or a command."""
+    derived = threading.Event()
+
+    def slowly(password: bytes) -> bytes:
+        assert derived.wait(20)
+        return sha256(password).digest()
+
+    monkeypatch.setattr(keyfile, "_nacl_key", slowly)
+
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        await open_prompt(pilot, dash)
+        await write(pilot, PASSWORD)
+        await pilot.press("enter")
+        assert asked(dash, "Opening the key")
+        await pilot.press("slash", *"secret", "colon", *"q", "enter", "tab", "q")
+        assert dash.is_running and asked(dash, "Opening the key")
+        assert "secret" not in dash.export_screenshot()
+        if gives_up:
+            await pilot.press("escape")
+            await until(lambda: isinstance(dash.screen, StakeScreen))
+        derived.set()
+        await until(lambda: isinstance(dash.screen, StakeScreen))
+        await pilot.pause(0.2)
+        assert not dash.live_screen.table.model.filter.active
+        assert dash.unlocked is not gives_up
+
+    try:
+        drive(wallets, steps)
+    finally:
+        derived.set()
+
+
 def test_leaving_at_the_question_ends_the_program_and_its_threads(wallets: Wallets) -> None:
     async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
         await open_prompt(pilot, dash)
