@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from taoctl.calls.remedies import remedy
 from taoctl.submit.words import Block, Line, outcome_lines, plan_lines
 from taoctl.text import printable
+from tui.form_hints import in_form
+from tui.orders import Draft
 from tui.widgets.told import Told
 
 if TYPE_CHECKING:
@@ -19,8 +21,13 @@ _FIRST = ("network", "refused", "hint", "warning", "trade", "fee", "balance", "e
 
 _LAST = ("call", "approves")
 
+_ADVISING = ("refused", "hint", "warning", "effect")
+"""Labels of texts that may name options of commands."""
 
-def plan_told(plan: Plan, names: Mapping[str, str], block_s: float | None) -> Iterator[Told]:
+
+def plan_told(
+    plan: Plan, draft: Draft, names: Mapping[str, str], block_s: float | None
+) -> Iterator[Told]:
     """A plan: what it comes to first, the decoded call last."""
     millis = None if block_s is None else round(block_s * 1000)
     placed: list[tuple[int, Told]] = []
@@ -28,7 +35,8 @@ def plan_told(plan: Plan, names: Mapping[str, str], block_s: float | None) -> It
     for line in plan_lines(plan, names, Block(plan.block, millis)):
         if line.label:
             place = _place(line.label)
-        placed.append((place, Told(line.label, line.text)))
+        text = in_form(line.text, draft) if line.label in _ADVISING else line.text
+        placed.append((place, Told(line.label, text)))
     yield from (told for _, told in sorted(placed, key=lambda one: one[0]))
 
 
@@ -46,7 +54,7 @@ def outcome_told(going: Submission, names: Mapping[str, str]) -> Iterator[Told]:
     if going.error is not None:
         yield Told("failed", printable(going.error.message, 2000), "bad")
         if going.error.hint:
-            yield Told("hint", printable(going.error.hint, 2000))
+            yield Told("hint", printable(in_form(going.error.hint, going.draft), 2000))
     if going.outcome is not None:
         record = going.outcome.record.id
         yield from _outcome(going, names)
@@ -73,12 +81,12 @@ def _outcome(going: Submission, names: Mapping[str, str]) -> Iterator[Told]:
         yield Told("error", printable(f"{error.name}{inside}{docs}", 2000), "bad")
         advice = remedy(error.name)
         if advice:
-            yield Told("hint", printable(advice, 2000))
+            yield Told("hint", printable(in_form(advice, going.draft), 2000))
     elif not record.succeeded and record.reason:
         yield Told("error", printable(record.reason, 2000), "bad")
-    heading, *lines = outcome_lines(going.plan, outcome, names, going.compared)
+    _, *lines = outcome_lines(going.plan, outcome, names, going.compared)
     yield from sorted((Told(*_pair(line)) for line in lines), key=lambda one: one.label == "hash")
-    yield Told("what", heading.text)
+    yield Told("what", printable(record.intent, 2000))
 
 
 def _pair(line: Line) -> tuple[str, str]:

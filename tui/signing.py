@@ -11,6 +11,7 @@ from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
 from taoctl.errors import DeclinedError, TaoctlError, UsageError
 from taoctl.text import printable
+from tui.form_hints import in_form
 from tui.held_keys import HeldKeys
 from tui.options import WalletRef
 from tui.order_desk import OrderDesk
@@ -112,6 +113,8 @@ class Signing:
         wallet = self._payer(name, place) if kind is Kind.ADD else self._owner(place)
         draft, first = _draft(kind, wallet, place, dash)
         self._form = OrderScreen(OrderDesk(dash, wallet), draft, first)
+        # Messages would hide what the form says below.
+        dash.clear_notifications()
         dash.push_screen(self._form)
 
     @property
@@ -157,10 +160,10 @@ class Signing:
 
     # --- one transaction at a time --------------------------------------------------------
 
-    def submit(self, plan: Plan) -> Submission:
+    def submit(self, plan: Plan, desk: OrderDesk, draft: Draft) -> Submission:
         """Send what was agreed to; while another is on its way, that one is given instead."""
         if self.submission is None or self.submission.over:
-            self.submission = going = Submission(plan)
+            self.submission = going = Submission(plan, desk, draft)
             signer = self.held.get(plan.signer_ss58)
             self._sending = self._dash.run_worker(
                 self._send(going, signer), group="send", exit_on_error=False
@@ -176,7 +179,8 @@ class Signing:
     def _tell_end(self, going: Submission) -> None:
         number = "" if going.record_id is None else f" {going.record_id}"
         if going.error is not None:
-            self._dash.complain(going.error)
+            hint = in_form(going.error.hint or "", going.draft)
+            self._dash.complain(TaoctlError(going.error.message, hint))
             return
         good = going.outcome is not None and going.outcome.record.succeeded
         self._dash.notify(

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from taoctl.submit.plan import Plan
     from taoctl.wallet.signer import OpenedSigner
     from tui.app import Dashboard
+    from tui.order_desk import OrderDesk
+    from tui.orders import Draft
 
 OLD_SECONDS = 180.0
 """A plan that was looked at for longer is made anew before it is sent."""
@@ -69,6 +71,8 @@ class Submission:
 
     Attributes:
         plan: what was agreed to.
+        desk: of the wallet that signs it.
+        draft: what it was made from.
         steps: what was told on the way, in words, oldest first.
         record_id: in the journal; None before it is signed.
         outcome: what became of it, once that is known.
@@ -78,6 +82,8 @@ class Submission:
     """
 
     plan: Plan
+    desk: OrderDesk
+    draft: Draft
     told: Callable[[], None] = field(default=lambda: None, repr=False)
     steps: list[str] = field(default_factory=list)
     record_id: int | None = None

@@ -13,18 +13,22 @@ import pytest
 from offline import NOW, beat, dashboard, feed, live, overview_rows, with_history
 from textual import events
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from taoctl.chain.status import LinkState
 from taoctl.errors import UnreachableError, UsageError
 from tui.app import Dashboard
+from tui.order_desk import OrderDesk
+from tui.orders import Draft, Kind
 from tui.screens.detail import DetailScreen
 from tui.screens.help import HelpScreen
 from tui.screens.metagraph import MetagraphScreen, SubnetFacts
+from tui.screens.order import OrderScreen
+from tui.submission import Submission
 from tui.widgets.bars import Banner, Crumbs, Hints, TooSmall
 from tui.widgets.gpu_strip import GpuStrip
 from tui.widgets.header import Header
-from tui.widgets.lines import Lines
+from tui.widgets.lines import Lines, width_of
 from tui.widgets.panels import AttentionPanel, EarningsPanel, PortfolioPanel
 from tui.widgets.prompt import Prompt
 
@@ -328,6 +332,37 @@ def test_the_help_lists_every_key_that_works_here() -> None:
     drive(steps)
 
 
+@pytest.mark.parametrize("size", [(60, 14), (80, 24)], ids=["60", "80"])
+def test_the_help_says_everything_whole_on_a_narrow_terminal(size: tuple[int, int]) -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        feed(dash)
+        await pilot.press("question_mark")
+        await pilot.pause()
+        sections = list(dash.screen.query(Lines))
+        for section in sections:
+            assert all(
+                width_of(line) <= section.size.width for line in section.lines(section.size.width)
+            )
+        words = " ".join(" ".join(shown(section) for section in sections).split())
+        for command in ("show rows that match, or with ! those", "to whichever chain answers"):
+            for word in command.split():
+                assert word in words
+        assert len(sections) == len({section.region.y for section in sections})
+
+    drive(steps, size)
+
+
+def test_the_header_of_a_narrow_terminal_keeps_its_words_apart() -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        feed(dash)
+        beat(dash)
+        dash.unlocked = True
+        await pilot.pause()
+        assert " ms  unlocked" in text(dash, Header)
+
+    drive(steps, (60, 14))
+
+
 def test_the_palette_runs_commands_and_knows_the_subnets() -> None:
     async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
         await pilot.press("2")
@@ -584,3 +619,34 @@ def test_what_failed_in_a_worker_is_raised_as_itself() -> None:
         drive(steps)
     failed = caught.value
     assert "ZeroDivisionError" in repr(failed)
+
+
+def test_a_form_shows_what_is_on_its_way_under_its_own_name_and_wallet() -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        miner, validator = (OrderDesk(dash, one) for one in dash.options.wallets)
+        plan: Any = object()  # nothing of it is shown before there is an outcome
+        going = Submission(plan, validator, Draft(Kind.ADD), steps=["it waits for a block"])
+        dash.signing.submission = going
+        dash.push_screen(OrderScreen(miner, Draft(Kind.MOVE), "amount"))
+        await pilot.pause()
+        assert isinstance(dash.screen, OrderScreen) and dash.screen.stage == "sending"
+        assert dash.screen.query_one("#order").border_title == "Add stake"
+        wallet = str(dash.screen.query_one("#order-wallet", Static).render())
+        assert "validator" in wallet and "miner" not in wallet
+
+    drive(steps)
+
+
+def test_keys_that_arrive_at_once_go_to_the_field_they_were_meant_for() -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        desk = OrderDesk(dash, dash.options.wallets[0])
+        draft = Draft(Kind.ADD, {"hotkey": "rig-1", "netuid": "1", "amount": "5tao"})
+        dash.push_screen(OrderScreen(desk, draft, "amount"))
+        await pilot.pause()
+        for key in ("up", "7", "tab", "2"):
+            dash.post_message(events.Key(key, key if len(key) == 1 else None))
+        await pilot.pause(0.1)
+        fields = {one.id: one.value for one in dash.screen.query(Input)}
+        assert fields["field-netuid"] == "7" and fields["field-amount"] == "2"
+
+    drive(steps)

@@ -13,6 +13,7 @@ from taoctl.calls.stake.limits import Tolerance
 from taoctl.calls.stake.move import MoveStake, SwapStake
 from taoctl.calls.stake.remove import RemoveAllAtLimit, RemoveStake
 from taoctl.errors import TaoctlError, UsageError
+from tui.form_hints import in_form
 from tui.orders import FIELDS, Draft, Kind, check, intent_of
 
 VALI, OTHER = address("vali"), address("other")
@@ -81,6 +82,43 @@ def test_what_is_wrong_is_said_of_its_field(
     assert list(problems) == [field] and said in problems[field]
     with pytest.raises(UsageError):
         intent_of(wrong, find)
+
+
+@pytest.mark.parametrize(
+    ("order", "hint", "said"),
+    [
+        (
+            draft(Kind.ADD),
+            "stake less, allow more with --tolerance, or take what the limit lets with --partial",
+            "stake less, allow more in the field tolerance, or take what the limit lets "
+            "with `taoctl stake add --partial`",
+        ),
+        (
+            draft(Kind.REMOVE),
+            "ask with `taoctl tx resume 3 --rebroadcast`, or take its place with --nonce 7",
+            "ask with `taoctl tx resume 3 --rebroadcast`, or take its place "
+            "with `taoctl stake remove --nonce 7`",
+        ),
+        (
+            draft(Kind.MOVE, to_netuid="2"),
+            "swap at any price with --unsafe",
+            "swap at any price with `taoctl stake swap --unsafe`",
+        ),
+        (
+            draft(Kind.MOVE, to_hotkey=OTHER),
+            "send it a second time with --again",
+            "send it a second time with `taoctl stake move --again`",
+        ),
+        (
+            draft(Kind.ADD),
+            "name another endpoint with --network",
+            "name another endpoint with `taoctl dash --network`",
+        ),
+        (draft(Kind.ADD), "trade less -- or not", "trade less -- or not"),
+    ],
+)
+def test_a_hint_names_what_the_form_or_a_command_has(order: Draft, hint: str, said: str) -> None:
+    assert in_form(hint, order) == said
 
 
 @given(st.sampled_from(list(Kind)), st.data())

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Button, Input
+from textual.widgets import Button, Input, Static
 from wallets import PASSWORD, Wallets, btcli_wallets, make_wallets
 
 from taoctl.calls.stake.add import AddStake
@@ -35,6 +35,8 @@ from taoctl.submit.send import send
 from tui import submission
 from tui.app import Dashboard
 from tui.options import DashOptions
+from tui.order_desk import OrderDesk
+from tui.orders import Draft, Kind
 from tui.screens.order import OrderScreen
 from tui.screens.password import PasswordScreen
 from tui.screens.stake import StakeScreen
@@ -211,6 +213,7 @@ def test_from_the_start_to_a_completed_stake_by_keys_alone(net: Net) -> None:
     assert abs(alpha - comparison.out.rao) <= 1
     assert comparison.out.rao >= taken["plan"].quotes[0].minimum_out.rao
     assert "done in block" in taken["said"] and "quoted" in taken["said"]
+    assert "in_block" not in taken["said"]
     assert "`taoctl tx show 1`" in taken["said"]
     with Journal() as journal:
         assert journal.get(1).succeeded
@@ -237,6 +240,8 @@ def test_a_refused_order_is_not_lost_and_the_mended_one_removes_the_row(net: Net
         await keys.press("escape")
         await until(at(dash, "form"))
         assert dash.screen.query_one("#field-amount", Input).value == "5000alpha"
+        said = str(dash.screen.query_one("#form-problem", Static).render())
+        assert "working out" not in said
         await keys.press("home", "ctrl+k")
         await keys.type("all")
         await keys.press("enter")
@@ -361,15 +366,16 @@ def test_a_plan_is_never_sent_without_its_key_or_on_another_chain(still: Net) ->
         await until(lambda: dash.pulse.block is not None)
         intent = AddStake(CHIEF, 1, tao_amount(TAO), Unlimited())
         plan = await submission.plan(dash, intent, still.wallets.coldkey_ss58)
+        desk, draft = OrderDesk(dash, still.wallets.mine), Draft(Kind.ADD, {"amount": "1tao"})
         assert not submission.on_public_network(plan)
         for genesis in (FINNEY_GENESIS, TEST_GENESIS):
             assert submission.on_public_network(replace(plan, genesis=genesis))
-        locked = Submission(plan)
+        locked = Submission(plan, desk, draft)
         await locked.run(dash, None)
         assert isinstance(locked.error, NoKeyError) and "locked" in locked.error.message
         await unlock(keys, dash)
         signer = dash.signing.held.get(still.wallets.coldkey_ss58)
-        elsewhere = Submission(replace(plan, genesis=FINNEY_GENESIS))
+        elsewhere = Submission(replace(plan, genesis=FINNEY_GENESIS), desk, draft)
         await elsewhere.run(dash, signer)
         assert isinstance(elsewhere.error, RefusedError)
         assert "another chain" in elsewhere.error.message and elsewhere.record_id is None

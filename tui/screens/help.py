@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -17,6 +18,12 @@ from tui.widgets.table_model import TableColumn, fit
 
 Entry = tuple[str, str]
 
+_AROUND = 4
+"""Blank cells before and after a name."""
+
+_LEAST_TEXT = 16
+"""Cells that a meaning has at least, however narrow the terminal is."""
+
 
 class _Section(Lines):
     """A heading and a list of names with their meaning."""
@@ -27,12 +34,15 @@ class _Section(Lines):
         self._entries = entries
 
     def lines(self, width: int) -> Sequence[Line]:
-        """One entry a line, with the meanings below each other."""
+        """The entries, with their meanings below each other and continued where they are long."""
         names = max((len(name) for name, _ in self._entries), default=0)
         rows: list[Line] = [(Piece(self._heading, "strong"),)]
+        room = max(_LEAST_TEXT, width - names - _AROUND)
         for name, meaning in self._entries:
+            first, *more = textwrap.wrap(meaning, room, break_on_hyphens=False) or [""]
             left = fit(name, names, False, " ")
-            rows.append((Piece(f"  {left}  ", "key"), Piece(meaning, "muted")))
+            rows.append((Piece(f"  {left}  ", "key"), Piece(first, "muted")))
+            rows += [(Piece(" " * (names + _AROUND)), Piece(part, "muted")) for part in more]
         rows.append(())
         return rows
 

@@ -15,6 +15,7 @@ from textual.widgets import Button, Input, Static
 from taoctl.errors import TaoctlError, UsageError
 from taoctl.text import printable
 from tui import submission
+from tui.form_hints import in_form
 from tui.order_words import outcome_told, plan_told
 from tui.orders import TITLES, Draft, check, intent_of
 from tui.submission import Submission
@@ -96,7 +97,9 @@ class OrderScreen(ModalScreen[None]):
         self.query_one("#order-again", Input).cursor_blink = False
         going = self.dash.signing.submission
         if going is not None and not going.over:
-            self._plan = going.plan
+            self._plan, self._desk, self._draft = going.plan, going.desk, going.draft
+            self.query_one("#order", Vertical).border_title = TITLES[going.draft.kind]
+            self.query_one("#order-wallet", Static).update(self._wallet_line())
             self._watch(going)
         else:
             self._enter("form")
@@ -116,7 +119,7 @@ class OrderScreen(ModalScreen[None]):
         self.refresh_bindings()
 
     def _wallet_line(self) -> str:
-        return f"wallet     {printable(self._desk.wallet.name)}   {self._desk.free_words()}"
+        return f"wallet      {printable(self._desk.wallet.name)}   {self._desk.free_words()}"
 
     # --- the fields -----------------------------------------------------------------------
 
@@ -139,7 +142,7 @@ class OrderScreen(ModalScreen[None]):
             plan = await submission.plan(self.dash, intent, self._desk.wallet.coldkey)
         except TaoctlError as problem:
             self._enter("form")
-            form.say(_said(problem))
+            form.say(_said(problem, self._draft))
             return
         except Exception as problem:
             # What was typed stays, whatever it is.
@@ -156,7 +159,7 @@ class OrderScreen(ModalScreen[None]):
 
     def _show_plan(self, plan: Plan, note: str) -> None:
         self._plan, self._planned_at = plan, self.dash.clock()
-        told = list(plan_told(plan, self.dash.names, self.dash.pulse.interval))
+        told = list(plan_told(plan, self._draft, self.dash.names, self.dash.pulse.interval))
         if note:
             told.insert(0, Told("warning", note))
         self._tell(told)
@@ -207,7 +210,7 @@ class OrderScreen(ModalScreen[None]):
         if self.dash.clock() - self._planned_at > submission.OLD_SECONDS:
             self._make_plan("the plan was old and has been made anew: look at it again")
             return
-        self._watch(self.dash.signing.submit(plan))
+        self._watch(self.dash.signing.submit(plan, self._desk, self._draft))
 
     @on(Input.Submitted, "#order-again")
     def _typed_again(self, event: Input.Submitted) -> None:
@@ -257,6 +260,7 @@ class OrderScreen(ModalScreen[None]):
         if self.stage == "plan":
             self.workers.cancel_group(self, "plan")
             self._enter("form")
+            self.query_one(OrderForm).look()
         else:
             self.dismiss()
 
@@ -274,10 +278,6 @@ class OrderScreen(ModalScreen[None]):
         self.query_one(ToldLines).show(told)
 
 
-def _said(problem: TaoctlError) -> str:
-    said = problem.message if problem.hint is None else f"{problem.message}\n{problem.hint}"
-    return printable(said, 2000) if "\n" not in said else _printable_lines(said)
-
-
-def _printable_lines(text: str) -> str:
-    return "\n".join(printable(line, 2000) for line in text.splitlines())
+def _said(problem: TaoctlError, draft: Draft) -> str:
+    parts = (problem.message, in_form(problem.hint or "", draft))
+    return "\n".join(printable(part, 2000) for part in parts if part)

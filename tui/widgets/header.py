@@ -69,7 +69,7 @@ class Header(Lines):
             if width_of(left) + width_of(extra) + width_of(right) + 2 <= width:
                 left += extra
         if width_of(left) + width_of(right) + 1 > width:
-            right = [*self._latency(pulse), *badge]
+            right = [*self._latency(pulse), Piece("  " if badge else " "), *badge]
         return [spread(left, right, width)]
 
     def _block(self, pulse: Pulse) -> list[Piece]:

@@ -22,11 +22,24 @@ Look = Callable[[Draft], tuple[Mapping[str, str], Mapping[str, str]]]
 
 
 class OrderForm(Vertical):
-    """Posts `Ready` when enter is pressed and nothing is wrong; else it goes to what is wrong."""
+    """Posts `Ready` when enter is pressed and nothing is wrong; else it goes to what is wrong.
+
+    The keys between the fields have priority: when several keys arrive at once, what was typed
+    after one of these belongs to the other field.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "app.focus_next", "next field", show=False, id="form.next"),
-        Binding("up", "app.focus_previous", "previous field", show=False, id="form.previous"),
+        Binding(
+            "down,tab", "app.focus_next", "next field", show=False, id="form.next", priority=True
+        ),
+        Binding(
+            "up,shift+tab",
+            "app.focus_previous",
+            "previous field",
+            show=False,
+            id="form.previous",
+            priority=True,
+        ),
     ]
 
     class Ready(Message):
@@ -61,7 +74,7 @@ class OrderForm(Vertical):
 
     def on_mount(self) -> None:
         """Say from the start what is missing."""
-        self._check()
+        self.look()
 
     def focus_first(self) -> None:
         """Put the cursor where something is to be typed."""
@@ -83,12 +96,12 @@ class OrderForm(Vertical):
         name = (event.input.id or "").removeprefix("field-")
         if event.value != self.draft.texts.get(name, ""):
             self.draft = self.draft.changed(name, event.value)
-            self._check()
+            self.look()
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self._check()
+        self.look()
         if self._busy:
             return
         for name, problem in self.problems.items():
@@ -97,7 +110,8 @@ class OrderForm(Vertical):
             return
         self.post_message(self.Ready(self.draft))
 
-    def _check(self) -> None:
+    def look(self) -> None:
+        """Say what is wrong and what is known of what stands in the fields."""
         self.problems, notes = self._look(self.draft)
         for name in FIELDS[self.draft.kind]:
             self._field(name).set_class(name in self.problems, "-bad")
