@@ -10,7 +10,13 @@ from ipaddress import ip_address
 from typing import Annotated, Any
 
 from taoctl.chain.view import Api, View
-from taoctl.economics.pruning import Slot, immortal_uids, immunity_left_blocks, prune_order
+from taoctl.economics.pruning import (
+    PruneOrder,
+    Slot,
+    immortal_uids,
+    immunity_left_blocks,
+    prune_order,
+)
 from taoctl.reads.columns import Column, Kind
 from taoctl.reads.dynamic import all_prices, extras, extras_of, price_of
 from taoctl.reads.entries import PALLET, ROOT_NETUID, column_of, item, typed_api, value_or_none
@@ -66,12 +72,16 @@ class NeuronRow:
 
 @dataclass(frozen=True, slots=True)
 class Metagraph:
-    """A subnet and its neurons (all, or those asked for) in UID order, read at one block."""
+    """A subnet and its neurons (all, or those asked for) in UID order, read at one block.
+
+    `prune` is the order in which all of the subnet's neurons give way, None where other rules hold.
+    """
 
     subnet: SubnetRow
     immunity_period_blocks: int | None
     max_validators: int | None
     neurons: tuple[NeuronRow, ...]
+    prune: PruneOrder | None = None
 
 
 _SELECTIVE = Api("SubnetInfoRuntimeApi", "get_selective_metagraph")
@@ -182,13 +192,14 @@ async def _graph(
         "registered_at": answer["block_at_registration"],
         "axon": answer["axons"],
     }
+    immunity = answer.get("immunity_period")
+    order = _order(view.block, columns, immunity, protection)
     return Metagraph(
         subnet=subnet_row(view.block, info, extra, price_rao, None),
-        immunity_period_blocks=answer.get("immunity_period"),
+        immunity_period_blocks=immunity,
         max_validators=answer.get("max_validators"),
-        neurons=_rows(
-            view.block, netuid, columns, answer.get("immunity_period"), protection, shown
-        ),
+        neurons=_rows(view.block, netuid, columns, immunity, order, shown),
+        prune=order,
     )
 
 
@@ -261,23 +272,22 @@ async def _protection(view: View, netuid: int, info: Mapping[str, Any]) -> _Prot
     return _Protection(frozenset(immortal_uids(owned, owner, int(limit or 0))), int(minimum))
 
 
-def _ranks(
+def _order(
     block: int,
     columns: Mapping[str, Sequence[Any] | None],
     immunity_period: int | None,
     protection: _Protection | None,
-) -> dict[int, int]:
+) -> PruneOrder | None:
     emission, registered = columns["emission_rao"], columns["registered_at"]
     if protection is None or immunity_period is None or emission is None or registered is None:
-        return {}
-    order = prune_order(
+        return None
+    return prune_order(
         (Slot(uid, emission[uid], registered[uid]) for uid in range(len(registered))),
         block=block,
         immunity_period=immunity_period,
         min_non_immune=protection.min_non_immune,
         immortal=protection.immortal,
     )
-    return order.ranks()
 
 
 def _rows(
@@ -285,11 +295,11 @@ def _rows(
     netuid: int,
     columns: Mapping[str, Sequence[Any] | None],
     immunity_period: int | None,
-    protection: _Protection | None,
+    order: PruneOrder | None,
     uids: Sequence[int],
 ) -> tuple[NeuronRow, ...]:
     """The rows of some UIDs; a value is None where its column is absent or too short."""
-    ranks = _ranks(block, columns, immunity_period, protection)
+    ranks = {} if order is None else order.ranks()
     known = {name: column or () for name, column in columns.items()}
     rows = []
     for uid in uids:

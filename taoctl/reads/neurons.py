@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
@@ -73,20 +73,30 @@ async def my_neurons(
     `names` gives wallet and hotkey names by address. Sorted by netuid, then uid. Earnings a day
     are the last epoch's emission times the epochs in 7200 blocks, a day of 12 s blocks.
     """
-    owned = await column_of(view, "OwnedHotkeys", [(coldkey,) for coldkey in coldkeys])
-    mine = list(dict.fromkeys([*hotkeys, *(key for keys in owned for key in keys or ())]))
-    found = await _memberships(view, mine)
-    graphs = await metagraphs(view, dict(sorted(found.items())))
+    found = await memberships(view, coldkeys, hotkeys)
+    return await neurons_of(view, dict(sorted(found.items())), names)
+
+
+async def neurons_of(
+    view: View, wanted: Mapping[int, Collection[int]], names: Mapping[str, str] | None = None
+) -> tuple[MyNeuronRow, ...]:
+    """The wanted UIDs of each subnet, those that there are; raises UsageError for a subnet."""
+    graphs = await metagraphs(view, wanted)
     return tuple(
         _mine(neuron, graph.subnet, names or {}) for graph in graphs for neuron in graph.neurons
     )
 
 
-async def _memberships(view: View, hotkeys: Sequence[str]) -> dict[int, set[int]]:
-    if not hotkeys:
+async def memberships(
+    view: View, coldkeys: Sequence[str], hotkeys: Sequence[str]
+) -> dict[int, set[int]]:
+    """The UIDs, by subnet, of hotkeys that are given or owned by a given coldkey."""
+    owned = await column_of(view, "OwnedHotkeys", [(coldkey,) for coldkey in coldkeys])
+    mine = list(dict.fromkeys([*hotkeys, *(key for keys in owned for key in keys or ())]))
+    if not mine:
         return {}
     added = await view.map(PALLET, "NetworksAdded")
-    keys = [(netuid, key) for netuid, there in added.items() if there for key in hotkeys]
+    keys = [(netuid, key) for netuid, there in added.items() if there for key in mine]
     found: dict[int, set[int]] = {}
     uids = await column_of(view, "Uids", keys)
     for (netuid, _), uid in zip(keys, uids, strict=True):

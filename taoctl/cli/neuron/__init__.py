@@ -1,0 +1,8 @@
+"""`taoctl neuron`: what miners and validators get, why, and how near they are to pruning."""
+
+from __future__ import annotations
+
+from taoctl.cli.neuron import listing
+from taoctl.cli.neuron.app import app
+
+__all__ = ["app", "listing"]

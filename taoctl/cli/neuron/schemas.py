@@ -1,0 +1,14 @@
+"""What the JSON of `taoctl neuron` holds."""
+
+from __future__ import annotations
+
+from taoctl.cli.neuron.listing import LIST_SCHEMA, RISK_SCHEMA, SHOW_SCHEMA
+from taoctl.cli.schema_parts import Plain, Shape
+from taoctl.reads.neurons import MyNeuronRow
+from taoctl.reads.risk import RiskRow
+
+SCHEMAS: dict[str, Shape | Plain] = {
+    LIST_SCHEMA: Shape("taoctl neuron list", MyNeuronRow),
+    SHOW_SCHEMA: Shape("taoctl neuron show", MyNeuronRow, single=True),
+    RISK_SCHEMA: Shape("taoctl neuron risk", RiskRow),
+}

@@ -1,0 +1,54 @@
+"""Which neuron is meant: a uid, or the hotkey that holds one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from taoctl.cli import context
+from taoctl.errors import UsageError
+from taoctl.units import U16_MAX
+
+if TYPE_CHECKING:
+    from taoctl.chain.view import View
+    from taoctl.wallet.accounts import Account
+
+Netuid = Annotated[
+    int, typer.Argument(metavar="NETUID", help="Subnet number.", parser=context.netuid)
+]
+NeuronName = Annotated[
+    str,
+    typer.Argument(
+        metavar="UID|HOTKEY",
+        help="The neuron: its uid, or its hotkey as an address or WALLET/HOTKEY.",
+        autocompletion=context.account_completions,
+    ),
+]
+
+
+def wanted(text: str) -> tuple[int | Account, dict[str, str]]:
+    """The uid or hotkey that was typed, and names to show.
+
+    Raises:
+        UsageError: it is neither a uid nor an account.
+    """
+    if not (text.isascii() and text.isdecimal()):
+        account = context.account(text)
+        return account, context.names([account])
+    if len(text) > 5 or int(text) > U16_MAX:
+        raise UsageError(f"{text[:20]!r} is not a uid", f"a uid goes from 0 to {U16_MAX}")
+    return int(text), context.names()
+
+
+async def uid_of(view: View, netuid: int, which: int | Account) -> int:
+    """The uid on a subnet; raises UsageError when the hotkey holds none there."""
+    if isinstance(which, int):
+        return which
+    found = await view.value("SubtensorModule", "Uids", netuid, which.ss58)
+    if found is None:
+        raise UsageError(
+            f"{which.label or which.ss58} holds no uid on subnet {netuid}",
+            "`taoctl neuron list` shows the uids of a wallet",
+        )
+    return int(found)

@@ -1,0 +1,133 @@
+"""`taoctl neuron` on a chain: what it shows is what storage holds at the block it names."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from raw_storage import RawStorage, neurons
+from transaction_net import ALICE, Localnet, nobody, running, validator
+
+pytestmark = pytest.mark.e2e
+
+NEWCOMER = nobody(77)
+
+
+@pytest.fixture(scope="module")
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running(tmp_path_factory.mktemp("neurons")) as found:
+        yield found
+
+
+@pytest.fixture
+def net(endpoint: str, capsys: pytest.CaptureFixture[str]) -> Localnet:
+    return Localnet(endpoint, capsys.readouterr)
+
+
+def answer(net: Localnet, schema: str, *words: str) -> tuple[Any, RawStorage]:
+    """The data of a command, and storage at the block that it names."""
+    code, out, err = net.taoctl(*words, "-o", "json")
+    assert code == 0, err
+    whole = json.loads(out)
+    validator(schema).validate(whole)
+    return whole["data"], RawStorage(net.endpoint, whole["block_hash"])
+
+
+def rao(value: Any) -> int | None:
+    return None if value is None else int(value["rao"])
+
+
+def register(net: Localnet) -> None:
+    """Give a hotkey of //Alice that nobody stakes through a uid on subnet 1, once."""
+    data, _ = answer(net, "taoctl.neuron.list.1", "neuron", "list", NEWCOMER)
+    if data:
+        return
+    arguments = ("--arg", "netuid=1", "--arg", f"hotkey={NEWCOMER}")
+    words = ("chain", "call", "SubtensorModule", "burned_register", *arguments)
+    code, _, err = net.taoctl(*words, "--wallet", "//Alice", "--yes")
+    assert code == 0, err
+
+
+def test_a_neuron_without_stake_is_listed_with_what_storage_holds(net: Localnet) -> None:
+    register(net)
+    listed, raw = answer(net, "taoctl.neuron.list.1", "neuron", "list", ALICE)
+    (row,) = (one for one in listed if one["hotkey"] == NEWCOMER)
+    (known,) = (one for one in neurons(raw, 1) if one["hotkey"] == NEWCOMER)
+    assert rao(row["stake"]) == known["stake"] == 0
+    assert rao(row["emission"]) == known["emission"]
+    names = ("uid", "incentive", "dividends", "prune_rank", "immunity_left_blocks", "registered_at")
+    assert {name: row[name] for name in names} == {name: known[name] for name in names}
+    tempo = row["tempo"]
+    assert rao(row["alpha_per_day"]) == known["emission"] * 7_200 // tempo
+    assert row["immunity_left_blocks"] > 0
+
+
+def test_every_neuron_is_shown_as_storage_holds_it(net: Localnet) -> None:
+    for uid in (0, 5, 15):
+        row, raw = answer(net, "taoctl.neuron.show.1", "neuron", "show", "2", str(uid))
+        known = neurons(raw, 2)[uid]
+        plain = set(known) - {"emission", "stake", "alpha_stake", "tao_stake"}
+        assert {key: row[key] for key in plain} == {key: known[key] for key in plain}
+        assert rao(row["emission"]) == known["emission"]
+        by_key, _ = answer(net, "taoctl.neuron.show.1", "neuron", "show", "2", row["hotkey"])
+        assert by_key["uid"] == uid
+
+
+def test_risk_is_the_order_of_pruning(net: Localnet) -> None:
+    register(net)
+    everybody = [
+        one["hotkey"] for one in net.data("taoctl.query.metagraph.1", "query", "metagraph", "1")
+    ]
+    rows, raw = answer(net, "taoctl.neuron.risk.1", "neuron", "risk", *everybody, "--netuid", "1")
+    known = {one["uid"]: one for one in neurons(raw, 1)}
+    assert {row["uid"] for row in rows} == set(known)
+    block = raw.block()
+    window = min(7_200, block)
+    came = sum(one["registered_at"] > block - window for one in known.values())
+    assert came >= 1
+    first = next((uid for uid, one in known.items() if one["prune_rank"] == 1), None)
+    for row in rows:
+        one = known[row["uid"]]
+        assert (row["netuid"], row["window_blocks"], row["registrations"]) == (1, window, came)
+        for name in ("prune_rank", "immunity_left_blocks", "hotkey", "coldkey"):
+            assert row[name] == one[name]
+        assert row["next_uid"] == (first if row["free_slots"] == 0 else None)
+        if one["prune_rank"] is None:
+            assert row["standing"] in ("owner", "sheltered")
+            assert row["expected_blocks"] is None and row["margin"] is None
+        else:
+            assert row["standing"] == ("immune" if one["immunity_left_blocks"] else "exposed")
+            assert rao(row["margin"]) == one["emission"] - known[first]["emission"]
+            assert (
+                row["expected_blocks"] <= (row["free_slots"] + row["prune_rank"]) * window // came
+            )
+    expected = [row["expected_blocks"] for row in rows if row["expected_blocks"] is not None]
+    assert expected == sorted(expected)
+
+
+def test_people_see_the_risk_and_what_it_comes_from(net: Localnet) -> None:
+    register(net)
+    code, out, _ = net.taoctl("neuron", "risk", NEWCOMER)
+    assert code == 0
+    assert "registration" in out and "immune" in out
+    code, out, _ = net.taoctl("neuron", "risk", NEWCOMER, "-o", "wide")
+    assert "blocks from block" in out and "by emission, then age, then uid" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("show", "1", "999"), "subnet 1 has no uid 999"),
+        (("show", "1", "70000"), "is not a uid"),
+        (("show", "999", "1"), "there is no subnet 999"),
+        (("show", "2", NEWCOMER), "holds no uid on subnet 2"),
+        (("show", "x", "1"), "'x' is not a subnet number"),
+        (("risk", ALICE, "--netuid", "x"), "'x' is not a subnet number"),
+    ],
+)
+def test_what_there_is_not_is_said(net: Localnet, words: tuple[str, ...], said: str) -> None:
+    code, out, err = net.taoctl("neuron", *words)
+    assert (code, out) == (2, "")
+    assert said in err
