@@ -53,7 +53,7 @@ SCHEMAS: dict[str, Shape | Plain] = {
         {"oneOf": [*_SWAPPED["oneOf"], array(obj(name=TEXT, output=_SWAPPED))]},
     ),
     EPOCH_SCHEMA: Plain(
-        "taoctl lab epoch FILE.json",
+        "taoctl lab epoch",
         {"oneOf": [_EPOCH, array(obj(name=TEXT, output=_EPOCH))]},
     ),
     STAKE_SCHEMA: Plain(
