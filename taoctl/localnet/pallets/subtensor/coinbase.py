@@ -17,7 +17,7 @@ from taoctl.economics.emission import (
     subnet_terms,
 )
 from taoctl.economics.registration_price import decayed
-from taoctl.economics.schedule import epoch_due, next_epoch_block
+from taoctl.economics.schedule import next_epoch_block
 from taoctl.localnet.frame import ModuleError
 from taoctl.localnet.pallets.subtensor.children import Children
 from taoctl.localnet.pallets.subtensor.distribution import Distribution
@@ -92,16 +92,6 @@ class Coinbase(Distribution, Children):
         """Part of a subnet's stake weight that root TAO makes, as U96F32 bits."""
         root_tao, issuance = self.SubnetTAO[ROOT], self.alpha_issuance(netuid)
         return root_proportion(root_tao, issuance, self.TaoWeight.get())
-
-    def should_run_epoch(self, netuid: int, block: int) -> bool:
-        """Whether a subnet's epoch is due at a block."""
-        return epoch_due(
-            block,
-            tempo=self.Tempo[netuid],
-            last_epoch_block=self.LastEpochBlock[netuid],
-            pending_epoch_at=self.PendingEpochAt[netuid],
-            blocks_since_last_step=self.BlocksSinceLastStep[netuid],
-        )
 
     def next_epoch_block(self, netuid: int) -> int | None:
         """Block of a subnet's next epoch by schedule or trigger; None where none ever runs."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from taoctl.localnet.frame import Call, ModuleError
-from taoctl.localnet.pallets.subtensor.epoch import Epochs
 from taoctl.localnet.pallets.subtensor.takes import Takes
+from taoctl.localnet.pallets.subtensor.weight_guards import WEIGHT_CALLS, WeightGuards
 
 BAD_REQUEST = 255
 
@@ -51,7 +49,7 @@ _SWAP_CALLS = {
 _TAKE_CALLS = {"increase_take", "decrease_take"}
 
 
-class Guards(Epochs, Takes):
+class Guards(WeightGuards, Takes):
     """The guards of SubtensorTransactionExtension, which run at dispatch too."""
 
     def validate(self, call: Call, who: str) -> int | None:
@@ -67,16 +65,16 @@ class Guards(Epochs, Takes):
         self._check_coldkey_swap(call, who)
         if call.pallet != self.name:
             return
-        if call.name == "set_weights":
-            self._check_weights(call.args, who)
+        if call.name in WEIGHT_CALLS:
+            self.check_weight_call(call, who)
         elif call.name in _TAKE_CALLS:
             self.check_take(who, call.args["hotkey"], call.args["take"])
 
     def extension_weight(self, call: Call) -> int:
         """Weight (ref_time) that the guards add to a call's fee."""
         weight = 67_583_000
-        if call.pallet == self.name and call.name == "set_weights":
-            weight += 327_958_000 + 210_376_000
+        if call.pallet == self.name and call.name in WEIGHT_CALLS:
+            weight += self.weight_check(call.name)
         elif call.pallet == self.name and call.name in _TAKE_CALLS:
             weight += 90_378_000
         return weight
@@ -89,13 +87,3 @@ class Guards(Epochs, Takes):
         allowed = call.pallet == self.name and call.name in _SWAP_CALLS
         if not allowed and (call.pallet, call.name) != ("MevShield", "submit_encrypted"):
             raise self.error("ColdkeySwapAnnounced")
-
-    def _check_weights(self, args: dict[str, Any], who: str) -> None:
-        netuid = args["netuid"]
-        if not self.has_weight_stake(who, netuid):
-            raise self.error("NotEnoughStakeToSetWeights")
-        uid = self.Uids[netuid, who]
-        if self.CommitRevealWeightsEnabled[netuid] or uid is None:
-            return
-        if not self.passes_weights_rate_limit(netuid, uid):
-            raise self.error("SettingWeightsTooFast")

@@ -1,29 +1,28 @@
-"""Setting weights in the open (commit-reveal off)."""
+"""Setting weights: what is checked, in the chain's order, and what is stored."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from taoctl.economics.weights import max_upscale, within_limit
-from taoctl.localnet.frame import Origin, call, ensure_signed
-from taoctl.localnet.pallets.subtensor.arguments import NETUID
-from taoctl.localnet.pallets.subtensor.neurons import Neurons
-from taoctl.localnet.pallets.subtensor.subnets import ROOT
-from taoctl.localnet.types import Vec, u16, u64
+from taoctl.localnet.frame import DispatchError, Origin, call, ensure_signed
+from taoctl.localnet.pallets.subtensor.arguments import MECID, NETUID
+from taoctl.localnet.pallets.subtensor.epoch_clock import EpochClock
+from taoctl.localnet.pallets.subtensor.subnets import MECHANISM_STRIDE, ROOT
+from taoctl.localnet.types import Compact, NetUid, Tup, Vec, u16, u64
 
 MAIN = 0
 """The mechanism that every subnet has."""
 
+NETUIDS = ("netuids", Vec(Compact(NetUid)), "Vec<Compact<NetUid>>")
+_ROW = [("dests", Vec(u16)), ("weights", Vec(u16)), ("version_key", u64)]
+_ROWS = Vec(Vec(Tup(Compact(u16), Compact(u16))))
 
-class WeightSetting(Neurons):
-    """The call set_weights with its checks in the chain's order."""
 
-    @call(
-        0,
-        args=[NETUID, ("dests", Vec(u16)), ("weights", Vec(u16)), ("version_key", u64)],
-        weight=118_513_610_000,
-        pays=False,
-    )
+class WeightSetting(EpochClock):
+    """The calls that set weights in the open, and what those that reveal them share with them."""
+
+    @call(0, args=[NETUID, *_ROW], weight=118_513_610_000, pays=False)
     def set_weights(
         self,
         origin: Origin,
@@ -33,27 +32,103 @@ class WeightSetting(Neurons):
         version_key: int,
     ) -> None:
         """Store the caller's weights, scaled so that the largest is 65535."""
+        self.set_mechanism_weights(origin, netuid, MAIN, dests, weights, version_key)
+
+    @call(119, args=[NETUID, MECID, *_ROW], weight=118_515_000_000, pays=False)
+    def set_mechanism_weights(
+        self,
+        origin: Origin,
+        netuid: int,
+        mecid: int,
+        dests: Sequence[int],
+        weights: Sequence[int],
+        version_key: int,
+    ) -> None:
+        """As set_weights, in one of the mechanisms of a subnet."""
         if self.CommitRevealWeightsEnabled[netuid]:
             raise self.error("CommitRevealEnabled")
+        self.store_weights(origin, netuid, mecid, dests, weights, version_key)
+
+    @call(
+        80,
+        args=[NETUIDS, ("weights", _ROWS), ("version_keys", Vec(Compact(u64)))],
+        weight=703_092_000,
+        pays=False,
+    )
+    def batch_set_weights(
+        self,
+        origin: Origin,
+        netuids: Sequence[int],
+        weights: Sequence[Sequence[tuple[int, int]]],
+        version_keys: Sequence[int],
+    ) -> None:
+        """Set weights on several subnets; one that fails does not stop the others."""
         hotkey = ensure_signed(origin)
-        self._check_caller(netuid, hotkey, dests, weights, version_key)
+        if not len(netuids) == len(weights) == len(version_keys):
+            raise self.error("InputLengthsUnequal")
+        failed: list[tuple[int, DispatchError]] = []
+        for netuid, row, key in zip(netuids, weights, version_keys, strict=True):
+            dests, values = [uid for uid, _ in row], [value for _, value in row]
+            try:
+                self.set_weights(origin, netuid, dests, values, key)
+            except DispatchError as error:
+                failed.append((netuid, error))
+        self.deposit_batch(netuids, hotkey, failed)
+
+    def deposit_batch(
+        self,
+        netuids: Sequence[int],
+        hotkey: str,
+        failed: Sequence[tuple[int, DispatchError]],
+    ) -> None:
+        """Tell how a batch over several subnets went."""
+        if failed:
+            self.deposit("BatchCompletedWithErrors")
+        for netuid, error in failed:
+            self.deposit("BatchWeightItemFailed", netuid, error.value)
+        self.deposit("BatchWeightsCompleted", list(netuids), hotkey)
+
+    def store_weights(
+        self,
+        origin: Origin,
+        netuid: int,
+        mecid: int,
+        dests: Sequence[int],
+        weights: Sequence[int],
+        version_key: int,
+    ) -> None:
+        """Check and store a row; what was committed was dated and rate limited by its commit."""
+        hotkey, index = ensure_signed(origin), self.mechanism_index(netuid, mecid)
+        self._check_caller(netuid, mecid, hotkey, dests, weights, version_key)
         uid = int(self.Uids[netuid, hotkey])
+        in_the_open = not self.CommitRevealWeightsEnabled[netuid]
+        if in_the_open and not self.passes_weights_rate_limit(index, uid):
+            raise self.error("SettingWeightsTooFast")
         self._check_rows(netuid, uid, dests)
         scaled = max_upscale(weights)
         self._check_largest(netuid, uid, dests, scaled)
-        self.set_weight_row(netuid, uid, list(zip(dests, scaled, strict=True)))
-        self.set_last_update(netuid, uid, self.rt.block_number)
-        self.deposit("WeightsSet", netuid, uid)
+        self.set_weight_row(index, uid, list(zip(dests, scaled, strict=True)))
+        if in_the_open:
+            self.set_last_update(index, uid, self.rt.block_number)
+        self.deposit("WeightsSet", index, uid)
 
     def passes_weights_rate_limit(self, index: int, uid: int) -> bool:
-        """Whether enough blocks passed since the UID last set weights in the mechanism."""
+        """Whether enough blocks passed since the UID last set weights in an existing mechanism."""
+        mecid, netuid = divmod(index, MECHANISM_STRIDE)
+        if not self.mechanism_exists(netuid, mecid):
+            return False
         updates = self.LastUpdate[index]
         last = updates[uid] if uid < len(updates) else 0
-        return last == 0 or self.rt.block_number - last >= self.WeightsSetRateLimit[index % 4096]
+        return last == 0 or self.rt.block_number - last >= self.WeightsSetRateLimit[netuid]
+
+    def mechanism_exists(self, netuid: int, mecid: int) -> bool:
+        """Whether there is such a subnet, and it has the mechanism."""
+        return self.subnet_exists(netuid) and mecid in self.mechanisms(netuid)
 
     def _check_caller(
         self,
         netuid: int,
+        mecid: int,
         hotkey: str,
         dests: Sequence[int],
         weights: Sequence[int],
@@ -63,20 +138,17 @@ class WeightSetting(Neurons):
             raise self.error("CanNotSetRootNetworkWeights")
         if len(dests) != len(weights):
             raise self.error("WeightVecNotEqualSize")
-        if not self.subnet_exists(netuid) or MAIN not in self.mechanisms(netuid):
+        if not self.mechanism_exists(netuid, mecid):
             raise self.error("MechanismDoesNotExist")
         if len(dests) > self.SubnetworkN[netuid]:
             raise self.error("UidsLengthExceedUidsInSubNet")
-        uid = self.Uids[netuid, hotkey]
-        if uid is None:
+        if self.Uids[netuid, hotkey] is None:
             raise self.error("HotKeyNotRegisteredInSubNet")
         if not self.has_weight_stake(hotkey, netuid):
             raise self.error("NotEnoughStakeToSetWeights")
         required = self.WeightsVersionKey[netuid]
         if required and version_key < required:
             raise self.error("IncorrectWeightVersionKey")
-        if not self.passes_weights_rate_limit(netuid, uid):
-            raise self.error("SettingWeightsTooFast")
 
     def _check_largest(
         self, netuid: int, uid: int, dests: Sequence[int], scaled: Sequence[int]
