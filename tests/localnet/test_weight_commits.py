@@ -207,7 +207,7 @@ def test_mechanisms_have_commits_and_limits_of_their_own(chain: Chain):
     assert error_of(made) == NAME + "CommittingWeightsTooFast"
     missing = unguarded(chain, "commit_mechanism_weights", **mine, commit_hash=hash_)
     assert missing == NAME + "MechanismDoesNotExist"
-    module.MechanismCountCurrent[1] = 2
+    module.MechanismCountCurrent[1], module.WeightsSetRateLimit[1] = 2, 100
     assert commit(chain).ok
     assert chain.call(VALIDATOR, "commit_mechanism_weights", **mine, commit_hash=hash_).ok
     again = chain.call(VALIDATOR, "commit_mechanism_weights", **mine, commit_hash=hash_)
