@@ -19,6 +19,7 @@ from tui.form_hints import in_form
 from tui.order_words import outcome_told, plan_told
 from tui.orders import TITLES, Draft, check, intent_of
 from tui.submission import Submission
+from tui.widgets.field import Field
 from tui.widgets.order_form import OrderForm
 from tui.widgets.told import Told, ToldLines
 
@@ -87,14 +88,13 @@ class OrderScreen(ModalScreen[None]):
                 yield ToldLines(id="order-told")
             with Vertical(id="order-ask"):
                 yield Static("", id="order-question", markup=False)
-                yield Input(id="order-again", compact=True)
+                yield Field(id="order-again", compact=True)
                 with Horizontal(id="order-buttons"):
                     yield Button("Cancel", id="cancel", compact=True)
                     yield Button("Send", id="send", compact=True)
 
     def on_mount(self) -> None:
         """Begin with the fields, or with what is still on its way."""
-        self.query_one("#order-again", Input).cursor_blink = False
         going = self.dash.signing.submission
         if going is not None and not going.over:
             self._plan, self._desk, self._draft = going.plan, going.desk, going.draft

@@ -14,14 +14,14 @@ from textual.widgets import Input, Static
 
 from taoctl.secrecy import remember
 from taoctl.text import printable
+from tui.widgets.field import Field
 
 
-class Secret(Input):
+class Secret(Field):
     """A masked input whose text can be neither copied nor cut."""
 
     def __init__(self) -> None:
         super().__init__(password=True, id="secret", select_on_focus=False)
-        self.cursor_blink = False
 
     def action_copy(self) -> None:
         """Nothing: the clipboard is readable by every program."""

@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 
 from taoctl.text import printable
 from tui.orders import FIELDS, LABELS, Draft
+from tui.widgets.field import Field
 
 _LONGEST = 64
 
@@ -63,11 +64,10 @@ class OrderForm(Vertical):
         for name in FIELDS[self.draft.kind]:
             with Horizontal(classes="field"):
                 yield Static(LABELS[name], classes="field-label")
-                field = Input(
+                field = Field(
                     self.draft.text(name), id=f"field-{name}", compact=True, max_length=_LONGEST
                 )
                 field.set_class(name.endswith("hotkey"), "-long")
-                field.cursor_blink = False
                 yield field
                 yield Static("", id=f"note-{name}", classes="field-note", markup=False)
         yield Static("", id="form-problem", markup=False)

@@ -13,6 +13,8 @@ from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
+from tui.widgets.field import Field
+
 
 class _Completion(Suggester):
     """Completes from a list of words that is asked for each time."""
@@ -65,9 +67,7 @@ class Prompt(Horizontal):
     def compose(self) -> ComposeResult:
         """The mark and the input."""
         yield Static("", id="prompt-mark")
-        field = Input(id="prompt-input", select_on_focus=False)
-        field.cursor_blink = False
-        yield field
+        yield Field(id="prompt-input", select_on_focus=False)
 
     @property
     def is_open(self) -> bool:
