@@ -38,10 +38,13 @@ class Matrix:
 class NextBonds:
     """New bonds by validator row and the dividends per row before normalising.
 
-    `order` is given when rows keep the stored order of the weights they come from.
+    `share` is each row's part of all bonds in a uid, and `owned` what of the incentives its parts
+    come to. `order` is given when rows keep the stored order of the weights they come from.
     """
 
     bonds: Matrix
+    share: Bits
+    owned: Bits
     dividends: Bits
     order: PairRows | None = None
 
@@ -92,7 +95,7 @@ def next_bonds(
         bonds = Matrix(bits, bits > 0)
     share = fixed.div(bonds.bits, bonds.bits.sum(axis=0)[None, :])
     owned = fixed.mul(share, incentive[None, :]).sum(axis=1)
-    return NextBonds(bonds, fixed.mul(owned, active_stake), order)
+    return NextBonds(bonds, share, owned, fixed.mul(owned, active_stake), order)
 
 
 def _penalised(penalty: int, weights: Matrix, clipped: Matrix) -> tuple[Matrix, bool]:
@@ -115,7 +118,8 @@ def _classic(
     share = fixed.div(moved, moved.sum(axis=0)[None, :])
     dividends = fixed.mul(share, incentive[None, :]).sum(axis=1)
     highest = share.max(axis=0, initial=0)
-    return NextBonds(Matrix(fixed.div(share, highest[None, :]), moved > 0), dividends)
+    stored = Matrix(fixed.div(share, highest[None, :]), moved > 0)
+    return NextBonds(stored, share, dividends, dividends)
 
 
 def _liquid(

@@ -13,7 +13,15 @@ from taoctl.economics.fixed import Bits
 from taoctl.economics.rows import PairRows
 from taoctl.errors import BadDataError
 
-__all__ = ["BONDS_SCALE", "EpochBits", "EpochInput", "EpochOutput", "run_epoch"]
+__all__ = [
+    "BONDS_SCALE",
+    "EpochBits",
+    "EpochInput",
+    "EpochOutput",
+    "EpochTrace",
+    "run_epoch",
+    "trace_epoch",
+]
 
 U64_MAX = 2**64 - 1
 BONDS_SCALE = 1_000_000
@@ -31,11 +39,32 @@ class _Standing:
     new_permits: list[bool]
 
 
+@dataclass(frozen=True, slots=True)
+class EpochTrace:
+    """An epoch's output with what it came from.
+
+    `rows` are the uids of the matrices' rows: who had a permit, or bonds. `weights` are normalised
+    by row, `clipped` cut down to consensus; `ranks` per uid, as bits, before normalising.
+    """
+
+    output: EpochOutput
+    rows: tuple[int, ...]
+    weights: Matrix
+    clipped: Matrix
+    ranks: tuple[int, ...]
+    bonds: NextBonds
+
+
 def run_epoch(epoch: EpochInput) -> EpochOutput:
     """Run one epoch; raises BadDataError when lengths or ranges of the input disagree.
 
     Source: run_epoch.rs of subtensor at spec 425, sparse path.
     """
+    return trace_epoch(epoch).output
+
+
+def trace_epoch(epoch: EpochInput) -> EpochTrace:
+    """Run one epoch and keep what its output came from; raises as `run_epoch`."""
     _check(epoch)
     standing = _standing(epoch)
     rows = [uid for uid in range(epoch.n) if standing.permits[uid] or epoch.bonds[uid]]
@@ -59,7 +88,7 @@ def run_epoch(epoch: EpochInput) -> EpochOutput:
     )
     dividends = fixed.normalised(_spread(bonds.dividends, rows, epoch.n))
     server, validator, combined = _emissions(standing, incentive, dividends)
-    return EpochOutput(
+    output = EpochOutput(
         stake_weight=_u16s(standing.stake),
         active=tuple(standing.active),
         validator_permit=tuple(standing.new_permits),
@@ -81,6 +110,7 @@ def run_epoch(epoch: EpochInput) -> EpochOutput:
             validator_trust=tuple(trust),
         ),
     )
+    return EpochTrace(output, tuple(rows), weights, clipped, tuple(ranks), bonds)
 
 
 def _check(epoch: EpochInput) -> None:

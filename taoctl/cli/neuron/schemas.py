@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from taoctl.cli.neuron.explain import EXPLAIN_SCHEMA
 from taoctl.cli.neuron.listing import LIST_SCHEMA, RISK_SCHEMA, SHOW_SCHEMA
-from taoctl.cli.schema_parts import Plain, Shape
+from taoctl.cli.schema_parts import Plain, Shape, array, obj, row_schema
+from taoctl.reads.explain import BondPartRow, EarnedRow, WeightPartRow
 from taoctl.reads.neurons import MyNeuronRow
 from taoctl.reads.risk import RiskRow
 
@@ -11,4 +13,12 @@ SCHEMAS: dict[str, Shape | Plain] = {
     LIST_SCHEMA: Shape("taoctl neuron list", MyNeuronRow),
     SHOW_SCHEMA: Shape("taoctl neuron show", MyNeuronRow, single=True),
     RISK_SCHEMA: Shape("taoctl neuron risk", RiskRow),
+    EXPLAIN_SCHEMA: Plain(
+        "taoctl neuron explain",
+        obj(
+            mechanisms=array(row_schema(EarnedRow)),
+            bonds=array(row_schema(BondPartRow)),
+            weights=array(row_schema(WeightPartRow)),
+        ),
+    ),
 }
