@@ -61,7 +61,8 @@ def outcome_told(going: Submission, names: Mapping[str, str]) -> Iterator[Told]:
     if record is not None:
         yield Told("journal", f"transaction {record}: `taoctl tx show {record}`")
     if going.outcome is None:
-        yield from (Told("sending", printable(text, 2000)) for text in going.steps)
+        steps = going.steps or ["asking the chain once more before it is signed"]
+        yield from (Told("sending", printable(text, 2000)) for text in steps)
 
 
 def _outcome(going: Submission, names: Mapping[str, str]) -> Iterator[Told]:

@@ -197,10 +197,14 @@ class Signing:
             return True
         self._leaving = True
         number = going.record_id
-        what = "a transaction is being signed" if number is None else f"transaction {number}"
+        said = (
+            "a transaction is about to be signed. Press again to leave without sending it."
+            if number is None
+            else f"transaction {number} is on its way. Press again to leave without waiting: "
+            f"`taoctl tx resume {number}` says what became of it."
+        )
         self._dash.notify(
-            f"{what} is on its way. Press again to leave without waiting: "
-            "`taoctl tx list` says what became of it.",
+            said,
             title="not yet",
             severity="warning",
             markup=False,

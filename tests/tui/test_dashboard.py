@@ -31,6 +31,7 @@ from tui.widgets.header import Header
 from tui.widgets.lines import Lines, width_of
 from tui.widgets.panels import AttentionPanel, EarningsPanel, PortfolioPanel
 from tui.widgets.prompt import Prompt
+from tui.widgets.told import ToldLines
 
 Steps = Callable[[Pilot[Any], Dashboard], Awaitable[None]]
 
@@ -633,6 +634,14 @@ def test_a_form_shows_what_is_on_its_way_under_its_own_name_and_wallet() -> None
         assert dash.screen.query_one("#order").border_title == "Add stake"
         wallet = str(dash.screen.query_one("#order-wallet", Static).render())
         assert "validator" in wallet and "miner" not in wallet
+        assert "it waits for a block" in dash.screen.query_one(ToldLines).text
+        going.steps.clear()
+        going.told()
+        assert "before it is signed" in dash.screen.query_one(ToldLines).text
+        await pilot.press("ctrl+c")
+        await pilot.pause()
+        (said,) = dash._notifications
+        assert said.message.startswith("a transaction is about to be signed. Press again")
 
     drive(steps)
 

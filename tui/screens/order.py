@@ -99,7 +99,6 @@ class OrderScreen(ModalScreen[None]):
         if going is not None and not going.over:
             self._plan, self._desk, self._draft = going.plan, going.desk, going.draft
             self.query_one("#order", Vertical).border_title = TITLES[going.draft.kind]
-            self.query_one("#order-wallet", Static).update(self._wallet_line())
             self._watch(going)
         else:
             self._enter("form")
@@ -113,6 +112,7 @@ class OrderScreen(ModalScreen[None]):
         for name in _STAGES:
             self.set_class(name == f"-{stage}", name)
         frame = self.query_one("#order", Vertical)
+        self.query_one("#order-wallet", Static).update(self._wallet_line())
         if stage == "form":
             frame.border_subtitle = "enter shows the plan, tab next field, esc to cancel"
             self.query_one(OrderForm).focus_first()
