@@ -62,7 +62,15 @@ _BY_NAME = {
     "SubtensorModule.HotKeyNotRegisteredInSubNet": "register the hotkey on the subnet first",
     "SubtensorModule.NotSubnetOwner": "only the owner of the subnet may do this",
     "SubtensorModule.SubNetRegistrationDisabled": "the subnet takes no registrations now",
-    "SubtensorModule.RegistrationPriceLimitExceeded": "the price rose past the limit; try again",
+    "SubtensorModule.RegistrationPriceLimitExceeded": (
+        "the price rose past the limit: allow more with --max-burn, or wait with --wait-below"
+    ),
+    "SubtensorModule.NoNeuronIdAvailable": "every seat is taken and none may be replaced now; wait",
+    "SubtensorModule.CannotUseSystemAccount": "it is a subnet's account; check the address",
+    "SubtensorModule.TooManyRegistrationsThisBlock": "send it again for another block",
+    "SubtensorModule.TooManyRegistrationsThisInterval": "wait for the next epoch of root",
+    "SubtensorModule.StakeTooLowForRoot": "stake more on root to the hotkey than its least member",
+    "SubtensorModule.RootNetworkDoesNotExist": "this chain has no root network: name a subnet",
     "SubtensorModule.AdminActionProhibitedDuringWeightsWindow": "wait for the epoch to pass",
     "SubtensorModule.ColdkeySwapAnnounced": "the coldkey is being swapped; only that may go on",
     "SubtensorModule.StakeUnavailable": "the stake is locked; see `taoctl stake lock list`",

@@ -8,6 +8,7 @@ import typer
 
 from taoctl.cli import context, output
 from taoctl.cli.output import Result, Section
+from taoctl.cli.subnet_register import register
 from taoctl.text import printable
 
 if TYPE_CHECKING:
@@ -112,3 +113,6 @@ def hyperparameters_(netuid: Netuid) -> None:
     rows, origin = context.run(lambda view: hyperparameters(view, netuid))
     section = Section(rows, HyperparameterRow)
     output.show(Result("taoctl.subnet.hyperparameters/1", origin, (section,)))
+
+
+app.command("register")(register)

@@ -93,6 +93,14 @@ _REFERENCE = obj(
     error=TEXT_OR_NULL,
 )
 
+_SEAT_QUOTED: dict[str, Any] = {
+    "description": "what a registration was quoted to cost",
+    **obj(price=TAO),
+}
+_SEAT_ACTUAL: dict[str, Any] = {
+    "description": "what one costs at the end of the block that refused it; null where not known",
+    **obj(price=TAO_OR_NULL, block=INT_OR_NULL),
+}
 ERROR_DETAILS: dict[str, Any] = {
     "description": "why a plan was refused, or the transaction that an error is about",
     "type": "object",
@@ -101,8 +109,8 @@ ERROR_DETAILS: dict[str, Any] = {
         "transaction": _REFERENCE,
         "done": {"description": "what was sent before it, of several", **array(_REFERENCE)},
         "not_sent": {"description": "addresses of who was to sign after it", **array(TEXT)},
-        "quoted": _QUOTE,
-        "actual": _ACTUAL,
+        "quoted": {"anyOf": [_QUOTE, _SEAT_QUOTED]},
+        "actual": {"anyOf": [_ACTUAL, _SEAT_ACTUAL]},
     },
     "additionalProperties": False,
 }

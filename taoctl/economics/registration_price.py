@@ -10,6 +10,7 @@ from functools import lru_cache
 _ONE_32 = 1 << 32
 _ONE_64 = 1 << 64
 U64_MAX = 2**64 - 1
+_FARTHEST_BLOCKS = 1_000_000
 
 
 def decayed(burn_rao: int, half_life_blocks: int, min_rao: int, max_rao: int) -> int:
@@ -25,6 +26,22 @@ def bumped(burn_rao: int, increase_bits: int, min_rao: int, max_rao: int) -> int
     """Burn price after one registration, rao; `increase_bits` is BurnIncreaseMult (U64F64)."""
     price = min((burn_rao * max(increase_bits, _ONE_64)) >> 64, U64_MAX)
     return _bounded(price, min_rao, max_rao)
+
+
+def blocks_until(
+    burn_rao: int, limit_rao: int, half_life_blocks: int, min_rao: int, max_rao: int
+) -> int | None:
+    """After how many blocks without a registration the price is no more than a limit.
+
+    0 where it is so already; None where it never falls so far, or not in a million blocks.
+    """
+    if burn_rao > limit_rao and (limit_rao < min_rao or not half_life_blocks):
+        return None
+    for blocks in range(_FARTHEST_BLOCKS):
+        if burn_rao <= limit_rao:
+            return blocks
+        burn_rao = decayed(burn_rao, half_life_blocks, min_rao, max_rao)
+    return None
 
 
 @lru_cache(maxsize=256)

@@ -394,7 +394,7 @@ def complete(*words: str) -> list[str]:
     ("words", "expected"),
     [
         (("sub",), ["subnet"]),
-        (("subnet", ""), ["list", "show", "metagraph", "hyperparameters"]),
+        (("subnet", ""), ["list", "show", "metagraph", "hyperparameters", "register"]),
         (("query", "sub"), ["subnet", "subnets"]),
         (("-o", ""), [str(one) for one in Format]),
         (("subnet", "list", "--at"), ["--at-block"]),

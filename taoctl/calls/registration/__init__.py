@@ -1,0 +1,1 @@
+"""Taking a seat: of a subnet against its burn, and on root for root stake."""
