@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -80,6 +80,7 @@ class Host:
 
     state: State
     pallets: dict[str, Pallet]
+    judged: int | None = None
 
     def __init__(self, classes: Sequence[type[Pallet]], encoding: Encoding) -> None:
         self.classes, self.encoding = tuple(classes), encoding
@@ -117,9 +118,18 @@ class Host:
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"no pallet is reached as {name!r}")
 
+    @contextmanager
+    def judging(self, number: int) -> Iterator[None]:
+        """Tell the pallets that this is the block meanwhile, as a node's pool does."""
+        was, self.judged = self.judged, number
+        try:
+            yield
+        finally:
+            self.judged = was
+
     @property
     def block_number(self) -> int:
-        """The block that the state belongs to."""
+        """The block that the state belongs to, or the one that a call is judged for."""
         raise NotImplementedError
 
     def store(self, pallet: str, item: str) -> Any:

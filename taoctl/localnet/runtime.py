@@ -29,8 +29,8 @@ class HostAt(Host):
 
     @property
     def block_number(self) -> int:
-        """The block this shows."""
-        return self.block
+        """The block this shows, or the one that a call is judged for."""
+        return self.block if self.judged is None else self.judged
 
     def store(self, pallet: str, item: str) -> Any:
         """The read-only store of a storage item."""
@@ -81,7 +81,9 @@ class Runtime(Host):
 
     @property
     def block_number(self) -> int:
-        """The block in the making, or the head."""
+        """The block in the making, or the head, or the one that a call is judged for."""
+        if self.judged is not None:
+            return self.judged
         making = self.state.making
         return max(self.state.head, 0) if making is None else making
 

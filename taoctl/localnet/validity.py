@@ -174,12 +174,13 @@ class Rules:
         payer = host.fee_payer(extrinsic.call, signer)
         if not host.transaction_payment.can_withdraw(extrinsic.call, payer, fee.total + signed.tip):
             raise InvalidTransactionError("Payment")
-        for pallet in host.pallets.values():
-            problem = pallet.validate(extrinsic.call, signer)
-            if isinstance(problem, str):
-                raise InvalidTransactionError(problem)
-            if problem is not None:
-                raise InvalidTransactionError("Custom", problem)
+        with host.judging(number):
+            for pallet in host.pallets.values():
+                problem = pallet.validate(extrinsic.call, signer)
+                if isinstance(problem, str):
+                    raise InvalidTransactionError(problem)
+                if problem is not None:
+                    raise InvalidTransactionError("Custom", problem)
         operational = fee.dispatch_class == OPERATIONAL
         return Validity(
             signer,
