@@ -1,0 +1,1 @@
+"""Weights: set in the open, or committed first and revealed later."""
