@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -22,6 +23,26 @@ _DECIMAL = re.compile(r"^(?P<whole>[0-9]+)(?:\.(?P<fraction>[0-9]{1,9}))?$")
 
 class UnitMismatchError(TypeError):
     """Amounts of different tokens met in one operation."""
+
+
+def subnet_name(netuid: int) -> str:
+    """A subnet as people call it: `subnet 1`, and `root` for 0."""
+    return "root" if netuid == ROOT_NETUID else f"subnet {netuid}"
+
+
+def stake_unit(netuid: int) -> str:
+    """What stake on a subnet is counted in: `alpha of subnet 1`, and `TAO on root` for 0."""
+    return "TAO on root" if netuid == ROOT_NETUID else f"alpha of subnet {netuid}"
+
+
+def subnet_names(netuids: Sequence[int]) -> str:
+    """Several subnets as people call them, in the order given: `root and subnets 1, 4`."""
+    plain = [netuid for netuid in netuids if netuid != ROOT_NETUID]
+    listed = ", ".join(map(str, plain))
+    found = ["root"] if len(plain) < len(netuids) else []
+    if plain:
+        found.append(f"subnet {listed}" if len(plain) == 1 else f"subnets {listed}")
+    return " and ".join(found)
 
 
 @dataclass(frozen=True, slots=True, order=False)
@@ -94,9 +115,7 @@ class Alpha:
         return self.rao >= self._same(other).rao
 
     def __str__(self) -> str:
-        if self.netuid == ROOT_NETUID:
-            return f"{rao_to_decimal(self.rao)} TAO on root"
-        return f"{rao_to_decimal(self.rao)} alpha of subnet {self.netuid}"
+        return f"{rao_to_decimal(self.rao)} {stake_unit(self.netuid)}"
 
 
 def rao_to_decimal(rao: int) -> str:

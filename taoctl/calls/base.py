@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 from taoctl.chain.view import Entry, View
 from taoctl.scale.codec import Codec
-from taoctl.units import Alpha, Tao
+from taoctl.units import Alpha, Tao, subnet_name
 
 Quantity: TypeAlias = Tao | Alpha | str | None
 """One side of an effect: an amount, a word, or None where it is not known."""
@@ -78,7 +78,9 @@ class Effect:
     def label(self) -> str:
         """What changes, and of stake through which hotkey and on which subnet."""
         whose = "" if self.hotkey is None else f" through {self.hotkey}"
-        return self.what + whose + ("" if self.netuid is None else f" on subnet {self.netuid}")
+        return (
+            self.what + whose + ("" if self.netuid is None else f" on {subnet_name(self.netuid)}")
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from taoctl.calls.base import Quote
 from taoctl.reads.columns import Kind, format_value
 from taoctl.submit.call_words import MOST, more
+from taoctl.units import stake_unit
 
 if TYPE_CHECKING:
     from taoctl.submit.comparison import Comparison
@@ -40,7 +41,7 @@ def _costs(one: Quote) -> str:
 
 def _prices(one: Quote) -> str:
     limit = "no limit" if one.limit_price_rao is None else f"limit {_price(one.limit_price_rao)}"
-    unit = "TAO per alpha" if one.kind != "swap" else f"{_alpha(one.netuid)} for one given"
+    unit = "TAO per alpha" if one.kind != "swap" else f"{stake_unit(one.netuid)} for one given"
     return f"price {_price(one.price_rao)} → {_price(one.price_after_rao)}, {limit} ({unit})"
 
 
@@ -86,7 +87,3 @@ def _percent(ppm: int | None) -> str:
 
 def _price(rao: int | None) -> str:
     return _UNKNOWN if rao is None else format_value(Kind.PRICE, rao, full=True)
-
-
-def _alpha(netuid: int) -> str:
-    return f"alpha of subnet {netuid}"

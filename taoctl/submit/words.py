@@ -125,7 +125,9 @@ def _effects(effects: Sequence[Effect], names: Mapping[str, str]) -> Iterator[st
             yield named(one.account, names)
             hotkey = None
         if one.hotkey is not None and one.hotkey != hotkey:
-            yield f"  {one.what} at {named(one.hotkey, names)}"
+            # With `stake` before it, it would wrap on 80 columns; the amounts say that it is stake.
+            what = "" if one.what == "stake" else f"{one.what} "
+            yield f"  {what}at {named(one.hotkey, names)}"
         account, hotkey = one.account, one.hotkey
         yield f"  {effect_text(one)}" if hotkey is None else f"    {_change(one)}"
     yield from more(len(effects), MOST)

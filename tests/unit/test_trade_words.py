@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import cast
 
@@ -11,13 +12,14 @@ from taoctl.calls.stake.add import AddStake
 from taoctl.calls.stake.amount import ALL, Amount, alpha_amount, tao_amount
 from taoctl.calls.stake.limits import Price, Tolerance
 from taoctl.calls.stake.market import ONE_BITS, Fill
+from taoctl.calls.stake.move import MoveStake, SwapStake
 from taoctl.calls.stake.quoting import fill_quote
 from taoctl.calls.stake.remove import RemoveAllAtLimit, RemoveStake
 from taoctl.calls.stake.trade import Trade, Trades
 from taoctl.scale.crypto import KeySigner
 from taoctl.submit.comparison import Comparison
 from taoctl.submit.plan import Plan
-from taoctl.submit.quote_words import comparison_text
+from taoctl.submit.quote_words import comparison_text, quote_texts
 from taoctl.submit.words import Block, in_columns, plan_lines
 from taoctl.units import Alpha, Tao
 
@@ -63,6 +65,25 @@ def test_orders_that_differ_otherwise_are_told_one_by_one() -> None:
     assert joint(*mixed) == f"2 orders, all or none: {mixed[0].summary()}; {mixed[1].summary()}"
 
 
+def test_root_is_called_root() -> None:
+    limit = f"through {HOT}, within 1% of the spot price"
+    assert AddStake(HOT, 0, tao_amount(TAO), ONE_PERCENT).summary() == (
+        f"stake 1.000000000 TAO on root {limit}"
+    )
+    sales = [RemoveStake(HOT, netuid, ALL, ONE_PERCENT) for netuid in (4, 0, 1)]
+    assert sales[1].summary().startswith(f"unstake all of the TAO on root from {HOT}")
+    assert "all of the alpha of each of root and subnets 4, 1 from" in joint(*sales)
+    some = RemoveStake(HOT, 0, alpha_amount(TAO), ONE_PERCENT)
+    assert some.summary().startswith(f"unstake 1.000000000 TAO on root from {HOT}")
+    swap = SwapStake(HOT, 1, 0, ALL, ONE_PERCENT)
+    assert swap.summary().startswith("swap all of the alpha of subnet 1 for TAO on root at")
+    moved = MoveStake(HOT, WARM, 0, 0, ALL)
+    assert moved.summary() == f"move all of the TAO on root from {HOT} to {WARM}"
+    sale = fill_quote(Fill("sell", 2, 1, 0, 2, ONE_BITS, ONE_BITS), ALICE, HOT, 1)
+    quote = replace(sale, kind="swap", netuid=0, netuid_in=1, out=Alpha(1, 0))
+    assert list(quote_texts((quote,)))[-1].endswith("(TAO on root for one given)")
+
+
 def test_effects_are_told_by_account_and_hotkey() -> None:
     def stake(hotkey: str, netuid: int) -> Effect:
         return Effect(ALICE, "stake", Alpha(TAO, netuid), Alpha(0, netuid), hotkey, netuid)
@@ -99,10 +120,10 @@ def test_effects_are_told_by_account_and_hotkey() -> None:
     assert [line.strip() for line in said[said.index("effect") :].splitlines()] == [
         f"effect     {ALICE}",
         "free 1.000000000 TAO → 2.000000000 TAO",
-        f"stake at {HOT} (hot)",
+        f"at {HOT} (hot)",
         "1.000000000 alpha of subnet 1 → 0.000000000 alpha of subnet 1",
         "1.000000000 alpha of subnet 4 → 0.000000000 alpha of subnet 4",
-        f"stake at {WARM}",
+        f"at {WARM}",
         "1.000000000 alpha of subnet 1 → 0.000000000 alpha of subnet 1",
     ]
 

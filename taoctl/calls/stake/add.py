@@ -6,6 +6,7 @@ pallet subtensor.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from taoctl.calls.accounts import ACCOUNT, EXISTENTIAL_DEPOSIT
@@ -20,7 +21,7 @@ from taoctl.calls.stake.quoting import fill_quote
 from taoctl.calls.stake.refusals import WOULD_BE_LOST, refused
 from taoctl.calls.stake.trade import Placed
 from taoctl.chain.view import Call, Storage
-from taoctl.units import Tao
+from taoctl.units import Tao, subnet_name, subnet_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,11 @@ class AddStake(Placed):
     limit: Limit
     partial: bool = False
 
-    def summary_at(self, subnets: str, hotkeys: str) -> str:
+    def summary_at(self, netuids: Sequence[int], hotkeys: str) -> str:
         """What is staked where, and at what price."""
         part = ", or a part of it" if self.partial else ""
-        return f"stake {self.amount.of_tao()} on {subnets} through {hotkeys}, {self.limit}{part}"
+        place = ("" if len(netuids) == 1 else "each of ") + subnet_names(netuids)
+        return f"stake {self.amount.of_tao()} on {place} through {hotkeys}, {self.limit}{part}"
 
     def reach(self, origin: str) -> Reach:
         """The account, the hotkey, the subnet, and the order where its size is known."""
@@ -87,7 +89,7 @@ class AddStake(Placed):
         if amount < least:
             raise refused(
                 "AmountTooLow",
-                f"{Tao(amount)} is too little to stake on subnet {self.netuid}",
+                f"{Tao(amount)} is too little to stake on {subnet_name(self.netuid)}",
                 f"stake {Tao(least)} or more",
             )
 
@@ -115,8 +117,8 @@ class AddStake(Placed):
         if fill.paid_in - fill.fee < MIN_STAKE:
             raise refused(
                 "AmountTooLow",
-                f"only {Tao(fill.paid_in)} would be staked on subnet {self.netuid}, which is too "
-                "little",
+                f"only {Tao(fill.paid_in)} would be staked on {subnet_name(self.netuid)}, "
+                "which is too little",
                 f"the least that is staked is {Tao(MIN_STAKE)} and the pool's fee",
             )
         await desk.check_share_pool(self.hotkey, self.netuid)

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from taoctl.errors import UsageError
 from taoctl.text import printable
-from taoctl.units import RAO_PER_TAO, U64_MAX, decimal_to_rao, rao_to_decimal
+from taoctl.units import (
+    RAO_PER_TAO,
+    ROOT_NETUID,
+    U64_MAX,
+    Alpha,
+    decimal_to_rao,
+    rao_to_decimal,
+    subnet_names,
+)
 
 WHOLE = 1_000_000
 """Millionths in a whole."""
@@ -67,9 +76,15 @@ class Amount:
         parts = "" if self.parts == 1 else f" in {self.parts} equal parts"
         return f"{replace(self, parts=1)} of the free TAO{parts}"
 
-    def of_alpha(self, subnet: str) -> str:
-        """What it is of the alpha of a subnet, which is said as in `subnet 1`."""
-        return f"{self} of {'the alpha of ' if self.relative else ''}{subnet}"
+    def of_stake(self, netuids: Sequence[int]) -> str:
+        """What it is of the stake on a subnet, or on each of several; that on root is TAO."""
+        if tuple(netuids) == (ROOT_NETUID,):
+            return (
+                f"{self} of the TAO on root" if self.relative else str(Alpha(self.rao, ROOT_NETUID))
+            )
+        each = "" if len(netuids) == 1 else "each of "
+        whole = "the alpha of " if self.relative else ""
+        return f"{self} of {whole}{each}{subnet_names(netuids)}"
 
     def __str__(self) -> str:
         match self.kind:

@@ -14,6 +14,7 @@ from taoctl.calls.stake.refusals import refused
 from taoctl.calls.stake.transition import Holding, Transition
 from taoctl.chain.view import Call, Storage
 from taoctl.errors import NotInRuntimeError, UsageError
+from taoctl.units import stake_unit, subnet_name
 
 _LOCK = Storage(PALLET, "Lock")
 _TOGGLE = Storage(PALLET, "TransferToggle")
@@ -46,9 +47,9 @@ class MoveStake(Transition):
         """What goes where."""
         place = f"from {self.from_hotkey} to {self.to_hotkey}"
         if self.netuid == self.to_netuid:
-            return f"move {self.amount.of_alpha(f'subnet {self.netuid}')} {place}"
-        subnets = f"on subnet {self.to_netuid}, at any price"
-        return f"move {self.amount.of_alpha(f'subnet {self.netuid}')} {place} {subnets}"
+            return f"move {self.amount.of_stake((self.netuid,))} {place}"
+        subnets = f"on {subnet_name(self.to_netuid)}, at any price"
+        return f"move {self.amount.of_stake((self.netuid,))} {place} {subnets}"
 
     def source(self, origin: str) -> Holding:
         """The hotkey that holds it now."""
@@ -97,12 +98,9 @@ class SwapStake(Transition):
 
     def summary(self) -> str:
         """What is swapped, and within which limit."""
-        given = self.amount.of_alpha(f"subnet {self.netuid}")
+        given = self.amount.of_stake((self.netuid,))
         part = ", or a part of it" if self.partial else ""
-        return (
-            f"swap {given} for alpha of subnet {self.to_netuid} at {self.hotkey}, "
-            f"{self.limit}{part}"
-        )
+        return f"swap {given} for {stake_unit(self.to_netuid)} at {self.hotkey}, {self.limit}{part}"
 
     def source(self, origin: str) -> Holding:
         """On the one subnet."""
@@ -162,8 +160,8 @@ class TransferStake(Transition):
 
     def summary(self) -> str:
         """What goes to whom."""
-        given = self.amount.of_alpha(f"subnet {self.netuid}")
-        where = "" if self.netuid == self.to_netuid else f" on subnet {self.to_netuid}"
+        given = self.amount.of_stake((self.netuid,))
+        where = "" if self.netuid == self.to_netuid else f" on {subnet_name(self.to_netuid)}"
         price = ", at any price" if where else ""
         return f"give {given} at {self.hotkey} to {self.dest}{where}{price}"
 
@@ -197,7 +195,7 @@ class TransferStake(Transition):
             if desk.view.has(_TOGGLE) and not await read(desk.view, _TOGGLE.item, netuid):
                 raise refused(
                     "TransferDisallowed",
-                    f"subnet {netuid} does not let its alpha change coldkeys",
+                    f"{subnet_name(netuid)} does not let its alpha change coldkeys",
                     "unstake it, and send TAO; the owner of the subnet may allow transfers",
                 )
         if self.netuid == self.to_netuid and self.dest != origin:

@@ -15,7 +15,7 @@ from taoctl.calls.stake.market import OUTSTANDING
 from taoctl.calls.stake.refusals import refused
 from taoctl.calls.stake.trade import Trade
 from taoctl.chain.view import Call
-from taoctl.units import Alpha
+from taoctl.units import Alpha, stake_unit, subnet_name
 
 
 class _GivenUp(Trade):
@@ -44,7 +44,7 @@ class _GivenUp(Trade):
         if not alpha:
             raise refused(
                 "AmountTooLow",
-                f"{origin} has no stake on subnet {self.netuid} at {self.hotkey}",
+                f"{origin} has no stake on {subnet_name(self.netuid)} at {self.hotkey}",
                 "see `taoctl stake list`",
             )
         outstanding = await desk.market.outstanding(self.netuid)
@@ -77,7 +77,7 @@ class RecycleAlpha(_GivenUp):
 
     def summary(self) -> str:
         """What is given back."""
-        given = self.amount.of_alpha(f"subnet {self.netuid}")
+        given = self.amount.of_stake((self.netuid,))
         return f"recycle {given} at {self.hotkey}"
 
     async def order(self, desk: Desk, origin: str) -> ChainCall:
@@ -111,7 +111,7 @@ class BurnAlpha(_GivenUp):
 
     def summary(self) -> str:
         """What is destroyed."""
-        given = self.amount.of_alpha(f"subnet {self.netuid}")
+        given = self.amount.of_stake((self.netuid,))
         return f"burn {given} at {self.hotkey}"
 
     async def order(self, desk: Desk, origin: str) -> ChainCall:
@@ -146,7 +146,7 @@ class AddStakeBurn(Trade):
     def summary(self) -> str:
         """What is bought and destroyed."""
         return (
-            f"buy alpha of subnet {self.netuid} with {self.amount}, {self.limit}, and burn it, "
+            f"buy {stake_unit(self.netuid)} with {self.amount}, {self.limit}, and burn it, "
             f"at {self.hotkey}"
         )
 

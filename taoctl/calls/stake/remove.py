@@ -6,6 +6,7 @@ Source: `do_remove_stake`, `do_remove_stake_limit`, `do_remove_stake_full_limit`
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from taoctl.calls.accounts import ACCOUNT, EXISTENTIAL_DEPOSIT
@@ -20,7 +21,7 @@ from taoctl.calls.stake.quoting import fill_quote
 from taoctl.calls.stake.refusals import refused
 from taoctl.calls.stake.trade import Placed
 from taoctl.chain.view import Call, Storage
-from taoctl.units import Alpha, Tao
+from taoctl.units import Alpha, Tao, subnet_name
 
 _NEEDS = (
     ACCOUNT,
@@ -47,10 +48,10 @@ class RemoveStake(Placed):
     limit: Limit
     partial: bool = False
 
-    def summary_at(self, subnets: str, hotkeys: str) -> str:
+    def summary_at(self, netuids: Sequence[int], hotkeys: str) -> str:
         """What is unstaked from where, and at what price."""
         part = ", or a part of it" if self.partial else ""
-        return f"unstake {self.amount.of_alpha(subnets)} from {hotkeys}, {self.limit}{part}"
+        return f"unstake {self.amount.of_stake(netuids)} from {hotkeys}, {self.limit}{part}"
 
     def reach(self, origin: str) -> Reach:
         """The account, the hotkey, the subnet, and the order where its size is known."""
@@ -93,9 +94,9 @@ class RemoveAllAtLimit(Placed):
 
     limit: Limit
 
-    def summary_at(self, subnets: str, hotkeys: str) -> str:
+    def summary_at(self, netuids: Sequence[int], hotkeys: str) -> str:
         """What is unstaked from where, and at what price."""
-        return f"unstake {ALL.of_alpha(subnets)} from {hotkeys}, {self.limit}"
+        return f"unstake {ALL.of_stake(netuids)} from {hotkeys}, {self.limit}"
 
     def reach(self, origin: str) -> Reach:
         """The account, the hotkey and the subnet."""
@@ -138,7 +139,7 @@ class Sale:
         if not amount:
             raise refused(
                 "AmountTooLow",
-                f"{origin} has nothing staked through {self.hotkey} on subnet {self.netuid}",
+                f"{origin} has nothing staked through {self.hotkey} on {subnet_name(self.netuid)}",
                 "see `taoctl stake list`",
             )
         await desk.check_held(*place, amount)

@@ -182,12 +182,12 @@ class Placed(Trade):
     netuid: int
 
     @abstractmethod
-    def summary_at(self, subnets: str, hotkeys: str) -> str:
-        """What is traded, for people, on the subnets and through the hotkeys that are named."""
+    def summary_at(self, netuids: Sequence[int], hotkeys: str) -> str:
+        """What is traded, for people, on some subnets and through the hotkeys that are named."""
 
     def summary(self) -> str:
         """What is traded where."""
-        return self.summary_at(f"subnet {self.netuid}", self.hotkey)
+        return self.summary_at((self.netuid,), self.hotkey)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,10 +272,8 @@ def _joint_summary(trades: Sequence[Trade]) -> str | None:
     alike = {replace(one, netuid=first.netuid, hotkey=first.hotkey) for one in placed} == {first}
     if there != everywhere or not alike:
         return None
-    listed = ", ".join(map(str, netuids))
-    subnets = f"subnet {listed}" if len(netuids) == 1 else f"each of subnets {listed}"
     through = hotkeys[0] if len(hotkeys) == 1 else f"each of {', '.join(hotkeys)}"
-    return first.summary_at(subnets, through)
+    return first.summary_at(netuids, through)
 
 
 def one_call(calls: Sequence[ChainCall], mode: BatchMode) -> ChainCall:

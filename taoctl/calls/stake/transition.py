@@ -25,7 +25,7 @@ from taoctl.calls.stake.ratio import (
 )
 from taoctl.calls.stake.refusals import WOULD_BE_LOST, price_words, refused
 from taoctl.calls.stake.trade import Trade
-from taoctl.units import RAO_PER_TAO, Alpha, Tao
+from taoctl.units import RAO_PER_TAO, Alpha, Tao, subnet_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ async def stakeable(desk: Desk, coldkey: str, tao_rao: int) -> int:
 def _no_change(held: Holding) -> RefusedOrder:
     return refused(
         "SameNetuid",
-        f"it is there already: on subnet {held.netuid} at {held.hotkey}",
+        f"it is there already: on {subnet_name(held.netuid)} at {held.hotkey}",
         "name another subnet, hotkey or coldkey",
     )
 
@@ -211,7 +211,7 @@ def _no_change(held: Holding) -> RefusedOrder:
 def _nothing(held: Holding) -> RefusedOrder:
     return refused(
         "AmountTooLow",
-        f"{held.coldkey} holds no stake on subnet {held.netuid} at {held.hotkey}",
+        f"{held.coldkey} holds no stake on {subnet_name(held.netuid)} at {held.hotkey}",
         "see `taoctl stake list`",
     )
 

@@ -10,6 +10,7 @@ from taoctl.cli import context, output
 from taoctl.cli.writing import WriteFlags
 from taoctl.errors import RefusedError, UsageError
 from taoctl.text import printable
+from taoctl.units import subnet_name
 from taoctl.wallet.public import discover
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ async def held_by(
     found = [_holder(rows, netuid, account, option) for netuid in netuids]
     for row in found:
         called = f"{printable(row.hotkey_name)} ({row.hotkey})" if row.hotkey_name else row.hotkey
-        output.note(f"on subnet {row.netuid} at the hotkey {called}")
+        output.note(f"on {subnet_name(row.netuid)} at the hotkey {called}")
     return [(row.hotkey, row.netuid) for row in found]
 
 
@@ -162,12 +163,14 @@ def _holder(rows: Sequence[StakeRow], netuid: int, account: Account, option: str
         return there[0]
     whose = account.label or account.ss58
     if not there:
-        raise RefusedError(f"{whose} holds no stake on subnet {netuid}", "see `taoctl stake list`")
+        raise RefusedError(
+            f"{whose} holds no stake on {subnet_name(netuid)}", "see `taoctl stake list`"
+        )
     listed = ", ".join(
         f"{row.hotkey_name} ({row.hotkey})" if row.hotkey_name else row.hotkey for row in there
     )
     raise UsageError(
-        f"{whose} holds stake on subnet {netuid} through several hotkeys: {listed}",
+        f"{whose} holds stake on {subnet_name(netuid)} through several hotkeys: {listed}",
         f"name which with {option}",
     )
 

@@ -14,7 +14,7 @@ from taoctl.cli.schema_parts import DECIMAL, INT, INT_OR_NULL, RAO, TAO, TAO_OR_
 from taoctl.cli.stake import options
 from taoctl.cli.stake.app import app
 from taoctl.reads.columns import Kind, format_value, json_value
-from taoctl.units import Alpha, Tao
+from taoctl.units import Alpha, Tao, stake_unit, subnet_name
 
 if TYPE_CHECKING:
     from taoctl.calls.stake.enquiry import Enquiry
@@ -89,8 +89,8 @@ def _money(amount: Tao | Alpha | None) -> Any:
 def _lines(found: Enquiry) -> Iterator[str]:
     one = found.quote
     unit = "TAO per alpha"
-    if one.kind == "swap":
-        unit = f"alpha of subnet {one.netuid} for one of subnet {one.netuid_in}"
+    if one.netuid_in is not None:
+        unit = f"{stake_unit(one.netuid)} for one of {subnet_name(one.netuid_in)}"
     least = "" if one.minimum_out is None else f"; within the limit at least {one.minimum_out}"
     yield _line("you give", f"{one.paid_in}, of which the pool keeps {one.pool_fee}")
     yield _line("you get", f"{'not known' if one.out is None else one.out}{least}")
