@@ -122,7 +122,13 @@ def _cap(max_burn: str | None, tolerance: str | None, wait_below: str | None) ->
     if max_burn is not None and tolerance is not None:
         raise UsageError("--max-burn and --tolerance contradict each other", "give one of them")
     if max_burn is not None:
-        return Price(tao_amount(max_burn).rao)
+        most = tao_amount(max_burn)
+        if wait_below is not None and most < tao_amount(wait_below):
+            raise UsageError(
+                "--wait-below waits for a price that --max-burn does not allow",
+                "let --max-burn be no less, or leave it out",
+            )
+        return Price(most.rao)
     if wait_below is not None and tolerance is None:
         return Price(tao_amount(wait_below).rao)
     return parse_tolerance(tolerance or options.current().config().tolerance)

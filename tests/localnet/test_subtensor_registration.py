@@ -141,3 +141,41 @@ def test_every_registration_costs_more_until_the_cap(chain: Chain):
         prices.append(module.Burn[1])
     assert prices == sorted(prices)
     assert prices[-1] == 3 * TAO
+
+
+def test_of_a_replaced_neuron_nothing_is_left_but_its_stake(chain: Chain):
+    module, uid = chain.rt.subtensor, 5
+    module.MechanismCountCurrent[1] = 2
+    module.MaxAllowedUids[1] = n = module.SubnetworkN[1]
+    module.ImmunityPeriod[1] = 1
+    module.MinNonImmuneUids[1] = 0
+    module.Emission[1] = tuple(0 if one == uid else 9 for one in range(n))
+    leaving = module.Keys[1, uid]
+    for vector in (module.Consensus, module.Dividends, module.StakeWeight, module.ValidatorTrust):
+        vector[1] = (7,) * n
+    for flags in (module.ValidatorPermit, module.Active):
+        flags[1] = tuple(flags is module.ValidatorPermit for _ in range(n))
+    for index in (1, 4097):
+        module.Incentive[index] = (7,) * n
+        for setter in (1, uid):
+            module.set_weight_row(index, setter, [(uid, 5), (6, 9)])
+            module.set_bond_row(index, setter, [(uid, 5), (6, 9)])
+    axon = dict.fromkeys(("block", "version", "ip", "port", "ip_type", "protocol"), 1)
+    module.Axons[1, leaving] = {**axon, "placeholder1": 0, "placeholder2": 0}
+    prometheus = ("block", "version", "ip", "port", "ip_type")
+    module.Prometheus[1, leaving] = dict.fromkeys(prometheus, 1)
+    assert register(chain).ok
+    assert module.Keys[1, uid] == account("h:new")
+    for place in ((1, leaving),):
+        for item in (module.Uids, module.Axons, module.Prometheus, module.NeuronCertificates):
+            assert place not in item
+    for vector in (module.Consensus, module.Dividends, module.StakeWeight, module.ValidatorTrust):
+        assert vector[1] == (*(7,) * uid, 0, *(7,) * (n - uid - 1))
+    assert module.ValidatorPermit[1][uid] is False and module.ValidatorPermit[1][uid + 1] is True
+    assert module.Active[1][uid] is True and module.Active[1][uid + 1] is False
+    for index in (1, 4097):
+        assert module.Incentive[index][uid] == 0 and module.Incentive[index][uid + 1] == 7
+        assert module.weight_row(index, uid) == module.bond_row(index, uid) == ()
+        assert module.weight_row(index, 1) == ((uid, 0), (6, 9))
+        assert module.bond_row(index, 1) == ((uid, 5), (6, 9))
+        assert module.LastUpdate[index][uid] == chain.rt.block_number
