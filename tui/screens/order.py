@@ -119,7 +119,7 @@ class OrderScreen(ModalScreen[None]):
         self.refresh_bindings()
 
     def _wallet_line(self) -> str:
-        return f"wallet      {printable(self._desk.wallet.name)}   {self._desk.free_words()}"
+        return f"wallet     {printable(self._desk.wallet.name)}   {self._desk.free_words()}"
 
     # --- the fields -----------------------------------------------------------------------
 
