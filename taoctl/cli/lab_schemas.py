@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from taoctl.cli.lab import STAKE_SCHEMA, SWAP_SCHEMA
-from taoctl.cli.lab_epoch import EPOCH_SCHEMA
-from taoctl.cli.schema_parts import INT, TAO_OR_NULL, TEXT, Plain, Shape, array, obj, row_schema
+from taoctl.cli.lab_epoch import EPOCH_SCHEMA, WHAT_IF_SCHEMA
+from taoctl.cli.schema_parts import (
+    DECIMAL,
+    INT,
+    RAO,
+    TAO_OR_NULL,
+    TEXT,
+    Plain,
+    Shape,
+    array,
+    obj,
+    row_schema,
+)
 from taoctl.reads.curve import CurveRow
+from taoctl.reads.what_if import ChangeRow
 
+ALPHA = obj(rao=RAO, alpha=DECIMAL)
 _NUMBER = {"type": "number"}
 _SWAPPED = {
     "oneOf": [
@@ -55,6 +68,16 @@ SCHEMAS: dict[str, Shape | Plain] = {
     EPOCH_SCHEMA: Plain(
         "taoctl lab epoch",
         {"oneOf": [_EPOCH, array(obj(name=TEXT, output=_EPOCH))]},
+    ),
+    WHAT_IF_SCHEMA: Plain(
+        "taoctl lab epoch --netuid",
+        obj(
+            netuid=INT,
+            epoch_block=INT,
+            emission=ALPHA,
+            equals_chain={"type": ["boolean", "null"]},
+            neurons=array(row_schema(ChangeRow)),
+        ),
     ),
     STAKE_SCHEMA: Plain(
         "taoctl lab stake",
