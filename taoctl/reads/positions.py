@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Annotated
+from weakref import WeakKeyDictionary
 
 from taoctl.chain.view import View
 from taoctl.errors import TaoctlError
@@ -22,6 +23,12 @@ DAY_BLOCKS = 7_200
 
 _OLD_BLOCK_S = 5.0
 """How long a block of a day ago may take to come; the rest of the row does not wait for it."""
+
+_OLD_BLOCK_SERVES = 25
+"""For how many blocks its prices are taken for those of a day ago: five minutes of a day."""
+
+_DAY_AGO: WeakKeyDictionary[object, tuple[int, Mapping[int, int]]] = WeakKeyDictionary()
+"""The old block that was last asked for and its prices, by connection."""
 
 _PPM = 1_000_000
 
@@ -95,12 +102,25 @@ async def positions(
 
 
 async def _prices_a_day_ago(view: View) -> Mapping[int, int]:
-    """Prices per netuid of the block a day before; empty where they cannot be had."""
-    if view.block <= DAY_BLOCKS:
+    """Prices per netuid of the block a day before; empty where they cannot be had.
+
+    Whoever follows the chain gets the same answer for a few blocks: an old block is the dearest
+    thing to ask for, and where it cannot be had it costs the whole wait each time.
+    """
+    block = view.block - DAY_BLOCKS
+    if block <= 0:
         return {}
+    kept = _DAY_AGO.get(view.chain)
+    if kept is None or not 0 <= block - kept[0] < _OLD_BLOCK_SERVES:
+        kept = (block, await _prices_at(view, block))
+        _DAY_AGO[view.chain] = kept
+    return kept[1]
+
+
+async def _prices_at(view: View, block: int) -> Mapping[int, int]:
     with contextlib.suppress(TaoctlError, TimeoutError):
         async with asyncio.timeout(_OLD_BLOCK_S):
-            return await prices(await view.chain.at_block(view.block - DAY_BLOCKS))
+            return await prices(await view.chain.at_block(block))
     return {}
 
 

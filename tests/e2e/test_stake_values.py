@@ -9,9 +9,10 @@ from typing import Any
 import jsonschema
 import pytest
 from staked_net import stake, two_hotkeys
-from transaction_net import TAO, Localnet, running
+from transaction_net import ALICE, TAO, Localnet, running
 
 from taoctl.chain.client import Chain
+from taoctl.chain.view import View
 from taoctl.cli.schemas import every
 from taoctl.economics.pool import Pool, Side, price_rao, simulate, swap
 from taoctl.reads import positions as positions_read
@@ -102,6 +103,30 @@ def test_the_change_of_a_price_is_over_a_day_of_blocks(
         old = price_rao(before[row["netuid"]])
         change = (price_rao(now[row["netuid"]]) - old) * 10**6 // old
         assert row["price_change_ppm"] == change
+
+
+def test_who_follows_the_chain_asks_for_the_old_block_once_in_a_while(
+    net: Localnet, staked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(positions_read, "DAY_BLOCKS", 2)
+    monkeypatch.setattr(positions_read, "_OLD_BLOCK_SERVES", 2)
+
+    async def work(chain: Chain) -> list[int]:
+        newest = (await chain.head()).number
+        asked: list[int] = []
+        views = [await chain.at_block(number) for number in range(newest - 3, newest + 1)]
+        at_block = chain.at_block
+
+        async def counted(number: int) -> View:
+            asked.append(number)
+            return await at_block(number)
+
+        monkeypatch.setattr(chain, "at_block", counted)
+        for view in views:
+            await positions_read.positions(view, [ALICE])
+        return [newest - number for number in asked]
+
+    assert net.do(work) == [5, 3]
 
 
 def test_people_see_totals(net: Localnet, staked: str) -> None:
