@@ -84,7 +84,8 @@ def test_from_start_to_stop_and_on_again(
     assert subnet["last_epoch"] >= before[2] + subnet["tempo"]
     assert subnet["next_epoch"] > after["block"] >= subnet["last_epoch"]
 
-    code, out, _ = said(capsys, "localnet", "faucet", BOB, "12.5", *at, "-o", "json")
+    here = ("-n", f"ws://127.0.0.1:{up}")
+    code, out, _ = said(capsys, "localnet", "faucet", BOB, "12.5tao", *here, "-o", "json")
     assert code == 0
     envelope = json.loads(out)
     got = envelope["data"]
@@ -165,6 +166,10 @@ def test_corrupt_state_is_named_and_fresh_moves_it_aside(
         (("faucet", BOB, "much"), 2, "not an amount"),
         (("down", "--port", "1"), 3, "no localnet is running"),
         (("status", "--port", "1"), 3, "no localnet is running"),
+        (("status", "-n", "ws://127.0.0.1:1"), 3, "no localnet is running"),
+        (("down", "-n", "finney"), 2, "no localnet of this machine"),
+        (("faucet", BOB, "1", "-n", "wss://node.example:9944"), 2, "no localnet of this machine"),
+        (("status", "-n", "ws://127.0.0.1:1", "--port", "2"), 2, "name one"),
     ],
 )
 def test_what_makes_no_sense_is_refused(
