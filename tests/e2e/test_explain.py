@@ -6,7 +6,6 @@ import json
 import socket
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -153,9 +152,17 @@ def test_what_cannot_be_explained_is_said(
     assert said in err
 
 
-def test_a_neuron_that_came_after_the_epoch_has_nothing_to_explain(
-    node: Running, net: Localnet, tmp_path: Path
+def test_a_newcomer_takes_the_uid_that_was_named_and_has_nothing_to_explain(
+    node: Running, net: Localnet
 ) -> None:
+    head = net.data("taoctl.chain.info.1", "chain", "info")["block"]
+    if net.data("taoctl.subnet.show.1", "subnet", "show", "3")["next_epoch_block"] == head + 1:
+        blocks(node, 1)
+    graph = net.data("taoctl.query.metagraph.1", "query", "metagraph", "3")
+    words = ("neuron", "risk", *(one["hotkey"] for one in graph), "--netuid", "3")
+    risks = net.data("taoctl.neuron.risk.1", *words)
+    (next_uid,) = {row["next_uid"] for row in risks}
+    assert [row["uid"] for row in risks if row["prune_rank"] == 1] == [next_uid]
     arguments = ("--arg", "netuid=3", "--arg", f"hotkey={nobody(5)}")
     words = ("chain", "call", "SubtensorModule", "burned_register", *arguments)
     code, out, err = net.taoctl(*words, "--wallet", "//Alice", "--yes", "--wait", "none")
@@ -163,4 +170,4 @@ def test_a_neuron_that_came_after_the_epoch_has_nothing_to_explain(
     blocks(node, 1)
     code, out, err = net.taoctl("neuron", "explain", "3", nobody(5))
     assert (code, out) == (1, "")
-    assert "came after the last epoch of subnet 3" in err
+    assert f"whoever holds uid {next_uid} came after the last epoch of subnet 3" in err

@@ -157,6 +157,66 @@ def test_changes_do_what_was_foretold(node: Running, net: Localnet, seed: int) -
     assert moved
 
 
+def test_two_mechanisms_are_told_one_by_one(node: Running, net: Localnet) -> None:
+    netuid, second = 3, 4_096 + 3
+    service.ask(node.port, "dev_newBlock", {"count": 1}, timeout=60)
+    block = before_an_epoch(node, net, netuid)
+    setters = [one["uid"] for one in stored_at(net, netuid, block - 1) if one["validator_permit"]]
+    rows = {("Weights", second, uid): [(2 + uid % 3, 9), (5, 7)] for uid in setters}
+    write(
+        net,
+        {
+            ("MechanismCountCurrent", netuid): 2,
+            ("MechanismEmissionSplit", netuid): [45_535, 20_000],
+            ("LastUpdate", second): [block - 1] * 16,
+            **rows,
+        },
+    )
+    foretold, _, _ = what_if(
+        net, "--netuid", str(netuid), "--set-weight", f"{setters[0]}:6=65535", "--mechid", "1"
+    )
+    service.ask(node.port, "dev_newBlock", {"count": 1}, timeout=60)
+    for mechid, index in ((0, netuid), (1, second)):
+        incentives = [int(one) for one in read(net, "Incentive", index)]
+        mine = [row for row in foretold["neurons"] if row["mechid"] == mechid]
+        assert [row["incentive_before"] for row in mine] == incentives
+        assert ([row["incentive"] for row in mine] != incentives) == (mechid == 1)
+    told, _, _ = what_if(net, "--netuid", str(netuid), "--last")
+    assert told["equals_chain"] is True
+    net.data("taoctl.neuron.explain.1", "neuron", "explain", "3", "5")
+    code, out, err = net.taoctl("neuron", "explain", "3", "5", "-o", "json")
+    assert code == 0, err
+    explained = json.loads(out)["data"]
+    assert [row["equals_chain"] for row in explained["mechanisms"]] == [True, True]
+    assert explained["mechanisms"][1]["incentive"] > 0
+
+
+@pytest.mark.parametrize("committed", [10, 20])
+def test_a_commit_hides_weights_from_whoever_came_after_it(
+    node: Running, net: Localnet, committed: int
+) -> None:
+    netuid = 2
+    service.ask(node.port, "dev_newBlock", {"count": 1}, timeout=60)
+    block = before_an_epoch(node, net, netuid)
+    known = stored_at(net, netuid, block - 1)
+    best = max(known, key=lambda one: one["incentive"])
+    setters = [one for one in known if one["validator_permit"]]
+    epoch = int(read(net, "SubnetEpochIndex", netuid))
+    hashes = {
+        ("WeightCommits", netuid, one["hotkey"]): [("0x" + "11" * 32, epoch, committed, 0)]
+        for one in setters
+    }
+    enabled = {("CommitRevealWeightsEnabled", netuid): True}
+    write(net, {("BlockAtRegistration", netuid, best["uid"]): 15, **enabled, **hashes})
+    foretold, _, _ = what_if(net, "--netuid", str(netuid))
+    (row,) = (one for one in foretold["neurons"] if one["uid"] == best["uid"])
+    assert (row["incentive"] > 0) == (committed > 15)
+    service.ask(node.port, "dev_newBlock", {"count": 1}, timeout=60)
+    same(foretold["neurons"], stored_at(net, netuid, block), "")
+    told, _, _ = what_if(net, "--netuid", str(netuid), "--last")
+    assert told["equals_chain"] is True
+
+
 def test_weights_without_a_permit_are_said_not_to_count(net: Localnet) -> None:
     graph = net.data("taoctl.query.metagraph.1", "query", "metagraph", "2")
     miner = next(one["uid"] for one in graph if not one["validator_permit"] and one["uid"])
