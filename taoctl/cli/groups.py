@@ -29,6 +29,10 @@ _COMPLETION = frozenset({"install_completion", "show_completion"})
 """Options that Typer adds to every app of its own; `taoctl completion` replaces them."""
 
 
+_NO_LIMIT = 1_000
+"""More characters than the first sentence of a command's help has."""
+
+
 class LazyGroup(TyperGroup):
     """A group whose subcommands are modules, loaded on first use.
 
@@ -60,8 +64,8 @@ class LazyGroup(TyperGroup):
     def _line(self, ctx: Any, name: str) -> str:
         if name in self.lazy:
             return self.lazy[name].help
-        command = self.commands[name]
-        return str(command.get_short_help_str(limit=60))
+        # Whole, and wrapped where the terminal is too narrow: a sentence cut short tells little.
+        return str(self.commands[name].get_short_help_str(limit=_NO_LIMIT))
 
 
 class Deferred(MutableMapping[str, Any]):
@@ -113,6 +117,9 @@ def _group(info: TyperInfo) -> Any:
     bare, empty = copy.copy(info), copy.copy(app)
     empty.registered_commands, empty.registered_groups = [], []
     bare.typer_instance = empty
+    empty.info = copy.copy(app.info)
+    if not (isinstance(app.info.cls, type) and issubclass(app.info.cls, LazyGroup)):
+        empty.info.cls = LazyGroup
     short, markup = app.pretty_exceptions_short, app.rich_markup_mode
     group = typer.main.get_group_from_info(
         bare, pretty_exceptions_short=short, rich_markup_mode=markup, suggest_commands=True

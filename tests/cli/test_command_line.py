@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -33,12 +34,12 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def leaves(command: object, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+def leaves(command: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     import typer
 
     if not hasattr(command, "list_commands"):
         return [path]
-    context = typer.Context(command)  # type: ignore[arg-type]
+    context = typer.Context(command)
     return [
         leaf
         for name in command.list_commands(context)
@@ -76,6 +77,31 @@ def test_every_command_has_help_with_examples_first(
     assert out.index("Examples:") < out.index("Options:")
     assert "--network" in out
     assert "install-completion" not in out
+
+
+def groups(command: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    import typer
+
+    if not hasattr(command, "list_commands"):
+        return []
+    context = typer.Context(command)
+    inside = (
+        group
+        for name in command.list_commands(context)
+        for group in groups(command.get_command(context, name), (*path, name))
+    )
+    return [path, *inside]
+
+
+@pytest.mark.parametrize("path", groups(tree()), ids=" ".join)
+def test_no_line_about_a_command_is_cut_short(
+    path: tuple[str, ...], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main([*path, "--help"]) == 0
+    listed = capsys.readouterr().out.partition("\nCommands:\n")[2].splitlines()
+    assert [one for one in listed if one.endswith("...") or len(one) > 80] == []
+    assert listed or not path or path == ("query",)
 
 
 @pytest.mark.parametrize(
