@@ -95,6 +95,13 @@ class NoKeyError(TaoctlError):
     code = "no_key"
 
 
+class StoppedError(TaoctlError):
+    """The user pressed Ctrl-C, and there is something to say of what was done before."""
+
+    exit_code = Exit.INTERRUPTED
+    code = "interrupted"
+
+
 class UnknownOutcomeError(TaoctlError):
     """A transaction was submitted and its outcome has not been seen."""
 

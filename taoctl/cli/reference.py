@@ -98,7 +98,6 @@ def _codes(code: Exit) -> str:
     ]
     names = {kind.code for kind in kinds}
     names |= {"bug"} if code is Exit.REFUSED else set()
-    names |= {"interrupted"} if code is Exit.INTERRUPTED else set()
     return ", ".join(f"`{name}`" for name in sorted(names))
 
 

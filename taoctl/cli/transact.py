@@ -299,9 +299,13 @@ async def _sent(
 
 async def compare_trades(chain: Chain, plan: Plan, outcome: Outcome) -> Sequence[Comparison]:
     """What was quoted in a plan beside what it came to."""
-    from taoctl.submit.comparison import compared
+    from taoctl.submit.comparison import compare, compared
 
-    return await compared(chain, plan.quotes, outcome) if plan.quotes else ()
+    try:
+        return await compared(chain, plan.quotes, outcome) if plan.quotes else ()
+    except asyncio.CancelledError:
+        # Whoever presses Ctrl-C now is told what became of it all the same.
+        return compare(plan.quotes, outcome.events)
 
 
 def tell(step: Progress) -> None:

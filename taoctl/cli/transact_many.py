@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -27,7 +28,7 @@ from taoctl.cli.transact import (
     tell,
 )
 from taoctl.cli.writing import WriteFlags
-from taoctl.errors import DeclinedError, TaoctlError, UsageError
+from taoctl.errors import DeclinedError, StoppedError, TaoctlError, UsageError
 from taoctl.units import Tao
 
 if TYPE_CHECKING:
@@ -260,6 +261,9 @@ async def _sent(
                 raise failure
         except TaoctlError as problem:
             raise _stopped(problem, one, done, planned[place + 1 :]) from problem.__cause__
+        except asyncio.CancelledError:
+            stop = StoppedError("interrupted before it was sent")
+            raise _stopped(stop, one, done, planned[place:]) from None
         done.append(_Done(one, outcome, compared))
     return done
 

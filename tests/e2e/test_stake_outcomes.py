@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -29,8 +30,9 @@ from stake_net import (
     stake_chain,
 )
 
-from taoctl.cli import prompts
+from taoctl.cli import prompts, transact_many
 from taoctl.cli.schemas import every
+from taoctl.submit.outcome import Progress
 
 pytestmark = pytest.mark.e2e
 
@@ -300,6 +302,34 @@ def test_the_first_failure_of_several_ends_it_and_says_what_is_done(
     assert "Swap.PriceLimitExceeded" in error["error"]["message"]
     assert [one["error"] for one in details["done"]] == [None]
     assert len(details["not_sent"]) == 1 and details["quoted"]["account"] == EVE
+
+
+def test_ctrl_c_between_several_says_what_is_done_and_what_is_not(
+    net: StakeNet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    def tell(step: Progress) -> None:
+        told.append(step.stage)
+        if told.count("signing") == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(transact_many, "tell", tell)
+    words = add(EVEN, "2tao", "//Dave", "--wallet", "//Eve", "--wallet", "//Ferdie")
+    before = held(net, EVE, EVEN), held(net, FERDIE, EVEN)
+    code, out, err = net.taoctl(*words, "-y", "--again", "-o", "json")
+    assert (code, out) == (130, "")
+    error = json.loads(err.splitlines()[-1])
+    jsonschema.validate(error, every()["taoctl.error.1.json"])
+    message, details = error["error"]["message"], error["error"]["details"]
+    assert re.fullmatch(
+        r"//Eve .*: interrupted before it was sent; sent before it: \d+ of //Dave .*; "
+        r"not sent: //Eve .*, //Ferdie .*",
+        message,
+    )
+    assert [one["error"] for one in details["done"]] == [None]
+    assert details["not_sent"] == [EVE, FERDIE]
+    assert (held(net, EVE, EVEN), held(net, FERDIE, EVEN)) == before
 
 
 @pytest.mark.parametrize(
