@@ -50,6 +50,7 @@ class Root(LazyGroup):
         "subnet": Lazy("taoctl.cli.subnet", "Subnets, their neurons and hyperparameters."),
         "tx": Lazy("taoctl.cli.tx", "What became of the transactions sent from here."),
         "wallet": Lazy("taoctl.cli.wallet", "Keys on this machine, and what they hold."),
+        "weights": Lazy("taoctl.cli.weights", "Weights: set, commit, reveal, and see them."),
     }
 
 

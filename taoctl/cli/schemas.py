@@ -50,6 +50,7 @@ _MODULES = (
     "taoctl.cli.transact_schemas",
     "taoctl.cli.tx",
     "taoctl.cli.wallet.schemas",
+    "taoctl.cli.weights.schemas",
 )
 """Modules with `SCHEMAS` of their own command groups."""
 

@@ -63,7 +63,7 @@ class Journal:
     def add(self, record: Record) -> Record:
         """Write a new record, on disk when this returns; as it was written, with its id."""
         now = _now_ms()
-        with self._writing() as db:
+        with self.writing() as db:
             written = replace(record, created_ms=now, updated_ms=now)
             cells = [schema.cell(getattr(written, name)) for name in schema.NAMES]
             cells[schema.NAMES.index("id")] = None
@@ -89,7 +89,7 @@ class Journal:
         unknown = changes.keys() - set(schema.NAMES) | changes.keys() & _FIXED
         if unknown:
             raise ValueError(f"not to be changed: {', '.join(sorted(unknown))}")
-        with self._writing() as db:
+        with self.writing() as db:
             old = self._get(db, record_id)
             new = replace(old, state=state or old.state, **changes)
             if old.final or new == old or (seen is not None and _is_step(seen, old)):
@@ -108,7 +108,7 @@ class Journal:
 
     def get(self, record_id: int) -> Record:
         """One record; raises UsageError for an unknown number."""
-        with self._reading() as db:
+        with self.reading() as db:
             if db is None:
                 raise _unknown(record_id)
             return self._get(db, record_id)
@@ -149,7 +149,7 @@ class Journal:
 
     def steps(self, record_id: int) -> tuple[Step, ...]:
         """What happened to a record, oldest first."""
-        with self._reading() as db:
+        with self.reading() as db:
             if db is None:
                 return ()
             rows = db.execute(
@@ -173,7 +173,7 @@ class Journal:
         self.close()
 
     def _records(self, where: str, values: Sequence[Any]) -> tuple[Record, ...]:
-        with self._reading() as db:
+        with self.reading() as db:
             if db is None:
                 return ()
             rows = db.execute(f"{_SELECT} {where}", values).fetchall()
@@ -188,8 +188,8 @@ class Journal:
     # the file
 
     @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection | None]:
-        """The open file, None while there is none."""
+    def reading(self) -> Iterator[sqlite3.Connection | None]:
+        """The open file, for this package; None while there is none."""
         with self._lock, self._translating():
             if self._db is None and not self.path.exists():
                 yield None
@@ -197,8 +197,8 @@ class Journal:
                 yield self._open()
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction of the file, which other processes wait for."""
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction of the file, which other processes wait for; for this package."""
         with self._lock, self._translating():
             db = self._open()
             db.execute("BEGIN IMMEDIATE")

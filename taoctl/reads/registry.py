@@ -38,6 +38,7 @@ _MODULES = (
     "children",
     "takes",
     "locks",
+    "weight_commits",
     "risk",
 )
 

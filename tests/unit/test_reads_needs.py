@@ -24,6 +24,7 @@ ABSENT = {
     "root-claims": {218},
     "locked-alpha": {218, 365, 393},
     "locks": {218, 365, 393},
+    "weight-commits": {218, 365, 393},
 }
 """Reads of things that older runtimes do not know at all."""
 

@@ -1,0 +1,10 @@
+"""What the JSON of `taoctl weights` holds."""
+
+from __future__ import annotations
+
+from taoctl.cli.schema_parts import Plain, Shape
+from taoctl.reads.weight_commits import WeightCommitRow
+
+SCHEMAS: dict[str, Shape | Plain] = {
+    "taoctl.weights.status/1": Shape("taoctl weights status", WeightCommitRow),
+}

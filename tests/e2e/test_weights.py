@@ -1,0 +1,265 @@
+"""`taoctl weights` on a localnet: set, commit, crash, reveal, and what stands in the way."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from stake_net import StakeNet
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "localnet"))
+
+from weights_chain import ALICE, HIDDEN, OPEN, RATE_LIMIT, SLOW, TEMPO, weights_chain
+
+from taoctl import paths
+from taoctl.journal.store import Journal
+from taoctl.journal.weights import kept_weights
+
+AS_ALICE = ("--wallet", "//Alice", "--yes")
+STATUS = "taoctl.weights.status.1"
+
+
+@pytest.fixture
+def net(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[StakeNet]:
+    monkeypatch.setenv("TAOCTL_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("TAOCTL_WALLET_PATH", str(tmp_path / "wallets"))
+    with weights_chain() as chain:
+        yield StakeNet(chain, capsys.readouterr)
+
+
+def row(net: StakeNet, index: int, uid: int = 1) -> Any:
+    """The weights that the chain holds of a UID; Alice's when left out."""
+    return net.look(lambda head: head.subtensor.weight_row(index, uid))
+
+
+def to_block(net: StakeNet, number: int) -> None:
+    """Make blocks until the head is this one."""
+
+    async def work(node: Any) -> None:
+        while node.best_number < number:
+            await node.sealer.new_blocks(1)
+
+    net.chain.do(work)
+
+
+def status(net: StakeNet) -> Any:
+    """What `weights status` says of Alice."""
+    return net.data(STATUS, "weights", "status", ALICE)
+
+
+def kept(net: StakeNet) -> tuple[Any, ...]:
+    """What the journal keeps."""
+
+    async def work(node: Any) -> str:
+        return "0x" + bytes(node.block(0).hash).hex()
+
+    genesis = net.chain.do(work)
+    with Journal() as journal:
+        return kept_weights(journal, genesis)
+
+
+def test_set_scales_as_clients_do_and_says_before_and_after(net: StakeNet) -> None:
+    words = ("weights", "set", str(OPEN), "4=3", "5=1.5", "6=0", "7=0.00001")
+    plan = net.data("taoctl.plan.1", *words, "--wallet", "//Alice", "--dry-run")
+    assert plan["call"]["call"] == "set_weights"
+    assert plan["call"]["args"]["dests"] == [4, 5]
+    (effect,) = plan["effects"]
+    assert (effect["before"], effect["after"]) == ("none", "4=65535 5=32768")
+    assert row(net, OPEN) == ()
+    net.data("taoctl.tx.1", *words, *AS_ALICE)
+    assert row(net, OPEN) == ((4, 65535), (5, 32768))
+    again = net.failure(*words, *AS_ALICE, "--again")
+    (refusal,) = again["details"]["refusals"]
+    assert refusal["name"] == "SettingWeightsTooFast"
+    head = net.look(lambda host: host.block_number)
+    assert refusal["allowed_from_block"] == head + RATE_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("w.json", '{"4": 1, "5": 0.5}'),
+        ("w.json", "[[4, 1], [5, 0.5]]"),
+        ("w.json", '[{"uid": 4, "weight": "50%"}, {"uid": 5, "weight": 25}]'),
+        ("w.csv", "uid,weight\n4, 2\n# half of it\n5,1.0\n"),
+    ],
+)
+def test_set_reads_files(net: StakeNet, tmp_path: Path, name: str, text: str) -> None:
+    file = tmp_path / name
+    file.write_text(text)
+    net.data("taoctl.tx.1", "weights", "set", str(OPEN), "--file", str(file), *AS_ALICE)
+    assert row(net, OPEN) == ((4, 65535), (5, 32768))
+
+
+def test_hidden_weights_are_committed_then_revealed(net: StakeNet) -> None:
+    assert status(net) == []
+    words = ("weights", "set", str(HIDDEN), "4=1", "5=2")
+    plan = net.data("taoctl.plan.1", *words, "--wallet", "//Alice", "--dry-run")
+    assert plan["call"]["call"] == "commit_weights"
+    assert kept(net) == ()
+    net.data("taoctl.tx.1", *words, *AS_ALICE)
+    (one,) = status(net)
+    assert (one["state"], one["netuid"], one["kept"]) == ("waiting", HIDDEN, True)
+    (held,) = net.look(lambda head: head.subtensor.WeightCommits[HIDDEN, ALICE])
+    assert (one["commit_hash"], one["block"]) == (held[0], held[2])
+    early = net.failure("weights", "reveal", str(HIDDEN), *AS_ALICE)
+    (refusal,) = early["details"]["refusals"]
+    assert refusal["name"] == "RevealTooEarly"
+    assert refusal["allowed_from_block"] == one["reveal_from_block"]
+    assert one["reveal_to_block"] == one["reveal_from_block"] + TEMPO - 1
+    to_block(net, one["reveal_from_block"] - 1)
+    assert status(net)[0]["state"] == "open"
+    net.data("taoctl.tx.1", "weights", "reveal", str(HIDDEN), *AS_ALICE)
+    assert row(net, HIDDEN) == ((4, 32768), (5, 65535))
+    assert status(net) == []
+    none = net.failure("weights", "reveal", str(HIDDEN), *AS_ALICE)
+    assert "holds no commit" in none["message"]
+
+
+def test_mechanisms_are_weighed_apart(net: StakeNet) -> None:
+    there = ("--mechanism", "1")
+    net.data("taoctl.tx.1", "weights", "set", str(SLOW), "4=1", "5=1", *there, *AS_ALICE)
+    (one,) = status(net)
+    assert (one["netuid"], one["mechanism"]) == (SLOW, 1)
+    to_block(net, one["reveal_to_block"] - 1)
+    net.failure("weights", "reveal", str(SLOW), *AS_ALICE)
+    net.data("taoctl.tx.1", "weights", "reveal", str(SLOW), *there, *AS_ALICE)
+    assert row(net, 4096 + SLOW) == ((4, 65535), (5, 65535))
+    assert row(net, SLOW) == ()
+
+
+def test_the_newest_commit_of_an_epoch_is_revealed(net: StakeNet) -> None:
+    net.change(lambda runtime: runtime.subtensor.WeightsSetRateLimit.__setitem__(HIDDEN, 0))
+    for weights in (("4=1", "5=1"), ("5=1", "6=1"), ("6=1", "7=1")):
+        net.data("taoctl.tx.1", "weights", "set", str(HIDDEN), *weights, *AS_ALICE)
+    first, *_ = status(net)
+    to_block(net, first["reveal_from_block"])
+    net.data("taoctl.tx.1", "weights", "reveal", str(HIDDEN), *AS_ALICE)
+    assert row(net, HIDDEN) == ((6, 65535), (7, 65535))
+    assert status(net) == []
+
+
+def test_an_expired_commit_is_said_to_be(net: StakeNet) -> None:
+    net.data("taoctl.tx.1", "weights", "set", str(HIDDEN), "4=1", "5=1", *AS_ALICE)
+    (one,) = status(net)
+    to_block(net, one["reveal_to_block"])
+    (late,) = status(net)
+    assert (late["state"], late["reveal_from_block"], late["blocks_left"]) == (
+        "expired",
+        None,
+        None,
+    )
+    refused = net.failure("weights", "reveal", str(HIDDEN), *AS_ALICE)
+    assert refused["details"]["refusals"][0]["name"] == "ExpiredWeightCommit"
+
+
+def test_what_is_kept_is_for_the_owner_of_the_file_alone(net: StakeNet) -> None:
+    net.data("taoctl.tx.1", "weights", "set", str(HIDDEN), "4=1", "5=1", *AS_ALICE)
+    (one,) = kept(net)
+    assert one.hotkey_ss58 == ALICE and len(one.salt) == 8
+    assert str(one.salt[0]) not in repr(one)
+    file = paths.data_dir() / "journal.sqlite3"
+    for path in (file, *file.parent.glob("journal.sqlite3-*")):
+        assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+    assert stat.S_IMODE(os.stat(file.parent).st_mode) == 0o700
+
+
+_KILLED = """
+import os, signal, sys
+import taoctl.submit.send as sending
+real = sending.send
+async def killed(*args, **kwargs):
+    if sys.argv[1] == "after":
+        await real(*args, **kwargs)
+    os.kill(os.getpid(), signal.SIGKILL)
+sending.send = killed
+from taoctl.cli.main import main
+sys.exit(main(sys.argv[2:]))
+"""
+
+
+@pytest.mark.parametrize("when", ["after", "before"])
+def test_a_commit_is_revealed_after_a_kill(net: StakeNet, when: str) -> None:
+    words = ["weights", "set", str(HIDDEN), "4=2", "5=1", *AS_ALICE, "-n", net.chain.url]
+    child = subprocess.run(
+        [sys.executable, "-c", _KILLED, when, *words], capture_output=True, timeout=60
+    )
+    assert child.returncode == -signal.SIGKILL, child.stderr.decode()
+    if when == "before":
+        # Nothing was sent; what was kept of it is in nobody's way.
+        assert len(kept(net)) == 1 and status(net) == []
+        net.data("taoctl.tx.1", "weights", "set", str(HIDDEN), "4=2", "5=1", *AS_ALICE)
+    (one,) = status(net)
+    assert one["kept"]
+    to_block(net, one["reveal_from_block"] - 1)
+    net.data("taoctl.tx.1", "weights", "reveal", str(HIDDEN), *AS_ALICE)
+    assert row(net, HIDDEN) == ((4, 65535), (5, 32768))
+
+
+def test_a_commit_of_another_machine_is_listed_and_not_revealed(
+    net: StakeNet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    net.data("taoctl.tx.1", "weights", "set", str(HIDDEN), "4=1", "5=1", *AS_ALICE)
+    monkeypatch.setenv("TAOCTL_HOME", str(tmp_path / "another"))
+    assert [one["kept"] for one in status(net)] == [False]
+    refused = net.failure("weights", "reveal", str(HIDDEN), *AS_ALICE)
+    assert "whose weights and salt are kept here" in refused["message"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "no weights were given"),
+        (("4",), "is not UID=WEIGHT"),
+        (("4=-1",), "is no weight"),
+        (("4=x",), "is no weight"),
+        (("4=nan",), "is no weight"),
+        (("70000=1",), "is no UID"),
+        (("4=1", "4=2"), "UID 4 has two weights"),
+        (("4=0",), "no weight is above zero"),
+        (("4=1", "--file", "w.csv"), "given twice"),
+        (("--file", "missing.csv"), "cannot be read"),
+    ],
+)
+def test_what_is_no_weight_is_said_to_be_none(
+    net: StakeNet, words: tuple[str, ...], said: str
+) -> None:
+    code, out, err = net.taoctl("weights", "set", str(OPEN), *words, *AS_ALICE)
+    assert (code, out) == (2, "")
+    assert said in err
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        "{}",
+        "[[4]]",
+        '{"4": true}',
+        '{"4": null}',
+        '{"4": NaN}',
+        '{"4": 1, "4": 2}',
+        '[{"uid": 4}]',
+        '[{"uid": 4, "weight": 1, "uid": 5}]',
+        "4,1,1",
+        "uid,weight",
+        "{",
+        "[" * 100_000,
+    ],
+)
+def test_a_file_of_something_else_is_refused(net: StakeNet, tmp_path: Path, text: str) -> None:
+    file = tmp_path / "weights"
+    file.write_text(text)
+    words = ("weights", "set", str(OPEN), "--file", str(file), *AS_ALICE)
+    code, out, err = net.taoctl(*words)
+    assert (code, out) == (2, ""), err
+    assert "Traceback" not in err
