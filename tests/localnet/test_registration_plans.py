@@ -33,7 +33,7 @@ from taoctl.chain.view import View
 from taoctl.localnet.pallets.subtensor.subnets import subnet_account
 from taoctl.submit.outcome import Outcome
 from taoctl.submit.plan import Plan
-from taoctl.units import Tao
+from taoctl.units import Tao, subnet_name
 
 NEAR = Tolerance(10_000)
 ROOT = 0
@@ -59,7 +59,7 @@ async def _holds(chain: Chain, plan: Plan, outcome: Outcome, netuid: int) -> Non
     assert outcome.block_hash is not None and outcome.error is None
     assert outcome.block == plan.block + 1
     before, after = await chain.at_hash(plan.block_hash), await chain.at_hash(outcome.block_hash)
-    what = f"uid on subnet {netuid}"
+    what = f"uid on {subnet_name(netuid)}"
     for account, effect in _said(plan, what).items():
         for view, expected in ((before, effect.before), (after, effect.after)):
             uid = await stored(view, "Uids", netuid, account)

@@ -7,7 +7,7 @@ from taoctl.calls.base import Effect, Refusal
 from taoctl.calls.registration.seats import Seat
 from taoctl.calls.stake.hotkeys import not_owned, owner_of
 from taoctl.chain.view import View
-from taoctl.units import Tao, rao_to_decimal
+from taoctl.units import Tao, rao_to_decimal, subnet_name
 
 WOULD_BE_LOST = "WouldBeLost"
 """Refusal, our own, of a registration that the chain would take payment for and give no seat."""
@@ -81,7 +81,7 @@ async def seat_effects(
     view: View, origin: str, netuid: int, hotkey: str, seat: Seat
 ) -> list[Effect]:
     """Who has a UID then, who has none, and whose a new hotkey is."""
-    what = f"uid on subnet {netuid}"
+    what = f"uid on {subnet_name(netuid)}"
     uid = None if seat.uid is None else str(seat.uid)
     found = [Effect(hotkey, what, "none", uid)]
     if await owner_of(view, hotkey) is None:
