@@ -71,7 +71,7 @@ def _bare(kind: Kind, hint: Any) -> dict[str, Any]:
             return obj(rao=RAO, alpha=DECIMAL)
         case Kind.I96F32:
             return obj(bits=RAO, value={"type": "string"})
-        case Kind.U16 | Kind.UID | Kind.NETUID:
+        case Kind.U16 | Kind.TAKE | Kind.UID | Kind.NETUID:
             return {"type": "integer", "minimum": 0, "maximum": 65_535}
         case _:
             # An integer beyond 2^53 is written as a string, since many parsers would round it.

@@ -34,6 +34,7 @@ class Kind(Enum):
     PRICE = "price"
     U16 = "u16"
     U64N = "u64n"
+    TAKE = "take"
     PPM = "ppm"
     I96F32 = "i96f32"
     SS58 = "ss58"
@@ -141,6 +142,11 @@ def ratio_text(value: int, scale: int, digits: int = 4) -> str:
     return f"{whole}.{fraction:0{digits}d}"
 
 
+def percent_text(value: int, scale: int) -> str:
+    """A fraction of `scale` in per cent as people write it, to four digits: `18%`, `17.9995%`."""
+    return ratio_text(value * 100, scale).rstrip("0").rstrip(".") + "%"
+
+
 def time_text(millis: int) -> str:
     """A time in milliseconds since 1970 as UTC; a time no calendar holds stays a number."""
     try:
@@ -158,8 +164,10 @@ def format_value(kind: Kind, value: Any, *, full: bool = False) -> str:
         return _price_text(value, full) if kind is Kind.PRICE else amount_text(value, full=full)
     if kind is Kind.U16:
         return ratio_text(value, U16_MAX)
+    if kind is Kind.TAKE:
+        return percent_text(value, U16_MAX)
     if kind is Kind.U64N:
-        return ratio_text(value, U64_MAX)
+        return percent_text(value, U64_MAX)
     if kind is Kind.PPM:
         return ratio_text(value, 10_000, 2) + "%"
     if kind is Kind.I96F32:

@@ -53,9 +53,9 @@ class TakeRow:
     netuid: Annotated[
         int | None, Column("netuid", Kind.NETUID, "subnet of a childkey take; else it is of all")
     ]
-    take: Annotated[int, Column("take", Kind.U16, "share of dividends that it keeps")]
-    least: Annotated[int, Column("least", Kind.U16, "the chain allows no less", wide=True)]
-    most: Annotated[int, Column("most", Kind.U16, "the chain allows no more")]
+    take: Annotated[int, Column("take", Kind.TAKE, "share of dividends that it keeps")]
+    least: Annotated[int, Column("least", Kind.TAKE, "the chain allows no less", wide=True)]
+    most: Annotated[int, Column("most", Kind.TAKE, "the chain allows no more")]
     changed_block: Annotated[int | None, Column("changed", Kind.BLOCK, "block of its last change")]
     raise_from_block: Annotated[
         int | None, Column("raise from", Kind.BLOCK, "block from which it may be raised")

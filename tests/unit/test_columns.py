@@ -66,6 +66,10 @@ def test_a_shown_amount_is_never_zero_and_never_more_than_it_is(rao: int) -> Non
         (Kind.U16, 65_535, "1.0000", "1.0000"),
         (Kind.U16, 1, "0.0000", "0.0000"),
         (Kind.U16, 32_768, "0.5000", "0.5000"),
+        (Kind.TAKE, 11_796, "17.9995%", "17.9995%"),
+        (Kind.TAKE, 65_535, "100%", "100%"),
+        (Kind.TAKE, 0, "0%", "0%"),
+        (Kind.U64N, 2**64 // 10, "10%", "10%"),
         (Kind.PPM, 123_456, "12.35%", "12.35%"),
         (Kind.PRICE, 12_345_678, "0.012345", "0.012345678"),
         (Kind.PRICE, 7, "0.000000007", "0.000000007"),
@@ -94,6 +98,7 @@ def test_json_keeps_every_rao() -> None:
     }
     assert json_value(Kind.INT, 2**60) == str(2**60)
     assert json_value(Kind.U16, 65_535) == 65_535
+    assert json_value(Kind.TAKE, 11_796) == 11_796
     assert json_value(Kind.BOOL, True) is True
     assert json_value(Kind.TAO, None) is None
 
