@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from taoctl.calls.base import Effect, Quantity, Refusal
+from taoctl.calls.stake.quoting import without_quote
 from taoctl.chain.networks import FINNEY_GENESIS, TEST_GENESIS
+from taoctl.journal.record import State
 from taoctl.submit.call_words import MOST, call_lines, more, named
 from taoctl.submit.quote_words import comparison_texts, quote_texts
 from taoctl.text import printable
@@ -26,6 +28,20 @@ _LABEL_WIDTH = 9
 """Of the longest label."""
 
 _NETWORKS = {FINNEY_GENESIS: "the main network, where TAO is real", TEST_GENESIS: "the testnet"}
+
+
+_STATES = {
+    State.PREPARED: "signed, and perhaps sent",
+    State.SENT: "sent, not in a block yet",
+    State.IN_BLOCK: "in a block, not final yet",
+    State.FINALIZED: "in a block, final",
+    State.FAILED: "refused in a block",
+    State.EXPIRED: "expired, in no block",
+    State.REPLACED: "replaced by another transaction",
+    State.REJECTED: "not taken by any node",
+    State.UNKNOWN: "nobody knows yet what became of it",
+}
+"""What is known of a transaction, before what it was to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,13 +202,14 @@ def outcome_lines(
     names: Mapping[str, str],
     compared: Sequence[Comparison] = (),
 ) -> Iterator[Line]:
-    """An outcome for a person; the first line is its heading.
+    """An outcome for a person; the first line is its heading, which leaves the quote out.
 
     Args:
         compared: what was quoted beside what it came to.
     """
     record = outcome.record
-    yield Line("", f"{record.state}: {printable(record.intent, _LONGEST)}")
+    wanted = without_quote(record.intent, plan.quotes)
+    yield Line("", f"{_STATES[record.state]}: {printable(wanted, _LONGEST)}")
     if record.block is not None:
         yield Line("block", f"{record.block} {record.block_hash}, extrinsic {record.index}")
     yield Line("hash", record.extrinsic_hash)

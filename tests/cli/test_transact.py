@@ -87,7 +87,7 @@ def test_a_yes_at_the_terminal_sends_it(environ: dict[str, str]) -> None:
     with Terminal([str(TAOCTL), *_transfer()], environ) as shell:
         shell.expect(r"Send this on")
         shell.type("y\r")
-        shell.expect(r"in_block: send 2\.000000000 TAO")
+        shell.expect(r"in a block, not final yet: send 2\.000000000 TAO")
         assert shell.end() == 0
 
 

@@ -51,7 +51,7 @@ def test_an_approval_is_not_said_to_be_what_is_approved(net: Localnet) -> None:
 
     code, out, _ = net.taoctl(*pay, "--wallet", "//Bob", "-y", "-q")
     assert code == 0 and net.free(nobody(1)) == [0]
-    assert out.startswith(f"in_block: {first}")
+    assert out.startswith(f"in a block, not final yet: {first}")
     assert "approved   1 of 2, not carried out yet\n" in out
     assert re.search(rf"^may next +{DAVE}", out, re.M) and "carried out\n" not in out
 

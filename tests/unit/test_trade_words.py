@@ -13,14 +13,16 @@ from taoctl.calls.stake.amount import ALL, Amount, alpha_amount, tao_amount
 from taoctl.calls.stake.limits import Price, Tolerance
 from taoctl.calls.stake.market import ONE_BITS, Fill
 from taoctl.calls.stake.move import MoveStake, SwapStake
-from taoctl.calls.stake.quoting import fill_quote
+from taoctl.calls.stake.quoting import fill_quote, with_quote
 from taoctl.calls.stake.remove import RemoveAllAtLimit, RemoveStake
 from taoctl.calls.stake.trade import Trade, Trades
+from taoctl.journal.record import State
 from taoctl.scale.crypto import KeySigner
 from taoctl.submit.comparison import Comparison
+from taoctl.submit.outcome import Outcome
 from taoctl.submit.plan import Plan
 from taoctl.submit.quote_words import comparison_text, quote_texts
-from taoctl.submit.words import Block, in_columns, plan_lines
+from taoctl.submit.words import Block, in_columns, outcome_lines, plan_lines
 from taoctl.units import Alpha, Tao
 
 ALICE, HOT, WARM = (KeySigner(f"//{name}").ss58 for name in ("Alice", "Hot", "Warm"))
@@ -126,6 +128,25 @@ def test_effects_are_told_by_account_and_hotkey() -> None:
         f"at {WARM}",
         "1.000000000 alpha of subnet 1 → 0.000000000 alpha of subnet 1",
     ]
+
+
+def test_the_heading_of_an_outcome_is_in_words_and_leaves_the_quote_out() -> None:
+    fill = Fill("buy", TAO, TAO, 0, TAO, ONE_BITS, ONE_BITS, 1_010_000_000)
+    quote = fill_quote(fill, ALICE, HOT, 1)
+    summary = AddStake(HOT, 1, tao_amount(TAO), ONE_PERCENT).summary()
+    for wanted in (summary, f"for {ALICE}, as its proxy: {summary}"):
+        for state in State:
+            record = SimpleNamespace(
+                state=state,
+                intent=with_quote(wanted, quote),
+                block=None,
+                extrinsic_hash="0x00",
+                fee=None,
+            )
+            plan = SimpleNamespace(quotes=(quote,), approval=None)
+            outcome = SimpleNamespace(record=record, fee_in_alpha=None)
+            first, *_ = outcome_lines(cast(Plan, plan), cast(Outcome, outcome), {})
+            assert first.text.endswith(f": {wanted}") and "_" not in first.text
 
 
 def test_root_stake_is_guaranteed_to_the_rao() -> None:

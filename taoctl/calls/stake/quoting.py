@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from taoctl.calls.base import Quote
 from taoctl.calls.stake.limits import PPM, minimum_out
 from taoctl.calls.stake.market import Fill
@@ -64,6 +66,16 @@ def fill_quote(fill: Fill, account: str, hotkey: str, netuid: int, *, whole: boo
         cost_ppm=cost,
         partial=fill.partial,
     )
+
+
+def with_quote(summary: str, quote: Quote) -> str:
+    """What is wanted, and what is given for what."""
+    return f"{summary}: {quote_words(quote)}"
+
+
+def without_quote(text: str, quotes: Sequence[Quote]) -> str:
+    """The summary in what `with_quote` made, also of a trade that another intent wraps."""
+    return text.removesuffix(with_quote("", quotes[0])) if len(quotes) == 1 else text
 
 
 def quote_words(quote: Quote) -> str:

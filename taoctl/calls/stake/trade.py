@@ -15,7 +15,7 @@ from taoctl.calls.stake.amount import Amount
 from taoctl.calls.stake.desk import Desk, RefusedOrder, UnknownOutcome
 from taoctl.calls.stake.fees import fee_of
 from taoctl.calls.stake.limits import Tolerance
-from taoctl.calls.stake.quoting import quote_words
+from taoctl.calls.stake.quoting import with_quote
 from taoctl.chain.view import View
 from taoctl.units import Tao
 
@@ -103,7 +103,7 @@ class Trade(Intent):
     async def words(self, view: View, origin: str) -> str:
         """The summary, and of a single trade what is given for what."""
         quotes = await self.quotes(view, origin)
-        return f"{self.summary()}: {quote_words(quotes[0])}" if len(quotes) == 1 else self.summary()
+        return with_quote(self.summary(), quotes[0]) if len(quotes) == 1 else self.summary()
 
     async def preflight(self, view: View, origin: str) -> tuple[Refusal, ...]:
         """What the chain would refuse."""
