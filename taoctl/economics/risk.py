@@ -114,15 +114,15 @@ def _expected(
     if uid not in order.immune or immunity_left == 0:
         return blocks, how
     before = _ahead_once_exposed(uid, order, slots)
-    waiting = (arrivals.free + before) * arrivals.window // arrivals.recent
-    later = max(immunity_left, waiting) + arrivals.window // arrivals.recent
+    one = arrivals.window // arrivals.recent
+    turn = (arrivals.free + before + 1) * arrivals.window // arrivals.recent
+    later = max(immunity_left + one, turn)
     if blocks <= later:
         return blocks, how
-    return later, (
-        f"{later - arrivals.window // arrivals.recent} blocks until immunity ends and "
-        f"{arrivals.free} free and {before} with less emission are gone, then one registration: "
-        f"{seen}"
-    )
+    if later > turn:
+        return later, f"{immunity_left} blocks of immunity, then one registration: {seen}"
+    gone = f"{arrivals.free} free + {before} with less emission + 1"
+    return later, f"({gone}) * {arrivals.window} / {arrivals.recent}, immunity over by then: {seen}"
 
 
 def _ahead_once_exposed(uid: int, order: PruneOrder, slots: Mapping[int, Slot]) -> int:
