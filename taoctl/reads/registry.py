@@ -39,6 +39,7 @@ _MODULES = (
     "takes",
     "locks",
     "weight_commits",
+    "weights",
     "risk",
 )
 

@@ -125,6 +125,24 @@ def test_hidden_weights_are_committed_then_revealed(net: StakeNet) -> None:
     assert "holds no commit" in none["message"]
 
 
+def test_show_says_what_is_stored(net: StakeNet) -> None:
+    schema = "taoctl.weights.show.1"
+    assert net.data(schema, "weights", "show", str(OPEN)) == []
+    net.data("taoctl.tx.1", "weights", "set", str(OPEN), "7=2", "4=1", *AS_ALICE)
+    bob = ("--wallet", "//Bob", "--yes")
+    net.data("taoctl.tx.1", "weights", "set", str(OPEN), "5=1", "7=3", *bob)
+    rows = net.data(schema, "weights", "show", str(OPEN))
+    stored = [(r["uid"], r["target_uid"], r["weight"]) for r in rows]
+    assert stored == [(uid, *pair) for uid in (0, 1) for pair in row(net, OPEN, uid)]
+    assert [r["share_ppm"] for r in rows] == [250_000, 750_000, 333_336, 666_663]
+    blocks = net.look(lambda head: head.subtensor.LastUpdate[OPEN])
+    assert [r["updated_block"] for r in rows] == [blocks[0]] * 2 + [blocks[1]] * 2
+    assert [r["age_blocks"] for r in rows] == [0, 0, 1, 1]
+    assert {r["hotkey"] for r in rows if r["uid"] == 1} == {ALICE}
+    to_seven = net.data(schema, "weights", "show", str(OPEN), "--to", "7", "--uid", "1")
+    assert [(r["uid"], r["target_uid"], r["weight"]) for r in to_seven] == [(1, 7, 65535)]
+
+
 def test_mechanisms_are_weighed_apart(net: StakeNet) -> None:
     there = ("--mechanism", "1")
     net.data("taoctl.tx.1", "weights", "set", str(SLOW), "4=1", "5=1", *there, *AS_ALICE)

@@ -1,4 +1,4 @@
-"""`taoctl weights status`: what hotkeys committed to, and when it is revealed."""
+"""`taoctl weights show|status`: who weighs whom, and what is committed and when it opens."""
 
 from __future__ import annotations
 
@@ -10,12 +10,53 @@ from taoctl.cli import context, output
 from taoctl.cli.output import Result, Section
 from taoctl.cli.wallet.named import key_completions
 from taoctl.cli.weights.app import app
+from taoctl.units import U16_MAX
 
 if TYPE_CHECKING:
     from taoctl.chain.view import View
     from taoctl.reads.weight_commits import WeightCommitRow
 
+SHOW_SCHEMA = "taoctl.weights.show/1"
 STATUS_SCHEMA = "taoctl.weights.status/1"
+
+
+Uids = list[int] | None
+
+
+@app.command("show")
+def show(
+    netuid: Annotated[str, typer.Argument(metavar="NETUID", help="The subnet.")],
+    uids: Annotated[
+        Uids,
+        typer.Option("--uid", metavar="UID", min=0, max=U16_MAX, help="Only what it gives."),
+    ] = None,
+    targets: Annotated[
+        Uids,
+        typer.Option("--to", metavar="UID", min=0, max=U16_MAX, help="Only what it is given."),
+    ] = None,
+    mechanism: Annotated[
+        int,
+        typer.Option("--mechanism", metavar="N", min=0, max=15, help="Mechanism of the subnet."),
+    ] = 0,
+) -> None:
+    """Who weighs whom on a subnet, as the chain stores it, and how old that is.
+
+    Weights that are committed and not revealed are not in it; nobody sees those.
+
+    \b
+    Examples:
+      taoctl weights show 1 --to 7
+      taoctl weights show 1 --uid 0 --uid 3 -o csv
+    """
+    from taoctl.reads.weights import WeightRow, weights
+
+    number, names = context.netuid(netuid), context.names()
+    rows, origin = context.run(
+        lambda view: weights(view, number, mechanism, uids or (), targets or (), names)
+    )
+    section = Section(rows, WeightRow)
+    output.show(Result(SHOW_SCHEMA, origin, (section,)))
+    context.warn_insecure(output.addresses_in(section))
 
 
 @app.command("status")
