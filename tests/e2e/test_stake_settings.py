@@ -82,6 +82,8 @@ def test_root_dividends_are_listed_and_claimed(net: Localnet) -> None:
     assert net.data(schema, "stake", "owed", "//Alice") == []
     refused = net.failure("stake", "claim", *SEND)
     assert "no root dividends" in refused["message"]
+    refused = net.failure("stake", "claim", "--netuid", "1,999", *SEND)
+    assert refused["message"] == "there is no subnet 999 (SubnetNotExists)"
     _put(net, "RootClaimable", (OWN,), {netuid: {"bits": rate} for netuid, rate in RATES.items()})
     rows = net.data(schema, "stake", "owed", "//Alice")
     assert [row["netuid"] for row in rows] == list(RATES)

@@ -179,7 +179,10 @@ class ClaimRoot(Trade):
         return replace(await Trade.work(self, desk, origin), calls=self._calls())
 
     async def carry_out(self, desk: Desk, origin: str) -> tuple[Quote, ...]:
-        """Pay what is owed, hotkey by hotkey, as it is kept or sold."""
+        """Pay what is owed, hotkey by hotkey, as it is kept or sold.
+
+        The chain passes over a subnet that does not exist; a fee for nothing is refused here.
+        """
         if not self.netuids:
             said = "a claim names one subnet at least"
             raise RefusedOrder(Refusal("InvalidSubnetNumber", said, "name subnets with --netuid"))
@@ -194,6 +197,8 @@ class ClaimRoot(Trade):
                     if await _claim(desk, ledger, (hotkey, origin, netuid), kind.keeps(netuid)):
                         paid.add(netuid)
         unpaid = sorted(set(self.netuids) - paid)
+        for netuid in unpaid:
+            await desk.check_subnet(netuid)
         if unpaid:
             desk.warn(f"nothing is owed of {_subnets(unpaid)}, or less than its claim threshold")
         return ()
