@@ -9,6 +9,8 @@ from typing import Any
 
 from taoctl.calls.argument_types import ArgumentTypes
 from taoctl.calls.base import Approval, ChainCall, Effect, Intent, Quote, Refusal, call_bytes
+from taoctl.calls.stake.around import Delegated
+from taoctl.calls.stake.trade import Trade
 from taoctl.chain.view import Api, Call, Storage, View
 from taoctl.errors import UsageError
 from taoctl.scale.codec import Codec
@@ -74,7 +76,8 @@ class ByProxy(Intent):
 
     async def words(self, view: View, origin: str) -> str:
         """Those of the inner intent and for whom."""
-        return f"for {self.real}, as its proxy: {await self.inner.words(view, self.real)}"
+        acting = await self._acting(view, origin)
+        return f"for {self.real}, as its proxy: {await acting.words(view, self.real)}"
 
     async def approval(self, view: View, origin: str) -> Approval | None:
         """That of the account acted for."""
@@ -82,7 +85,7 @@ class ByProxy(Intent):
 
     async def call(self, view: View, origin: str) -> ChainCall:
         """`Proxy.proxy`, or `Proxy.proxy_announced` where the right has a delay."""
-        inner = await self.inner.call(view, self.real)
+        inner = await (await self._acting(view, origin)).call(view, self.real)
         chosen = await self._chosen(view, origin, inner)
         args: dict[str, Any] = {
             "real": self.real,
@@ -92,6 +95,13 @@ class ByProxy(Intent):
         if chosen is not None and chosen.delay_blocks:
             return ChainCall("Proxy", "proxy_announced", {"delegate": origin, **args})
         return ChainCall("Proxy", "proxy", args)
+
+    async def _acting(self, view: View, origin: str) -> Intent:
+        """What is wanted, as it is where the signer may pay for the account acted for."""
+        if not isinstance(self.inner, Trade):
+            return self.inner
+        pays = origin == self.real or await self._real_pays(view, origin)
+        return Delegated(self.inner, origin, pays)
 
     async def _held(self, view: View, origin: str) -> list[Delegation]:
         found, _ = await delegations(view, self.real)
@@ -114,7 +124,7 @@ class ByProxy(Intent):
         held = await self._held(view, origin)
         if not held:
             return (await self._not_proxy(view, origin),)
-        inner = await self.inner.call(view, self.real)
+        inner = await (await self._acting(view, origin)).call(view, self.real)
         chosen = await self._chosen(view, origin, inner)
         if chosen is None:
             types = ", ".join(one.proxy_type for one in held)
@@ -123,11 +133,25 @@ class ByProxy(Intent):
                     "CallFiltered",
                     f"{origin} is a proxy of type {types} for {self.real}, and that does not "
                     f"allow {inner}",
-                    f"{self.real} would have to add a proxy of another type",
+                    await self._instead(view, held, inner),
                 ),
             )
         refused = await self._unannounced(view, origin, inner, chosen)
-        return refused + await self.inner.preflight(view, self.real)
+        return refused + await (await self._acting(view, origin)).preflight(view, self.real)
+
+    async def _instead(self, view: View, held: Sequence[Delegation], call: ChainCall) -> str:
+        """What to do where no right that is held allows a call."""
+        another = f"{self.real} would have to add a proxy of another type"
+        if call.pallet != "Utility":
+            return another
+        filters = await proxy_filters(view)
+        for one in held:
+            if all(allows(filters, one.proxy_type, part) for part in call.nested()):
+                return (
+                    f"{one.proxy_type} allows each of its calls, but no batch: do them one at a "
+                    f"time, each on one subnet (--netuid) and one --hotkey; else {another}"
+                )
+        return another
 
     async def _not_proxy(self, view: View, origin: str) -> Refusal:
         found, _ = await delegations(view, self.real)
@@ -168,11 +192,11 @@ class ByProxy(Intent):
 
     async def effects(self, view: View, origin: str) -> tuple[Effect, ...]:
         """Those of the inner intent, on the account acted for."""
-        return await self.inner.effects(view, self.real)
+        return await (await self._acting(view, origin)).effects(view, self.real)
 
     async def warnings(self, view: View, origin: str) -> tuple[str, ...]:
         """Those of the inner intent."""
-        return await self.inner.warnings(view, self.real)
+        return await (await self._acting(view, origin)).warnings(view, self.real)
 
     @property
     def varies(self) -> bool:
@@ -181,7 +205,7 @@ class ByProxy(Intent):
 
     async def quotes(self, view: View, origin: str) -> tuple[Quote, ...]:
         """Those of the inner intent, as the account acted for trades."""
-        return await self.inner.quotes(view, self.real)
+        return await (await self._acting(view, origin)).quotes(view, self.real)
 
     async def call_by_hash(self, view: View, origin: str) -> ChainCall | None:
         """That of the inner intent."""
@@ -190,7 +214,7 @@ class ByProxy(Intent):
     async def spends(self, view: View, origin: str) -> Tao | None:
         """Nothing of the signer's own, unless the account acted for pays, or signs itself."""
         if origin == self.real or await self._real_pays(view, origin):
-            return await self.inner.spends(view, self.real)
+            return await (await self._acting(view, origin)).spends(view, self.real)
         return Tao(0)
 
     async def fee_payer(self, view: View, origin: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from taoctl.calls.base import ChainCall, Quote
@@ -9,6 +10,7 @@ from taoctl.calls.batch_mode import BatchMode
 from taoctl.calls.stake.ahead import Reach, together
 from taoctl.calls.stake.desk import Desk
 from taoctl.calls.stake.trade import Trade, Worked, one_call
+from taoctl.chain.view import View
 
 
 class Around(Trade):
@@ -67,6 +69,30 @@ class Tipped(Around):
     def tip_rao(self) -> int:
         """What is paid on top of each transaction's fee."""
         return self.tip
+
+
+@dataclass(frozen=True, slots=True)
+class Delegated(Around):
+    """A trade that a proxy signs, so that the account that trades may have no fee to pay.
+
+    Attributes:
+        delegate: ss58 address of the proxy.
+        pays: whether the account that trades pays the fee all the same.
+    """
+
+    trade: Trade
+    delegate: str
+    pays: bool
+
+    async def fees_rao(self, view: View, account: str, calls: Sequence[ChainCall]) -> int:
+        """What the account pays for the calls as its proxy sends them; nothing where that pays."""
+        if not self.pays:
+            return 0
+        sent = [
+            ChainCall("Proxy", "proxy", {"real": account, "force_proxy_type": None, "call": one})
+            for one in calls
+        ]
+        return await self.trade.fees_rao(view, self.delegate, sent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,11 +136,15 @@ class Trade(Intent):
             again.market.trust(desk.market)
             for account in desk.asked_for_share:
                 sent = desk.sent.get(account, ())
-                fees = [await fee_of(view, account, one) for one in sent]
-                again.fees[account] = sum(fees) + self.tip_rao * len(fees)
+                again.fees[account] = await self.fees_rao(view, account, sent)
             return await self._on(again, origin)
 
         return await view.derived((type(self), self, origin), work)
+
+    async def fees_rao(self, view: View, account: str, calls: Sequence[ChainCall]) -> int:
+        """Rao that an account pays for calls, each a transaction, tips included."""
+        fees = [await fee_of(view, account, one) for one in calls]
+        return sum(fees) + self.tip_rao * len(fees)
 
     async def _on(self, desk: Desk, origin: str) -> _Result:
         worked = await self.work(desk, origin)
