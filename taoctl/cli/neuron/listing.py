@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from taoctl.cli import context, output
+from taoctl.cli.arguments import Accounts
 from taoctl.cli.neuron.app import app
 from taoctl.cli.neuron.which import Netuid, NeuronName, uid_of, wanted
 from taoctl.cli.output import Result, Section
@@ -19,15 +20,6 @@ if TYPE_CHECKING:
 LIST_SCHEMA = "taoctl.neuron.list/1"
 SHOW_SCHEMA = "taoctl.neuron.show/1"
 RISK_SCHEMA = "taoctl.neuron.risk/1"
-
-Accounts = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="[SS58|NAME]...",
-        help="Every wallet when left out.",
-        autocompletion=context.wallet_completions,
-    ),
-]
 
 
 @app.command("list")

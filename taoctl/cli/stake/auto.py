@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from taoctl.cli import context, output
+from taoctl.cli.arguments import Accounts
 from taoctl.cli.groups import LazyGroup
 from taoctl.cli.output import Result, Section
 from taoctl.cli.stake import options
@@ -30,14 +31,7 @@ app.add_typer(group, name="auto")
 
 @group.command("get")
 def get(
-    accounts: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[SS58|NAME]...",
-            help="Every wallet when left out.",
-            autocompletion=context.wallet_completions,
-        ),
-    ] = None,
+    accounts: Accounts = None,
 ) -> None:
     """The hotkeys that coldkeys have their mining rewards staked to, by subnet.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from taoctl.cli import context, output
+from taoctl.cli.arguments import Hotkeys
 from taoctl.cli.groups import LazyGroup
 from taoctl.cli.output import Result, Section
 from taoctl.cli.stake import options
@@ -45,14 +46,7 @@ Parent = Annotated[
 
 @group.command("get")
 def get(
-    hotkeys: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[SS58|NAME]...",
-            help="Hotkeys, or wallets for those they own; every wallet when left out.",
-            autocompletion=key_completions,
-        ),
-    ] = None,
+    hotkeys: Hotkeys = None,
 ) -> None:
     """Children and parents of hotkeys, and changes that wait with the block they wait for.
 

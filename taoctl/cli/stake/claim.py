@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from taoctl.cli import context, output
+from taoctl.cli.arguments import Accounts
 from taoctl.cli.output import Result, Section
 from taoctl.cli.stake import options
 from taoctl.cli.stake.app import app
@@ -26,14 +27,7 @@ if TYPE_CHECKING:
 
 @app.command("owed")
 def owed(
-    accounts: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[SS58|NAME]...",
-            help="Every wallet when left out.",
-            autocompletion=context.wallet_completions,
-        ),
-    ] = None,
+    accounts: Accounts = None,
 ) -> None:
     """The root dividends that wait to be claimed, by hotkey and subnet.
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from taoctl.cli import context, output
+from taoctl.cli.arguments import Accounts
 from taoctl.cli.output import Result, Section
 from taoctl.cli.stake.app import app
 from taoctl.text import printable
@@ -19,14 +18,7 @@ if TYPE_CHECKING:
 
 @app.command("list")
 def list_(
-    accounts: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[SS58|NAME]...",
-            help="Every wallet when left out.",
-            autocompletion=context.wallet_completions,
-        ),
-    ] = None,
+    accounts: Accounts = None,
 ) -> None:
     """Every stake position of addresses or wallets, and what it is worth.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from taoctl.cli import context, output
+from taoctl.cli.arguments import Accounts
 from taoctl.cli.groups import LazyGroup
 from taoctl.cli.output import Result, Section
 from taoctl.cli.stake import options
@@ -45,14 +46,7 @@ class Answer(StrEnum):
 
 @group.command("list")
 def list_(
-    accounts: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[SS58|NAME]...",
-            help="Every wallet when left out.",
-            autocompletion=context.wallet_completions,
-        ),
-    ] = None,
+    accounts: Accounts = None,
 ) -> None:
     """The locks of accounts as they are now: alpha, conviction, and what stays locked how long.
 

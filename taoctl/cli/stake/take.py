@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from taoctl.cli import context, output
+from taoctl.cli.arguments import Hotkeys
 from taoctl.cli.groups import LazyGroup
 from taoctl.cli.output import Result, Section
 from taoctl.cli.stake import options
@@ -31,14 +32,7 @@ app.add_typer(group, name="take")
 
 @group.command("get")
 def get(
-    hotkeys: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[SS58|NAME]...",
-            help="Hotkeys, or wallets for those they own; every wallet when left out.",
-            autocompletion=key_completions,
-        ),
-    ] = None,
+    hotkeys: Hotkeys = None,
 ) -> None:
     """The takes of hotkeys, their bounds, and the block from which they may be raised.
 

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from taoctl.cli import context, output
+from taoctl.cli.arguments import Accounts
 from taoctl.cli.output import Result, Section
 from taoctl.cli.wallet.app import app
 
 
 @app.command("balance")
 def balance(
-    accounts: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[SS58|NAME]...",
-            help="Every wallet when left out.",
-            autocompletion=context.wallet_completions,
-        ),
-    ] = None,
+    accounts: Accounts = None,
 ) -> None:
     """Free, reserved and staked TAO of addresses or wallets.
 

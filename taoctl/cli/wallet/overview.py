@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from taoctl.cli import context, output
+from taoctl.cli.arguments import Accounts
 from taoctl.cli.output import Result, Section
 from taoctl.cli.wallet.app import app
 
@@ -16,15 +15,6 @@ if TYPE_CHECKING:
     from taoctl.reads.balances import BalanceRow
     from taoctl.reads.neurons import MyNeuronRow
     from taoctl.reads.stake import StakeRow
-
-Accounts = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="[SS58|NAME]...",
-        help="Every wallet when left out.",
-        autocompletion=context.wallet_completions,
-    ),
-]
 
 
 @app.command("overview")
