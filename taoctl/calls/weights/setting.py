@@ -9,6 +9,7 @@ from taoctl.calls.stake.hotkeys import PALLET, read
 from taoctl.calls.weights.checks import NEEDS, Place, row_refused, too_little_stake, too_often
 from taoctl.calls.weights.row import Row, row_text
 from taoctl.chain.view import Call, View
+from taoctl.economics.weights import max_upscale
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class SetWeights(Intent):
 
     Attributes:
         netuid: the subnet.
-        row: (uid, u16) as the chain takes them, the largest 65535.
+        row: (uid, u16) as they are sent; the chain scales them so that the largest is 65535.
         version_key: of the code that made them.
         mechanism: 0 for the one that every subnet has.
     """
@@ -74,4 +75,6 @@ async def row_effects(view: View, at: Place, row: Row) -> tuple[Effect, ...]:
     if uid is None:
         return ()
     now = await read(view, "Weights", at.index, uid)
-    return (Effect(at.hotkey, f"weights on {at.words}", row_text(now), row_text(row)),)
+    scaled = max_upscale([weight for _, weight in row])
+    stored = [(target, weight) for (target, _), weight in zip(row, scaled, strict=True)]
+    return (Effect(at.hotkey, f"weights on {at.words}", row_text(now), row_text(stored)),)
