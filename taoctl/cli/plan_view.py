@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from taoctl.calls.base import Quantity, Quote
+from taoctl.calls.base import Effect, Quantity, Quote
 from taoctl.cli.output import Origin
 from taoctl.reads.columns import Kind, json_value
 from taoctl.submit.words import Block, carried_out, in_columns, outcome_lines, plan_lines
@@ -165,10 +165,14 @@ def outcome_json(
 
 
 def outcome_text(
-    plan: Plan, outcome: Outcome, names: Mapping[str, str], compared: Sequence[Comparison] = ()
+    plan: Plan,
+    outcome: Outcome,
+    names: Mapping[str, str],
+    compared: Sequence[Comparison] = (),
+    changed: Sequence[Effect] = (),
 ) -> str:
     """An outcome for a person, as `outcome_lines` has it."""
-    return in_columns(outcome_lines(plan, outcome, names, compared))
+    return in_columns(outcome_lines(plan, outcome, names, compared, changed))
 
 
 def plain_json(value: Any) -> Any:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from taoctl.calls.base import Intent
+from taoctl.calls.base import Effect, Intent
 from taoctl.calls.remedies import remedy
 from taoctl.cli import context, interrupts, options, output, prompts
 from taoctl.cli.options import Format
@@ -100,7 +100,8 @@ async def _transact(
             raise DeclinedError("nothing was sent")
         outcome = await _sent(chain, plan, flags, tx, account, journal)
         # Shown before the goodbye to the node, which Ctrl-C may cut short.
-        _show_outcome(plan, outcome, await compare_trades(chain, plan, outcome))
+        compared = await compare_trades(chain, plan, outcome)
+        _show_outcome(plan, outcome, compared, await changes(chain, plan, outcome))
 
 
 async def _planned(
@@ -308,19 +309,36 @@ async def compare_trades(chain: Chain, plan: Plan, outcome: Outcome) -> Sequence
         return compare(plan.quotes, outcome.events)
 
 
+async def changes(chain: Chain, plan: Plan, outcome: Outcome) -> Sequence[Effect]:
+    """What became of the positions of a plan that has no trades; nothing where only data is asked.
+
+    Ctrl-C does without it, so that the outcome is said all the same.
+    """
+    from taoctl.submit.positions import positions_changed
+
+    if options.current().format not in (Format.TABLE, Format.WIDE):
+        return ()
+    try:
+        return await positions_changed(chain, plan, outcome)
+    except asyncio.CancelledError:
+        return ()
+
+
 def tell(step: Progress) -> None:
     """Show a step on the way."""
     output.note(step.text)
 
 
-def _show_outcome(plan: Plan, outcome: Outcome, compared: Sequence[Comparison]) -> None:
+def _show_outcome(
+    plan: Plan, outcome: Outcome, compared: Sequence[Comparison], changed: Sequence[Effect]
+) -> None:
     failure = failure_of(outcome, compared)
     if failure is not None:
         if outcome.error is not None:
             for one in compared:
                 output.note(comparison_text(one))
         raise failure
-    text = outcome_text(plan, outcome, context.names(), compared)
+    text = outcome_text(plan, outcome, context.names(), compared, changed)
     output.show_data(TX_SCHEMA, outcome_json(plan, outcome, compared), text, origin_of(plan))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from taoctl.cli.plan_view import origin_of, outcome_json, outcome_text, plan_jso
 from taoctl.cli.transact import (
     Build,
     blocks_of,
+    changes,
     compare_trades,
     confirmed,
     failure_of,
@@ -32,7 +33,7 @@ from taoctl.errors import DeclinedError, StoppedError, TaoctlError, UsageError
 from taoctl.units import Tao
 
 if TYPE_CHECKING:
-    from taoctl.calls.base import Intent
+    from taoctl.calls.base import Effect, Intent
     from taoctl.calls.stake.trade import Trade
     from taoctl.chain.client import Chain
     from taoctl.journal.store import Journal
@@ -69,6 +70,7 @@ class _Done:
     planned: _Planned
     outcome: Outcome
     compared: Sequence[Comparison]
+    changed: Sequence[Effect] = ()
 
 
 def transact_many(wanted: Sequence[tuple[str, Build]], flags: WriteFlags) -> None:
@@ -131,7 +133,8 @@ async def _transact_many(
             raise DeclinedError("nothing was sent")
         signers = await _opened(planned, flags)
         done = await _sent(chain, planned, signers, tx, journal)
-        _show_outcomes(done)
+        # After the last is sent: until then Ctrl-C must stop the others.
+        _show_outcomes([await _with_changes(chain, one) for one in done])
 
 
 async def _plans(
@@ -268,6 +271,11 @@ async def _sent(
     return done
 
 
+async def _with_changes(chain: Chain, done: _Done) -> _Done:
+    found = await changes(chain, done.planned.plan, done.outcome)
+    return replace(done, changed=found)
+
+
 def _stopped(
     problem: TaoctlError, at: _Planned, done: Sequence[_Done], left: Sequence[_Planned]
 ) -> TaoctlError:
@@ -291,7 +299,7 @@ def _show_outcomes(done: Sequence[_Done]) -> None:
     names = context.names()
     text = "\n\n".join(
         f"{place} of {len(done)}: {one.planned.who}\n"
-        + outcome_text(one.planned.plan, one.outcome, names, one.compared)
+        + outcome_text(one.planned.plan, one.outcome, names, one.compared, one.changed)
         for place, one in enumerate(done, 1)
     )
     data = {

@@ -201,11 +201,13 @@ def outcome_lines(
     outcome: Outcome,
     names: Mapping[str, str],
     compared: Sequence[Comparison] = (),
+    changed: Sequence[Effect] = (),
 ) -> Iterator[Line]:
     """An outcome for a person; the first line is its heading, which leaves the quote out.
 
     Args:
         compared: what was quoted beside what it came to.
+        changed: positions before its block and after it.
     """
     record = outcome.record
     wanted = without_quote(record.intent, plan.quotes)
@@ -218,6 +220,7 @@ def outcome_lines(
         yield Line("fee paid", str(paid))
     if record.block is not None:
         yield from (Line("traded", text) for text in comparison_texts(compared))
+        yield from (Line("stake", text) for text in _effects(changed, names))
     yield from _approval_lines(plan, outcome, names)
 
 

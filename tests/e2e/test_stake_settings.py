@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -104,6 +105,14 @@ def test_root_dividends_are_listed_and_claimed(net: Localnet) -> None:
     _sent(net, "stake", "claim", "--netuid", "1,3")
     left = net.data(schema, "stake", "owed", "//Alice")
     assert {row["netuid"] for row in left if row["claimable"]} == set(RATES) - {1, 3}
+    code, out, err = net.taoctl("stake", "claim", *SEND, "--dry-run")
+    assert code == 0, err
+    promised = out[out.index("effect") :].replace("effect ", "stake  ")
+    code, out, err = net.taoctl("stake", "claim", "--netuid", "2", *SEND)
+    assert code == 0, err
+    assert re.search(rf"^stake      {ALICE}.*\n +at {OWN}.*\n +.* alpha of subnet 2 → ", out, re.M)
+    had = out[out.index("alpha of subnet 2 → ") :].splitlines()[0]
+    assert had in promised
     done = _sent(net, "stake", "claim")
     assert done["call"] == "SubtensorModule.claim_root"
     assert not any(row["claimable"] for row in net.data(schema, "stake", "owed", "//Alice"))
