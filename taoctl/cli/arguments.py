@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from taoctl.cli import context
-from taoctl.cli.wallet.named import key_completions
 
 Accounts = Annotated[
     list[str] | None,
@@ -24,7 +23,7 @@ Hotkeys = Annotated[
     typer.Argument(
         metavar="[SS58|NAME]...",
         help="Hotkeys, or wallets for those they own; every wallet when left out.",
-        autocompletion=key_completions,
+        autocompletion=context.key_completions,
     ),
 ]
 """Hotkeys by address or name, or all of wallets."""

@@ -220,6 +220,17 @@ def wallet_completions(incomplete: str) -> list[str]:
     return [name for name in names if name.startswith(incomplete) and printable(name) == name]
 
 
+def key_completions(incomplete: str) -> list[str]:
+    """`WALLET` and `WALLET/HOTKEY` that start so, for a shell."""
+    try:
+        wallets = discover(wallet_path())
+    except TaoctlError:
+        return []
+    found = [wallet.name for wallet in wallets]
+    found += [f"{wallet.name}/{one.name}" for wallet in wallets for one in wallet.hotkeys]
+    return [name for name in found if name.startswith(incomplete) and printable(name) == name]
+
+
 def book_names() -> list[str]:
     """Names in taoctl's own address book, for a shell; nothing where it cannot be read."""
     from taoctl.wallet.book import AddressBook, default_path

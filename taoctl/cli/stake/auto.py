@@ -12,7 +12,6 @@ from taoctl.cli.groups import LazyGroup
 from taoctl.cli.output import Result, Section
 from taoctl.cli.stake import options
 from taoctl.cli.stake.app import app
-from taoctl.cli.wallet.named import key_completions
 from taoctl.cli.writing import WriteFlags, writes
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ def set_(
         typer.Argument(
             metavar="HOTKEY",
             help="Whom to stake to: it must have a UID on the subnet.",
-            autocompletion=key_completions,
+            autocompletion=context.key_completions,
         ),
     ],
     netuid: options.Netuids,

@@ -14,7 +14,6 @@ from taoctl.cli.output import Result, Section
 from taoctl.cli.stake import options
 from taoctl.cli.stake.app import app
 from taoctl.cli.stake.take import show_takes
-from taoctl.cli.wallet.named import key_completions
 from taoctl.cli.writing import WriteFlags, writes
 from taoctl.errors import UsageError
 from taoctl.text import printable
@@ -39,7 +38,7 @@ Parent = Annotated[
         "--hotkey",
         metavar="SS58|NAME",
         help="The parent; the wallet's own hotkey when left out.",
-        autocompletion=key_completions,
+        autocompletion=context.key_completions,
     ),
 ]
 

@@ -13,7 +13,6 @@ from taoctl.cli.groups import LazyGroup
 from taoctl.cli.output import Result, Section
 from taoctl.cli.stake import options
 from taoctl.cli.stake.app import app
-from taoctl.cli.wallet.named import key_completions
 from taoctl.cli.writing import WriteFlags, writes
 
 if TYPE_CHECKING:
@@ -108,7 +107,7 @@ def move(
             "--to-hotkey",
             metavar="SS58|NAME",
             help="Whom the lock shall back.",
-            autocompletion=key_completions,
+            autocompletion=context.key_completions,
         ),
     ],
 ) -> None:

@@ -9,7 +9,6 @@ import typer
 from taoctl.cli import context
 from taoctl.cli.stake import options
 from taoctl.cli.stake.app import app
-from taoctl.cli.wallet.named import key_completions
 from taoctl.cli.writing import WriteFlags, writes
 from taoctl.errors import UsageError
 
@@ -24,7 +23,7 @@ FromHotkey = Annotated[
         "--from-hotkey",
         metavar="SS58|NAME",
         help="Which hotkey holds it now; needed only where several do.",
-        autocompletion=key_completions,
+        autocompletion=context.key_completions,
     ),
 ]
 ToHotkey = Annotated[
@@ -33,7 +32,7 @@ ToHotkey = Annotated[
         "--to-hotkey",
         metavar="SS58|NAME",
         help="Which hotkey it goes to.",
-        autocompletion=key_completions,
+        autocompletion=context.key_completions,
     ),
 ]
 Dest = Annotated[

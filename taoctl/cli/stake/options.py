@@ -9,7 +9,6 @@ import typer
 
 from taoctl.calls.batch_mode import BatchMode
 from taoctl.cli import context, options
-from taoctl.cli.wallet.named import key_completions
 from taoctl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ Hotkeys = Annotated[
         metavar="SS58|NAME",
         help="Whom the stake backs: an address, a hotkey of the wallet, WALLET/HOTKEY or a name "
         "of the book; repeatable.",
-        autocompletion=key_completions,
+        autocompletion=context.key_completions,
     ),
 ]
 Hotkey = Annotated[
@@ -47,7 +46,7 @@ Hotkey = Annotated[
         metavar="SS58|NAME",
         help="Whom the stake backs: an address, a hotkey of the wallet, WALLET/HOTKEY or a name "
         "of the book.",
-        autocompletion=key_completions,
+        autocompletion=context.key_completions,
     ),
 ]
 Tolerance = Annotated[

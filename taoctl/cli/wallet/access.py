@@ -13,7 +13,7 @@ from taoctl.cli import context, output
 from taoctl.cli.output import Origin, Result, Section
 from taoctl.cli.passwords import PasswordFd, PasswordFile, open_key
 from taoctl.cli.wallet.app import app
-from taoctl.cli.wallet.named import ExistingKey, account_text, existing, key_completions
+from taoctl.cli.wallet.named import ExistingKey, account_text, existing
 from taoctl.cli.wallet.rows import HeldRow
 from taoctl.errors import UsageError
 
@@ -82,7 +82,7 @@ def lock(
         typer.Argument(
             metavar="[WALLET[/HOTKEY]|SS58]",
             help="The key; all of them when left out.",
-            autocompletion=key_completions,
+            autocompletion=context.key_completions,
         ),
     ] = None,
     keyring: Annotated[

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from taoctl.cli import output, prompts
+from taoctl.cli import context, output, prompts
 from taoctl.cli.wallet.app import app
 from taoctl.cli.wallet.forgetting import addresses, forget
 from taoctl.cli.wallet.named import (
@@ -15,7 +15,6 @@ from taoctl.cli.wallet.named import (
     check_wallet_name,
     existing,
     existing_wallet,
-    key_completions,
     store,
     warn_loose,
 )
@@ -27,7 +26,7 @@ Target = Annotated[
     typer.Argument(
         metavar="WALLET[/HOTKEY]",
         help="A wallet, or one of its hotkeys.",
-        autocompletion=key_completions,
+        autocompletion=context.key_completions,
     ),
 ]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from taoctl.cli import context, output
-from taoctl.errors import TaoctlError, UsageError
+from taoctl.errors import UsageError
 from taoctl.text import printable
 from taoctl.wallet.public import WalletRef, discover
 
@@ -37,23 +37,12 @@ class KeyName:
         return f"hotkey {printable(str(self))!r}"
 
 
-def key_completions(incomplete: str) -> list[str]:
-    """`WALLET` and `WALLET/HOTKEY` that start so, for a shell."""
-    try:
-        wallets = discover(context.wallet_path())
-    except TaoctlError:
-        return []
-    found = [wallet.name for wallet in wallets]
-    found += [f"{wallet.name}/{one.name}" for wallet in wallets for one in wallet.hotkeys]
-    return [name for name in found if name.startswith(incomplete) and printable(name) == name]
-
-
 ExistingKey = Annotated[
     str | None,
     typer.Argument(
         metavar="[WALLET[/HOTKEY]]",
         help="The key; --wallet when left out.",
-        autocompletion=key_completions,
+        autocompletion=context.key_completions,
     ),
 ]
 

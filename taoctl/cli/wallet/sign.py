@@ -10,7 +10,7 @@ import typer
 from taoctl.cli import context, output
 from taoctl.cli.passwords import PasswordFd, PasswordFile, open_signer
 from taoctl.cli.wallet.app import app
-from taoctl.cli.wallet.named import account_text, key_completions
+from taoctl.cli.wallet.named import account_text
 from taoctl.errors import RefusedError, UsageError
 
 _LONGEST = 16 * 1024 * 1024
@@ -32,7 +32,7 @@ def sign(
         typer.Argument(
             metavar="[WALLET[/HOTKEY]]",
             help="What signs; --wallet when left out.",
-            autocompletion=key_completions,
+            autocompletion=context.key_completions,
         ),
     ] = None,
     message: Message = None,
@@ -67,7 +67,9 @@ def verify(
     account: Annotated[
         str,
         typer.Argument(
-            metavar="SS58|NAME", help="Whose signature it is.", autocompletion=key_completions
+            metavar="SS58|NAME",
+            help="Whose signature it is.",
+            autocompletion=context.key_completions,
         ),
     ],
     signature: Annotated[

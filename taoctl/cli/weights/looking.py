@@ -8,7 +8,6 @@ import typer
 
 from taoctl.cli import context, output
 from taoctl.cli.output import Result, Section
-from taoctl.cli.wallet.named import key_completions
 from taoctl.cli.weights.app import app
 from taoctl.units import U16_MAX
 
@@ -66,7 +65,7 @@ def status(
         typer.Argument(
             metavar="[SS58|NAME]...",
             help="Hotkeys, or wallets for those in them; every wallet when left out.",
-            autocompletion=key_completions,
+            autocompletion=context.key_completions,
         ),
     ] = None,
 ) -> None:
