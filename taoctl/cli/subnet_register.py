@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from taoctl.cli import context, options, prompts
-from taoctl.cli.wallet.named import key_completions
 from taoctl.cli.writing import WriteFlags, tao_amount, writes
 from taoctl.errors import UsageError
 
 if TYPE_CHECKING:
     from taoctl.calls.base import Intent
+    from taoctl.calls.registration.burn import Register
     from taoctl.calls.stake.limits import Price, Tolerance
     from taoctl.chain.view import View
     from taoctl.wallet.accounts import Account
@@ -34,7 +34,7 @@ def register(
             "--hotkey",
             metavar="SS58|NAME",
             help="Which hotkey; repeatable. The wallet's own when left out.",
-            autocompletion=key_completions,
+            autocompletion=context.key_completions,
         ),
     ] = None,
     max_burn: Annotated[
@@ -92,18 +92,17 @@ def register(
     below = None if wait_below is None else tao_amount(wait_below)
     cap = _cap(max_burn, tolerance, wait_below)
 
-    async def order(view: View, account: Account) -> Intent:
+    async def order(view: View, account: Account) -> Register:
         from taoctl.calls.registration.burn import Register
 
         return Register(netuid, tuple(_hotkeys(hotkeys, account, flags)), cap, unlimited=unsafe)
 
-    if below is None or flags.dry_run:
+    if below is None or flags.dry_run or flags.sudo:  # root is refused at any price
         carry_out(order, flags, netuid)
         return
     if not flags.yes:
         prompts.require("send it?", "say yes beforehand with --yes, or look at it with --dry-run")
-    count = len(dict.fromkeys(hotkeys or ("",)))
-    carry_out_when_below(order, flags, netuid, below, count)
+    carry_out_when_below(order, flags, netuid, below)
 
 
 async def _on_root(account: Account, flags: WriteFlags, hotkeys: Sequence[str] | None) -> Intent:
@@ -117,6 +116,7 @@ async def _on_root(account: Account, flags: WriteFlags, hotkeys: Sequence[str] |
 
 def _cap(max_burn: str | None, tolerance: str | None, wait_below: str | None) -> Tolerance | Price:
     """The most that a registration may cost; raises UsageError for two that contradict."""
+    from taoctl.calls.registration.price import capped
     from taoctl.calls.stake.limits import Price, parse_tolerance
 
     if max_burn is not None and tolerance is not None:
@@ -129,8 +129,10 @@ def _cap(max_burn: str | None, tolerance: str | None, wait_below: str | None) ->
                 "let --max-burn be no less, or leave it out",
             )
         return Price(most.rao)
-    if wait_below is not None and tolerance is None:
-        return Price(tao_amount(wait_below).rao)
+    if wait_below is not None:
+        # Of the price waited for: the one quoted after the wait may have risen again.
+        below = tao_amount(wait_below).rao
+        return Price(below if tolerance is None else capped(parse_tolerance(tolerance), below))
     return parse_tolerance(tolerance or options.current().config().tolerance)
 
 

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from taoctl.calls.registration.price import SeatPrice, seat_price
 from taoctl.calls.stake.hotkeys import no_subnet
 from taoctl.cli import context, interrupts, output
-from taoctl.cli.transact import transact
+from taoctl.cli.passwords import sources
+from taoctl.cli.stake import orders
+from taoctl.cli.transact import (
+    own_chain_only,
+    planning,
+    require_writable,
+    signer_of,
+    transact,
+    wrapped,
+)
 from taoctl.cli.writing import WriteFlags
 from taoctl.errors import RefusedError, TaoctlError
 from taoctl.reads.columns import Kind, json_value
+from taoctl.submit.words import Block, refusal_text
 from taoctl.units import Tao
 
 if TYPE_CHECKING:
     from taoctl.calls.base import Intent
+    from taoctl.calls.registration.burn import Register
     from taoctl.chain.view import View
     from taoctl.wallet.accounts import Account
 
@@ -24,6 +35,8 @@ TOO_DEAR = "RegistrationPriceLimitExceeded"
 
 Order: TypeAlias = "Callable[[View, Account], Awaitable[Intent]]"
 """What makes a registration once the chain is there."""
+RegisterOrder: TypeAlias = "Callable[[View, Account], Awaitable[Register]]"
+"""The same, of one that has a price."""
 
 
 def carry_out(order: Order, flags: WriteFlags, netuid: int | None = None) -> None:
@@ -77,17 +90,22 @@ async def _price_at(netuid: int, block_hash: str) -> int | None:
         return None
 
 
-def carry_out_when_below(
-    order: Order, flags: WriteFlags, netuid: int, below: Tao, count: int
-) -> None:
+def carry_out_when_below(order: RegisterOrder, flags: WriteFlags, netuid: int, below: Tao) -> None:
     """Wait until each of several registrations costs no more than a price, then carry them out.
 
-    Waits on where the price rose again before anything was signed.
+    What the price does not change is looked at before. Waits on where the price rose again before
+    anything was signed.
 
     Raises:
-        RefusedError: the price does not fall so far.
+        RefusedError: the price does not fall so far, or none would do.
         What `carry_out` raises.
     """
+    require_writable()
+    flags.tx_options()
+    account = signer_of(None)
+    # A password file that is not there would else be found out once the price is.
+    sources(None, flags.password_file).given()
+    count = interrupts.run(_count_possible(order, flags, account))
     while True:
         interrupts.run(_wait(netuid, below, count))
         try:
@@ -98,6 +116,28 @@ def carry_out_when_below(
             output.note("the price rose again before anything was signed")
         else:
             return
+
+
+async def _count_possible(order: RegisterOrder, flags: WriteFlags, account: Account) -> int:
+    """How many hotkeys it is that wait; raises what no price would change."""
+    from taoctl.chain.client import connect
+
+    network = context.network_of(context.network())
+    async with connect(network, timeout=context.timeout()) as chain, planning(chain):
+        own_chain_only(chain, flags)
+        view = await chain.at_head()
+        await view.settle()
+        wanted = await order(view, account)
+        wrapped(wanted, flags)
+        view.require(*wanted.needs)
+        refusals = await wanted.refused_at_any_price(view, orders.acting(account, flags).ss58)
+        if refusals:
+            raise RefusedError(
+                refusal_text(refusals[0], Block(view.block, None)),
+                refusals[0].hint,
+                details={"refusals": [asdict(one) for one in refusals]},
+            )
+        return len(wanted.hotkeys)
 
 
 def _rose_again(problem: RefusedError) -> bool:

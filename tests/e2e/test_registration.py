@@ -265,6 +265,40 @@ def test_waiting_for_what_never_comes_is_refused(net: StakeNet) -> None:
     assert net.sent() == before
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (words(OPEN, "nobodys"), "'nobodys' is neither"),
+        ((str(OPEN), "--hotkey", NEW), "no wallet was named"),
+        (words(OPEN, NEW, "--tip", "much"), "not an amount"),
+        (words(OPEN, NEW, "--at-block", "1"), "--at-block is for reading"),
+        (words(OPEN, NEW, "--password-file", "/no/such/file"), "cannot be read"),
+        (words(OPEN, seated(OPEN, 1)), "HotKeyAlreadyRegisteredInSubNet"),
+        (words(OPEN, hotkey("bobs")), "NonAssociatedColdKey"),
+        (words(CLOSED), "SubNetRegistrationDisabled"),
+        (words(LOST), "SubnetNotExists"),
+        (words(OPEN, NEW, "--sudo"), "BadOrigin"),
+    ],
+)
+def test_what_no_price_changes_is_refused_before_the_wait(
+    net: StakeNet, given: tuple[str, ...], said: str
+) -> None:
+    wait = ("--wait-below", "1rao", "--yes")
+    with net.stored((("Burn", OPEN, 90 * TAO), ("Burn", CLOSED, 90 * TAO))):
+        code, out, err = net.taoctl("subnet", "register", *given, *wait)
+    assert code in (1, 2, 6) and out == ""
+    assert said in err and "waiting for" not in err
+
+
+def test_a_tolerance_is_of_the_price_that_was_waited_for(net: StakeNet) -> None:
+    waited = (*words(OPEN), "--wait-below", "0.5", "--tolerance", "10%", "--dry-run")
+    for burn, told in ((520_000_000, []), (600_000_000, ["RegistrationPriceLimitExceeded"])):
+        with net.stored((("Burn", OPEN, burn),)):
+            plan = net.data("taoctl.plan.1", "subnet", "register", *waited)
+        assert plan["call"]["args"]["limit_price"] == 550_000_000
+        assert [one["name"] for one in plan["refusals"]] == told
+
+
 def test_ctrl_c_ends_the_wait_and_nothing_was_sent(net: StakeNet) -> None:
     before = net.sent()
     command = ("subnet", "register", *words(OPEN, hotkey("never")), "--wait-below", "0.01", "--yes")

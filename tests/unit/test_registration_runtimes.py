@@ -90,6 +90,36 @@ def test_without_a_limit_only_where_the_runtime_knows_none(spec: int) -> None:
 
 
 @pytest.mark.parametrize("spec", SPECS)
+def test_a_price_holds_for_the_plan_where_the_call_knows_none(spec: int) -> None:
+    view = chain_of(spec).view()
+    dear = Register(1, (NEW,), Price(TAO // 2), unlimited=True)
+    (refusal,) = asyncio.run(dear.preflight(view, ALICE))
+    assert refusal.name == "RegistrationPriceLimitExceeded"
+
+
+def test_what_would_end_the_account_is_refused_for_anyone_acted_for() -> None:
+    chain = chain_of(LIMITED)
+    price = decayed(TAO, 360, 500_000, 100 * TAO)
+    least = int(chain.view().constant("Balances", "ExistentialDeposit"))
+    for free, told in (
+        (price + least, []),
+        (price + least - 1, ["NotExpendable"]),
+        (price, ["NotExpendable"]),
+        (price - 1, ["NotEnoughBalanceToStake"]),
+    ):
+        account = {"nonce": 0, "consumers": 0, "sufficients": 0, "providers": 1}
+        account["data"] = {"free": free, "reserved": 0, "frozen": 0, "flags": 0}
+        chain.put("Account", ALICE, value=account, pallet="System")
+        found = asyncio.run(Register(1, (NEW,), NEAR).preflight(chain.view(), ALICE))
+        assert [one.name for one in found] == told
+
+
+def test_a_tolerance_makes_other_limits_on_another_block() -> None:
+    assert Register(1, (NEW,), NEAR).varies
+    assert not Register(1, (NEW,), Price(TAO)).varies
+
+
+@pytest.mark.parametrize("spec", SPECS)
 def test_a_seat_on_root_is_the_same_call_everywhere(spec: int) -> None:
     chain = chain_of(spec)
     call = asyncio.run(_planned(chain, RootRegister(NEW)))

@@ -143,8 +143,7 @@ class Register(Intent):
         if refusals:
             return replace(worked, refusals=refusals)
         refusals = await self._unpayable(view, origin, prices)
-        for place, hotkey in enumerate(self.hotkeys):
-            refusals += await self._hotkey_refused(view, origin, hotkey, self.hotkeys[:place])
+        refusals += await self._hotkeys_refused(view, origin)
         refusals += self._too_dear(view, worked, slice(1, None))
         seats, seatless, warnings = await self._seated(view, origin)
         pool, pool_warnings = await self._pool_refuses(view, prices)
@@ -156,9 +155,9 @@ class Register(Intent):
         )
 
     def _too_dear(self, view: View, worked: Worked, places: slice) -> tuple[Refusal, ...]:
-        if worked.caps_rao is None:
-            return ()
-        rows = list(enumerate(zip(worked.prices_rao, worked.caps_rao, strict=True)))
+        # A call without a limit is at least not begun where it costs more than was allowed.
+        caps = worked.caps_rao or [capped(self.cap, price) for price in worked.prices_rao]
+        rows = list(enumerate(zip(worked.prices_rao, caps, strict=True)))
         for place, (price, cap) in rows[places]:
             if price > cap:
                 return (self._dear(view, worked.price, price, cap, place),)
@@ -201,11 +200,20 @@ class Register(Intent):
         self, view: View, origin: str, prices: Sequence[int]
     ) -> tuple[Refusal, ...]:
         held = await holdings(view, origin)
-        most, whole = held.spendable(keep_alive=False), Tao(sum(prices))
+        most, whole = held.spendable(), Tao(sum(prices))
         if whole <= most:
             return ()
         said = f"{origin} can spend {most}, and it costs {whole}"
+        if whole <= held.spendable(keep_alive=False):
+            hint = "leave the existential deposit in the account"
+            return (Refusal("NotExpendable", said, hint),)
         return (Refusal("NotEnoughBalanceToStake", said, "fund the account first"),)
+
+    async def _hotkeys_refused(self, view: View, origin: str) -> tuple[Refusal, ...]:
+        found: tuple[Refusal, ...] = ()
+        for place, hotkey in enumerate(self.hotkeys):
+            found += await self._hotkey_refused(view, origin, hotkey, self.hotkeys[:place])
+        return found
 
     async def _hotkey_refused(
         self, view: View, origin: str, hotkey: str, earlier: Sequence[str]
@@ -254,7 +262,19 @@ class Register(Intent):
             return (), ("whether the subnet's pool takes the price cannot be told here",)
         return (), ()
 
+    async def refused_at_any_price(self, view: View, origin: str) -> tuple[Refusal, ...]:
+        """Why the chain would refuse them whatever they cost; raises NotInRuntimeError too."""
+        self._caps(view, ())
+        refusals = await no_subnet(view, self.netuid)
+        refusals = refusals or await self._closed(view) or await self._too_many(view)
+        return refusals or await self._hotkeys_refused(view, origin)
+
     # what it says of that
+
+    @property
+    def varies(self) -> bool:
+        """Whether its limits are other ones on another block: those by a tolerance."""
+        return isinstance(self.cap, Tolerance)
 
     async def preflight(self, view: View, origin: str) -> tuple[Refusal, ...]:
         """A price past the limit, no registrations, no money, a hotkey or a seat that is not free.
