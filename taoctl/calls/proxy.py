@@ -182,7 +182,7 @@ class CreatePure(Intent):
 
     def summary(self) -> str:
         """What is made."""
-        return f"make a keyless account with a {self.proxy_type} proxy"
+        return f"make a keyless account, whose proxy of type {self.proxy_type} the signer is"
 
     async def call(self, view: View, origin: str) -> ChainCall:
         """`Proxy.create_pure`; the address is in the event `PureCreated`."""

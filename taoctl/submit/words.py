@@ -221,6 +221,11 @@ def outcome_lines(
     if record.block is not None:
         yield from (Line("traded", text) for text in comparison_texts(compared))
         yield from (Line("stake", text) for text in _effects(changed, names))
+    yield from (
+        Line("account", named(str(event.values["pure"]), names))
+        for event in outcome.events
+        if str(event) == "Proxy.PureCreated"
+    )
     yield from _approval_lines(plan, outcome, names)
 
 

@@ -429,7 +429,7 @@ def test_names_of_the_address_book_stand_for_addresses(run: Commands) -> None:
 
 
 def test_a_wallet_and_its_hotkeys_are_completed(run: Commands) -> None:
-    from taoctl.cli.wallet.named import key_completions
+    from taoctl.cli.context import key_completions
 
     run.ok("wallet", "create", "mine", "--no-password", "--hotkey", "h", "--mnemonic-out", "m")
     assert key_completions("mi") == ["mine", "mine/h"]

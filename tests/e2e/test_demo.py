@@ -40,7 +40,7 @@ def running(env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     process.communicate()
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 40) -> None:
+def wait_until(holds: Callable[[], bool], seconds: float = 120) -> None:
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, "it did not happen in time"
@@ -56,7 +56,12 @@ def localnet_of(process: subprocess.Popen[bytes]) -> psutil.Process | None:
 
 def started(process: subprocess.Popen[bytes], env: dict[str, str]) -> psutil.Process:
     """The localnet of a demo whose wallets are there, so that it is past its start."""
-    wait_until(lambda: any(Path(env["TMPDIR"]).glob("taoctl-demo-*/wallets/*/coldkeypub.txt")))
+
+    def there() -> bool:
+        assert process.poll() is None, process.communicate()[1].decode()
+        return any(Path(env["TMPDIR"]).glob("taoctl-demo-*/wallets/*/coldkeypub.txt"))
+
+    wait_until(there)
     child = localnet_of(process)
     assert child is not None
     return child

@@ -415,3 +415,11 @@ def test_a_multisig_call_is_opened_by_hash_cancelled_and_approved_by_bytes(net: 
     code, _, err = net.taoctl("multisig", "approve", group, call, "--wallet", "//Eve", "-y", "-q")
     assert code == 0, err
     assert net.free(nobody(5)) == [TAO]
+
+
+def test_a_keyless_account_is_named_to_people(net: Localnet) -> None:
+    code, out, _ = net.taoctl("proxy", "create-pure", "--wallet", "//Ferdie", "-y")
+    assert code == 0
+    (made,) = re.findall(r"^account +(5[1-9A-Za-z]{47})$", out, re.MULTILINE)
+    listed = net.data("taoctl.proxy.list.1", "proxy", "list", made)
+    assert [one["delegate"] for one in listed] == [FERDIE]

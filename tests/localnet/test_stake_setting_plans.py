@@ -41,9 +41,11 @@ from taoctl.calls.stake.claims import (
     SetRootClaimType,
     claimable_subnets,
 )
+from taoctl.calls.stake.lock_state import lock_on
 from taoctl.calls.stake.locks import LockStake, MoveLock, SetPerpetualLock, SetRejectLockedAlpha
 from taoctl.calls.stake.takes import SetChildkeyTake, SetTake
 from taoctl.chain.client import Chain
+from taoctl.economics.conviction import ONE
 from taoctl.errors import RefusedError
 from taoctl.submit.options import TxOptions
 from taoctl.submit.plan import make_plan
@@ -227,6 +229,18 @@ def _settings() -> list[tuple[str, str, Intent]]:
     ]
 
 
+def test_a_lock_that_moves_to_the_subnet_owners_hotkey_loses_nothing(net: ThreadChain) -> None:
+    async def work(chain: Chain) -> None:
+        await carried_out(chain, LockStake(OWN, 4, alpha_amount(10 * TAO)), "//Alice")
+        plan, outcome = await carried_out(chain, MoveLock(BOBS, 4), "//Alice")
+        assert (outcome.error, plan.warnings) == (None, ())
+        locked = await lock_on(await chain.at_head(), ALICE, 4, plan.block + 1)
+        assert locked is not None
+        assert locked.lock.conviction // ONE == locked.lock.locked_mass
+
+    on(net.url, work)
+
+
 def test_settings_become_what_their_plan_says(net: ThreadChain) -> None:
     async def work(chain: Chain) -> None:
         for uri, what, intent in _settings():
@@ -319,8 +333,11 @@ def _children(count: int, share: int) -> tuple[Child, ...]:
     return tuple(Child(KeySigner(f"//Child/{n}").ss58, share) for n in range(count))
 
 
-def test_what_a_plan_refuses_the_chain_refuses_by_the_same_name(net: ThreadChain) -> None:
+def test_what_a_plan_refuses_the_chain_refuses_by_the_same_name() -> None:
     async def work(chain: Chain) -> None:
+        for uri, what, intent in _settings():
+            _, outcome = await carried_out(chain, intent, uri)
+            assert outcome.error is None, what
         for uri, intent, name in _refused():
             who = ALICE if uri == "//Alice" else BOB
             plan = await make_plan(chain, intent, who, TxOptions(again=True))
@@ -329,7 +346,8 @@ def test_what_a_plan_refuses_the_chain_refuses_by_the_same_name(net: ThreadChain
             error = await asyncio.to_thread(forced, net, plan.call, uri)
             assert error == f"{PALLET}.{name}", intent
 
-    on(net.url, work)
+    with settings_chain() as net:
+        on(net.url, work)
 
 
 def test_a_hotkey_with_too_little_stake_may_not_have_children(net: ThreadChain) -> None:

@@ -117,7 +117,7 @@ class LockStake(Intent):
             kept = "the lock is perpetual: nothing of it comes free until it is set to decay"
         else:
             half = half_life(int(rate))
-            time = f"{half} blocks, {half // _DAY_BLOCKS} days of 12 s blocks"
+            time = f"{half} blocks, {round(half / _DAY_BLOCKS)} days of 12 s blocks"
             kept = f"half of it comes free in {time}, and three quarters in twice that"
         amount = await self._alpha(view, origin)
         small = ("a lock of less than 100 rao is dropped at once",)
@@ -193,7 +193,8 @@ class MoveLock(Intent):
             return ()
         if held.hotkey == self.hotkey:
             return (f"the lock backs {self.hotkey} already",)
-        if await self._same_owner(view, held):
+        owners = await read(view, "SubnetOwnerHotkey", self.netuid)
+        if self.hotkey == owners or await self._same_owner(view, held):
             return ()
         return ("the hotkeys have different owners, so that conviction begins anew at 0",)
 
