@@ -12,6 +12,7 @@ from taoctl.units import U16_MAX
 
 _WEIGHT = re.compile(r"([0-9]{1,5}):([0-9]{1,5})=([0-9]{1,5})", re.ASCII)
 _STAKE = re.compile(r"([0-9]{1,5})=(.+)", re.ASCII)
+_NOTHING = re.compile(r"0+(?:\.0+)?\s*(tao|τ|rao|alpha|α)", re.IGNORECASE)
 
 
 def weights(texts: Sequence[str]) -> tuple[NewWeight, ...]:
@@ -47,9 +48,17 @@ def stakes(texts: Sequence[str]) -> tuple[NewStake, ...]:
         hint = "write UID=AMOUNT, such as 3=1000alpha, or 3=1000tao for stake on root"
         if match is None or int(match[1]) > U16_MAX:
             raise UsageError(f"{printable(text, 40)!r} is not a stake", hint)
-        amount = parse_amount(match[2], "either")
+        uid, figure = int(match[1]), match[2]
+        if nothing := _NOTHING.fullmatch(figure):
+            on_root = nothing[1].lower() not in ("alpha", "α")
+            found[uid, on_root] = NewStake(uid, 0, on_root)
+            continue
+        try:
+            amount = parse_amount(figure, "either")
+        except UsageError as problem:
+            raise UsageError(problem.message, hint) from None
         if amount.relative:
             raise UsageError(f"{printable(text, 40)!r} is a share of nothing here", hint)
-        uid, on_root = int(match[1]), amount.kind == "tao"
+        on_root = amount.kind == "tao"
         found[uid, on_root] = NewStake(uid, amount.rao, on_root)
     return tuple(found.values())

@@ -112,7 +112,9 @@ def _from_chain(
         "emission": json_value(Kind.ALPHA, found.emission),
         "equals_chain": found.equals_chain,
     }
-    section = Section(found.rows, ChangeRow, key="neurons")
+    several = any(row.mechid for row in found.rows)
+    shown = frozenset({"mechid"} if several else ())
+    section = Section(found.rows, ChangeRow, key="neurons", shown=shown)
     headline = _headline(found, bool(weights or stakes))
     output.show(Result(WHAT_IF_SCHEMA, origin, (section,), extra=extra, headline=headline))
     if found.without_permit:

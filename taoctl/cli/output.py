@@ -65,7 +65,8 @@ class Section:
     """Rows of one class under a heading, shown as a table or, one row alone or `listed`, as lists.
 
     `key` is the field of `data` that holds them; a result with one section needs none. Without
-    `people` it is for machines only.
+    `people` it is for machines only. `shown` are fields of wide columns that are never left to
+    the wide form.
     """
 
     rows: Sequence[Any]
@@ -74,6 +75,7 @@ class Section:
     single: bool = False
     people: bool = True
     listed: bool = False
+    shown: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +297,9 @@ def _show_tables(result: Result, *, wide: bool) -> None:
         if section.single or (section.listed and section.rows):
             write("\n \n".join(_list_text(section, row) for row in section.rows))
         else:
-            columns = [c for c in columns_of(section.row) if wide or not c.wide]
+            columns = [
+                c for c in columns_of(section.row) if wide or not c.wide or c.key in section.shown
+            ]
             text, hidden = table_text(columns, section.rows, width, full=wide)
             write(text)
             if not section.rows:

@@ -74,8 +74,8 @@ class WeightPartRow:
 
     mechid: Annotated[int, Column("mech", Kind.INT, "mechanism of the subnet", wide=True)]
     validator: Annotated[int, Column("validator", Kind.UID, "uid of the validator")]
-    hotkey_name: Annotated[str | None, Column("name", Kind.TEXT, "name of its hotkey", drop=2)]
-    hotkey: Annotated[str, Column("hotkey", Kind.SS58, "its hotkey", drop=1)]
+    hotkey_name: Annotated[str | None, Column("name", Kind.TEXT, "name of its hotkey", drop=3)]
+    hotkey: Annotated[str, Column("hotkey", Kind.SS58, "its hotkey", drop=2)]
     stake_bits: Annotated[
         int, Column("stake", Kind.I96F32, "its part of the stake of active validators")
     ]
@@ -96,11 +96,12 @@ class BondPartRow:
 
     mechid: Annotated[int, Column("mech", Kind.INT, "mechanism of the subnet", wide=True)]
     miner: Annotated[int, Column("miner", Kind.UID, "uid that the bond is in")]
-    hotkey_name: Annotated[str | None, Column("name", Kind.TEXT, "name of its hotkey", drop=2)]
-    hotkey: Annotated[str, Column("hotkey", Kind.SS58, "its hotkey", drop=1)]
+    hotkey_name: Annotated[str | None, Column("name", Kind.TEXT, "name of its hotkey", drop=3)]
+    hotkey: Annotated[str, Column("hotkey", Kind.SS58, "its hotkey", drop=2)]
     weight_bits: Annotated[int, Column("weight", Kind.I96F32, "the validator's weight on it")]
     consensus_bits: Annotated[
-        int, Column("consensus", Kind.I96F32, "the most that is backed by kappa of the stake")
+        int,
+        Column("consensus", Kind.I96F32, "the most that is backed by kappa of the stake", drop=1),
     ]
     clipped_bits: Annotated[int, Column("clipped", Kind.I96F32, "the lower of the two")]
     bond_bits: Annotated[
@@ -113,7 +114,7 @@ class BondPartRow:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A neuron's last epoch: a row for each mechanism, and the parts, the largest first."""
+    """A neuron's last epoch: a row for each mechanism, and its parts, the largest first."""
 
     earned: tuple[EarnedRow, ...]
     weights: tuple[WeightPartRow, ...]
@@ -193,8 +194,8 @@ def explanation_of(
         )
     return Explanation(
         tuple(rows),
-        tuple(sorted(weights, key=lambda row: (-row.contribution_bits, row.validator))),
-        tuple(sorted(bonds, key=lambda row: (-row.contribution_bits, row.miner))),
+        tuple(sorted(weights, key=lambda row: (row.mechid, -row.contribution_bits, row.validator))),
+        tuple(sorted(bonds, key=lambda row: (row.mechid, -row.contribution_bits, row.miner))),
     )
 
 

@@ -11,7 +11,7 @@ from taoctl.chain.view import View
 from taoctl.economics.mechanisms import MergedTerms, aggregate_mechanisms
 from taoctl.economics.yuma import EpochTrace, trace_epoch
 from taoctl.errors import RefusedError, UsageError
-from taoctl.reads.entries import PALLET
+from taoctl.reads.entries import PALLET, ROOT_NETUID
 from taoctl.reads.epoch_input import SubnetEpoch, epoch_inputs, mechanism_index
 from taoctl.reads.pending import shared_out
 
@@ -68,10 +68,11 @@ async def last_epoch(view: View, netuid: int) -> LastEpoch:
     if not added:
         raise UsageError(f"there is no subnet {netuid}", "`taoctl subnet list` shows all of them")
     block = int(step)
-    if netuid == 0 or block == 0:
+    if netuid == ROOT_NETUID:
+        raise RefusedError("root runs no epochs", "`taoctl subnet list` shows the subnets that do")
+    if block == 0:
         raise RefusedError(
-            f"subnet {netuid} has run no epoch",
-            "root runs none; `taoctl subnet show` tells when the next one is",
+            f"subnet {netuid} has run no epoch", "`taoctl subnet show` tells when the next one is"
         )
     before, after = await asyncio.gather(view.chain.at_block(block - 1), view.chain.at_block(block))
     emission = await shared_out(before, after, netuid)

@@ -14,7 +14,7 @@ from taoctl.economics.what_if import NewStake, NewWeight, with_stakes, with_weig
 from taoctl.economics.yuma import run_epoch
 from taoctl.errors import RefusedError, UsageError
 from taoctl.reads.columns import Column, Kind
-from taoctl.reads.entries import PALLET, item
+from taoctl.reads.entries import PALLET, ROOT_NETUID, item
 from taoctl.reads.epoch_input import NEEDS as EPOCH_NEEDS
 from taoctl.reads.epoch_input import SubnetEpoch, epoch_inputs
 from taoctl.reads.last_epoch import last_epoch
@@ -114,9 +114,11 @@ async def _next_block(view: View, netuid: int) -> int:
     )
     if not added:
         raise UsageError(f"there is no subnet {netuid}", "`taoctl subnet list` shows all of them")
-    block = None if netuid == 0 else next_epoch_block(int(tempo), int(since), int(pending))
+    if netuid == ROOT_NETUID:
+        raise RefusedError("root runs no epochs", "`taoctl subnet list` shows the subnets that do")
+    block = next_epoch_block(int(tempo), int(since), int(pending))
     if block is None:
-        raise RefusedError(f"subnet {netuid} runs no epochs", "root never does")
+        raise RefusedError(f"subnet {netuid} runs no epochs", "its tempo is 0")
     return max(block, view.block + 1)
 
 
@@ -132,9 +134,8 @@ def _check(
     named = [uid for one in weights for uid in (one.validator, one.miner)]
     for uid in (*named, *(one.uid for one in stakes)):
         if uid >= n:
-            raise UsageError(
-                f"subnet {inputs.netuid} had no uid {uid}", f"its uids go from 0 to {n - 1}"
-            )
+            there = f"its uids go from 0 to {n - 1}" if n else "it had none at all"
+            raise UsageError(f"subnet {inputs.netuid} had no uid {uid}", there)
 
 
 def _counts(epoch: EpochInput, uid: int) -> bool:

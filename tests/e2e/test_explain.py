@@ -138,7 +138,7 @@ def test_the_command_shows_each_part_and_what_they_come_to(net: Localnet) -> Non
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("0", "0"), 1, "subnet 0 has run no epoch"),
+        (("0", "0"), 1, "root runs no epochs"),
         (("3", "64"), 2, "subnet 3 has no uid 64"),
         (("77", "0"), 2, "there is no subnet 77"),
         (("3", nobody(1)), 2, "holds no uid on subnet 3"),

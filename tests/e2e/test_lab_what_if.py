@@ -189,6 +189,25 @@ def test_two_mechanisms_are_told_one_by_one(node: Running, net: Localnet) -> Non
     explained = json.loads(out)["data"]
     assert [row["equals_chain"] for row in explained["mechanisms"]] == [True, True]
     assert explained["mechanisms"][1]["incentive"] > 0
+    for part in ("weights", "bonds"):
+        mechids = [row["mechid"] for row in explained[part]]
+        assert mechids == sorted(mechids)
+    for words in (("neuron", "explain", "3", "5"), ("lab", "epoch", "--netuid", "3")):
+        assert any(line.startswith("mech ") for line in net.taoctl(*words)[1].splitlines())
+    for words in (("neuron", "explain", "2", "5"), ("lab", "epoch", "--netuid", "2")):
+        assert not any(line.startswith("mech ") for line in net.taoctl(*words)[1].splitlines())
+
+
+def test_a_stake_can_be_taken_away_whole(net: Localnet) -> None:
+    graph = net.data("taoctl.query.metagraph.1", "query", "metagraph", "2")
+    uid = max((one for one in graph if one["validator_permit"]), key=lambda one: one["dividends"])[
+        "uid"
+    ]
+    nothing = [w for unit in ("alpha", "tao") for w in ("--stake", f"{uid}=0{unit}")]
+    found, _, _ = what_if(net, "--netuid", "2", *nothing)
+    (row,) = (one for one in found["neurons"] if one["uid"] == uid)
+    assert row["stake_weight_before"] > row["stake_weight"] == 0
+    assert row["dividends"] < row["dividends_before"]
 
 
 @pytest.mark.parametrize("committed", [10, 20])
@@ -232,8 +251,8 @@ def test_weights_without_a_permit_are_said_not_to_count(net: Localnet) -> None:
         ((), 2, "from a file or from --netuid"),
         (("x.json", "--netuid", "1"), 2, "from a file or from --netuid"),
         (("x.json", "--last"), 2, "changes are of a subnet of the chain"),
-        (("--netuid", "0"), 1, "subnet 0 runs no epochs"),
-        (("--netuid", "0", "--last"), 1, "subnet 0 has run no epoch"),
+        (("--netuid", "0"), 1, "root runs no epochs"),
+        (("--netuid", "0", "--last"), 1, "root runs no epochs"),
         (("--netuid", "99"), 2, "there is no subnet 99"),
         (("--netuid", "1", "--set-weight", "1:2"), 2, "'1:2' is not a weight"),
         (("--netuid", "1", "--set-weight", "1:2=65536"), 2, "is not a weight"),
@@ -242,7 +261,8 @@ def test_weights_without_a_permit_are_said_not_to_count(net: Localnet) -> None:
         (("--netuid", "1", "--stake", "16=1tao"), 2, "subnet 1 had no uid 16"),
         (("--netuid", "1", "--stake", "3"), 2, "'3' is not a stake"),
         (("--netuid", "1", "--stake", "3=50%"), 2, "is a share of nothing here"),
-        (("--netuid", "1", "--stake", "3=5"), 2, "5"),
+        (("--netuid", "1", "--stake", "3=5"), 2, "write UID=AMOUNT"),
+        (("--netuid", "1", "--stake", "3=half"), 2, "write UID=AMOUNT"),
         (("--netuid", "1", "--mechid", "1"), 2, "subnet 1 has no mechanism 1"),
     ],
 )

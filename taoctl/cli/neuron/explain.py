@@ -42,10 +42,13 @@ def explain_(netuid: Netuid, neuron: NeuronName) -> None:
         return await explain(view, netuid, await uid_of(view, netuid, which), names)
 
     found, origin = context.run(work)
+    shown = frozenset({"mechid"} if len(found.earned) > 1 else ())
     sections = (
         Section(found.earned, EarnedRow, key="mechanisms", listed=True),
-        Section(found.bonds, BondPartRow, key="bonds", people=bool(found.bonds)),
-        Section(found.weights, WeightPartRow, key="weights", people=bool(found.weights)),
+        Section(found.bonds, BondPartRow, key="bonds", people=bool(found.bonds), shown=shown),
+        Section(
+            found.weights, WeightPartRow, key="weights", people=bool(found.weights), shown=shown
+        ),
     )
     output.show(Result(EXPLAIN_SCHEMA, origin, sections))
     first = found.earned[0]
