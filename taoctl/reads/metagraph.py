@@ -192,7 +192,8 @@ async def _graph(
         "registered_at": answer["block_at_registration"],
         "axon": answer["axons"],
     }
-    immunity = answer.get("immunity_period")
+    # Members of root give way by stake, whenever they came.
+    immunity = None if netuid == ROOT_NETUID else answer.get("immunity_period")
     order = _order(view.block, columns, immunity, protection)
     return Metagraph(
         subnet=subnet_row(view.block, info, extra, price_rao, None),
@@ -220,6 +221,8 @@ async def _metagraph_from_storage(view: View, netuid: int) -> Metagraph:
         value_or_none(view, "ImmunityPeriod", netuid),
         value_or_none(view, "MaxAllowedValidators", netuid),
     )
+    if netuid == ROOT_NETUID:
+        immunity = None
     hotkeys = [keys[uid] for uid in sorted(keys)]
     coldkeys, registered, axons, *vectors = await asyncio.gather(
         column_of(view, "Owner", [(hotkey,) for hotkey in hotkeys]),

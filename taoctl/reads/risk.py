@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -9,14 +10,15 @@ from typing import Annotated
 from taoctl.chain.view import View
 from taoctl.economics.pruning import PruneOrder, Slot
 from taoctl.economics.risk import Arrivals, Risk, Standing, risk_of
+from taoctl.errors import UsageError
 from taoctl.reads.columns import Column, Kind
-from taoctl.reads.entries import item
+from taoctl.reads.entries import PALLET, item
 from taoctl.reads.metagraph import Metagraph, NeuronRow, metagraph
 from taoctl.reads.neurons import memberships
 from taoctl.reads.registry import read
 
 WINDOW_BLOCKS = 7_200
-"""Registrations are counted over the last day of 12 s blocks."""
+"""Registrations are counted over the last day of 12 s blocks, or since the subnet was made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +28,7 @@ class RiskRow:
     netuid: Annotated[int, Column("netuid", Kind.NETUID, "subnet number")]
     hotkey_name: Annotated[str | None, Column("name", Kind.TEXT, "name of the hotkey")]
     uid: Annotated[int, Column("uid", Kind.UID, "slot in the subnet")]
-    hotkey: Annotated[str, Column("hotkey", Kind.SS58, "key that mines or validates", drop=1)]
+    hotkey: Annotated[str, Column("hotkey", Kind.SS58, "key that mines or validates", drop=4)]
     coldkey: Annotated[str, Column("coldkey", Kind.SS58, "key that owns the hotkey", wide=True)]
     standing: Annotated[
         str | None,
@@ -42,10 +44,16 @@ class RiskRow:
     ]
     next_uid: Annotated[
         int | None,
-        Column("next", Kind.UID, "UID that the next registration takes from its neuron; - is none"),
+        Column(
+            "next",
+            Kind.UID,
+            "UID that the next registration takes from its neuron; - is none",
+            drop=3,
+        ),
     ]
     emission_rao: Annotated[
-        int | None, Column("α/epoch", Kind.ALPHA, "alpha of the last epoch, by which they go")
+        int | None,
+        Column("α/epoch", Kind.ALPHA, "alpha of the last epoch, by which they go", drop=1),
     ]
     margin_rao: Annotated[
         int | None,
@@ -55,7 +63,8 @@ class RiskRow:
         int | None, Column("immune", Kind.BLOCKS, "blocks of immunity left, 0 when over")
     ]
     free_slots: Annotated[
-        int | None, Column("free", Kind.INT, "UIDs not taken; while there are any, none is pruned")
+        int | None,
+        Column("free", Kind.INT, "UIDs not taken; while there are any, none is pruned", drop=2),
     ]
     registrations: Annotated[
         int | None,
@@ -68,7 +77,9 @@ class RiskRow:
         int | None,
         Column("in blocks", Kind.BLOCKS, "blocks to its end, were registrations to go on so"),
     ]
-    expected_how: Annotated[str, Column("how", Kind.TEXT, "what the expectation was computed from")]
+    expected_how: Annotated[
+        str, Column("how", Kind.TEXT, "what the expectation was computed from", drop=5)
+    ]
     rank_how: Annotated[
         str | None, Column("place how", Kind.TEXT, "what the place was computed from", wide=True)
     ]
@@ -90,17 +101,25 @@ async def risks(
     coldkeys: Sequence[str],
     hotkeys: Sequence[str] = (),
     names: Mapping[str, str] | None = None,
+    only: int | None = None,
 ) -> tuple[RiskRow, ...]:
-    """The risk of every UID of given keys, the nearest to its end first.
+    """The risk of every UID of given keys, or of those on one subnet, the nearest to its end first.
 
     Registrations are counted from the blocks at which the neurons there are registered; of a
     neuron that came and went within the window nothing is left to count.
+
+    Raises:
+        UsageError: there is no such subnet.
     """
+    if only is not None and not await view.value(PALLET, "NetworksAdded", only):
+        raise UsageError(f"there is no subnet {only}", "`taoctl subnet list` shows all of them")
     found = await memberships(view, coldkeys, hotkeys)
+    wanted = [netuid for netuid in sorted(found) if only in (None, netuid)]
+    graphs = await asyncio.gather(*(metagraph(view, netuid) for netuid in wanted))
     rows = [
         row
-        for netuid, uids in sorted(found.items())
-        for row in risk_rows(await metagraph(view, netuid), uids, view.block, names or {})
+        for netuid, graph in zip(wanted, graphs, strict=True)
+        for row in risk_rows(graph, found[netuid], view.block, names or {})
     ]
     return tuple(sorted(rows, key=_nearness))
 
@@ -113,7 +132,7 @@ def risk_rows(
 
 
 def _row(graph: Metagraph, one: NeuronRow, block: int, names: Mapping[str, str]) -> RiskRow:
-    since = max(block - WINDOW_BLOCKS, 0)
+    since = max(block - WINDOW_BLOCKS, graph.subnet.registered_at or 0)
     window = block - since
     starts = [neuron.registered_at for neuron in graph.neurons]
     recent = None if None in starts else sum((at or 0) > since for at in starts)

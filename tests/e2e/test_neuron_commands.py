@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any
 
 import pytest
 from raw_storage import RawStorage, neurons
 from transaction_net import ALICE, Localnet, nobody, running, validator
+
+from taoctl.cli.output import table_text
+from taoctl.reads.columns import columns_of
+from taoctl.reads.risk import RiskRow
 
 pytestmark = pytest.mark.e2e
 
@@ -116,6 +121,50 @@ def test_people_see_the_risk_and_what_it_comes_from(net: Localnet) -> None:
     assert "blocks from block" in out and "by emission, then age, then uid" in out
 
 
+def test_a_coldkey_is_not_said_to_hold_no_uid(net: Localnet) -> None:
+    register(net)
+    row, _ = answer(net, "taoctl.neuron.show.1", "neuron", "show", "1", NEWCOMER)
+    code, out, err = net.taoctl("neuron", "show", "1", "//Alice")
+    assert (code, out) == (2, "")
+    assert "is a coldkey, whose hotkeys hold uid" in err and str(row["uid"]) in err
+
+
+def test_members_of_root_have_no_immunity(net: Localnet) -> None:
+    rows, _ = answer(net, "taoctl.query.metagraph.1", "query", "metagraph", "0")
+    assert rows and all(row["immunity_left_blocks"] is None for row in rows)
+    held, _ = answer(net, "taoctl.neuron.risk.1", "neuron", "risk", rows[0]["hotkey"])
+    (row,) = (one for one in held if one["netuid"] == 0)
+    assert (row["immunity_left_blocks"], row["immunity_how"], row["prune_rank"]) == (None,) * 3
+    assert row["expected_how"].startswith("on root")
+
+
+def test_a_narrow_table_of_risks_tells_what_is_to_be_expected() -> None:
+    values: dict[str, Any] = dict.fromkeys(field.name for field in fields(RiskRow))
+    values |= {
+        "netuid": 128,
+        "uid": 255,
+        "hotkey_name": "a-long-name",
+        "hotkey": NEWCOMER,
+        "coldkey": ALICE,
+        "standing": "sheltered",
+        "prune_rank": 255,
+        "next_uid": 255,
+        "emission_rao": 123_456_789,
+        "margin_rao": 123_456_789,
+        "immunity_left_blocks": 5000,
+        "free_slots": 0,
+        "window_blocks": 7200,
+        "expected_blocks": 1_234_567,
+        "expected_how": "(0 free + place 255) * 7200 / 4: 4 registrations in 7200 blocks",
+    }
+    row = RiskRow(**values)
+    columns = [column for column in columns_of(RiskRow) if not column.wide]
+    head, line = table_text(columns, [row], 80)[0].splitlines()
+    assert head.split()[:5] == ["netuid", "name", "uid", "standing", "place"]
+    assert head.endswith("in blocks") and line.endswith("1234567")
+    assert "sheltered" in line and "a-long-name" in line
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -125,6 +174,7 @@ def test_people_see_the_risk_and_what_it_comes_from(net: Localnet) -> None:
         (("show", "2", NEWCOMER), "holds no uid on subnet 2"),
         (("show", "x", "1"), "'x' is not a subnet number"),
         (("risk", ALICE, "--netuid", "x"), "'x' is not a subnet number"),
+        (("risk", ALICE, "--netuid", "999"), "there is no subnet 999"),
     ],
 )
 def test_what_there_is_not_is_said(net: Localnet, words: tuple[str, ...], said: str) -> None:

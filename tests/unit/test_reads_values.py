@@ -14,6 +14,7 @@ from taoctl.reads.balances import balances
 from taoctl.reads.hyperparameters import hyperparameters
 from taoctl.reads.metagraph import WANTED_FIELDS, metagraph
 from taoctl.reads.neurons import my_neurons
+from taoctl.reads.risk import risk_rows
 from taoctl.reads.stake import stake
 from taoctl.reads.subnets import subnet, subnets
 
@@ -279,6 +280,19 @@ def _graph() -> Any:
 def test_prune_ranks_follow_emission_age_and_immunity() -> None:
     # ALICE is the owner; of the others BOB (uid 1) earns least and is out of immunity.
     assert [n.prune_rank for n in _graph().neurons] == [None, 1, 2, 3]
+
+
+def test_arrivals_on_a_young_subnet_are_counted_since_it_was_made() -> None:
+    graph = _graph()
+    for made, window, came in ((None, 1000, 4), (940, 60, 1), (25, 975, 2)):
+        known = dataclasses.replace(
+            graph.subnet, registered_at=made, max_neurons=4, neurons=4, registration_allowed=True
+        )
+        young = dataclasses.replace(graph, subnet=known)
+        (row,) = risk_rows(young, {1}, 1000, {})
+        assert (row.window_blocks, row.registrations) == (window, came)
+        # The first to go does so with the next registration.
+        assert row.expected_blocks == window // came
 
 
 def test_my_neurons_are_found_by_ownership_and_membership_without_stake() -> None:

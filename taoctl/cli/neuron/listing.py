@@ -84,7 +84,8 @@ def risk(
     A full subnet that takes a registration replaces the neuron with the least emission of the
     last epoch; of equal ones the oldest, then the lowest uid; those out of immunity first, as long
     as more than a least number of them remain; the owner's never. `in blocks` is what is to be
-    expected were registrations to go on as in the last 7200 blocks; `how` says what from.
+    expected were registrations to go on as in the last 7200 blocks, or since the subnet was made;
+    `how` says what from.
 
     \b
     Examples:
@@ -96,8 +97,7 @@ def risk(
 
     only = None if netuid is None else context.netuid(netuid)
     coldkeys, hotkeys, names = context.keys(accounts or ())
-    rows, origin = context.run(lambda view: risks(view, coldkeys, hotkeys, names))
-    shown = [row for row in rows if only in (None, row.netuid)]
-    section = Section(shown, RiskRow)
+    rows, origin = context.run(lambda view: risks(view, coldkeys, hotkeys, names, only))
+    section = Section(rows, RiskRow)
     output.show(Result(RISK_SCHEMA, origin, (section,)))
     context.warn_insecure(output.addresses_in(section))

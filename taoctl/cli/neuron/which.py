@@ -8,6 +8,7 @@ import typer
 
 from taoctl.cli import context
 from taoctl.errors import UsageError
+from taoctl.text import printable
 from taoctl.units import U16_MAX
 
 if TYPE_CHECKING:
@@ -46,9 +47,18 @@ async def uid_of(view: View, netuid: int, which: int | Account) -> int:
     if isinstance(which, int):
         return which
     found = await view.value("SubtensorModule", "Uids", netuid, which.ss58)
-    if found is None:
+    if found is not None:
+        return int(found)
+    from taoctl.reads.neurons import memberships
+
+    name = printable(which.label or which.ss58)
+    owned = sorted((await memberships(view, [which.ss58], [])).get(netuid, ()))
+    if owned:
         raise UsageError(
-            f"{which.label or which.ss58} holds no uid on subnet {netuid}",
-            "`taoctl neuron list` shows the uids of a wallet",
+            f"{name} is a coldkey, whose hotkeys hold uid {', '.join(map(str, owned))} on "
+            f"subnet {netuid}",
+            "name the uid, or the hotkey",
         )
-    return int(found)
+    raise UsageError(
+        f"{name} holds no uid on subnet {netuid}", "`taoctl neuron list` shows the uids of a wallet"
+    )
