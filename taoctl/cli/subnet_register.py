@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from taoctl.wallet.accounts import Account
 
 _ROOT = 0
+_ONE_AT_A_TIME = "root takes one registration in a block"
 
 
 @writes
@@ -77,9 +78,8 @@ def register(
     from taoctl.cli.subnet_registering import carry_out, carry_out_when_below
 
     if len(dict.fromkeys(context.wallet_names())) > 1:
-        raise UsageError(
-            "registrations of several wallets raise each other's price", "name one wallet"
-        )
+        said = _ONE_AT_A_TIME if netuid == _ROOT else "several wallets raise each other's price"
+        raise UsageError(said, "name one wallet")
     given = (max_burn, tolerance, wait_below)
     if netuid == _ROOT:
         if any(one is not None for one in given) or unsafe:
@@ -110,7 +110,7 @@ async def _on_root(account: Account, flags: WriteFlags, hotkeys: Sequence[str] |
 
     named = _hotkeys(hotkeys, account, flags)
     if len(named) > 1:
-        raise UsageError("root takes one registration in a block", "name one hotkey at a time")
+        raise UsageError(_ONE_AT_A_TIME, "name one hotkey at a time")
     return RootRegister(named[0])
 
 

@@ -114,6 +114,11 @@ def test_what_would_end_the_account_is_refused_for_anyone_acted_for() -> None:
         assert [one.name for one in found] == told
 
 
+def test_a_subnet_that_is_not_there_has_no_price() -> None:
+    order = Register(7, (NEW,), NEAR)
+    assert asyncio.run(order.words(chain_of(LIMITED).view(), ALICE)) == order.summary()
+
+
 def test_a_tolerance_makes_other_limits_on_another_block() -> None:
     assert Register(1, (NEW,), NEAR).varies
     assert not Register(1, (NEW,), Price(TAO)).varies

@@ -84,7 +84,9 @@ class Register(Intent):
         return f"register {many}{shown} on subnet {self.netuid}"
 
     async def words(self, view: View, origin: str) -> str:
-        """What they cost, and at most."""
+        """What they cost, and at most; no price of a subnet that is not there."""
+        if await no_subnet(view, self.netuid):
+            return self.summary()
         worked = await self._worked(view, origin)
         costs = [str(Tao(rao)) for rao in worked.prices_rao[:_SHOWN]]
         said = f"{self.summary()} for {', '.join(costs)}"
