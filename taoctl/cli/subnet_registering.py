@@ -195,6 +195,6 @@ def _waiting_words(netuid: int, price: SeatPrice, block: int, below: Tao, count:
         raise RefusedError(
             f"a seat on subnet {netuid} does not fall to {below}: {Tao(price.min_rao)} is the least"
             + ("" if count == 1 else ", and each registration raises it"),
-            "wait for a higher price, or register fewer at once",
+            "wait for a higher price" + ("" if count == 1 else ", or register fewer at once"),
         )
     return f"{said}, which is about block {block + 1 + left} if nobody registers"

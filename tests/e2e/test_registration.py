@@ -262,6 +262,7 @@ def test_waiting_for_what_never_comes_is_refused(net: StakeNet) -> None:
     before = net.sent()
     error = net.failure("subnet", "register", *words(OPEN), "--wait-below", "1rao", "--yes")
     assert "does not fall to" in error["message"]
+    assert error["hint"] == "wait for a higher price"
     assert net.sent() == before
 
 
