@@ -135,6 +135,20 @@ def test_the_command_shows_each_part_and_what_they_come_to(net: Localnet) -> Non
     assert "equals chain" in out and "of rank" in out and "of owned" not in out
 
 
+def test_formats_of_rows_alone_hold_the_rows_that_there_are(net: Localnet) -> None:
+    graph = net.data("taoctl.query.metagraph.1", "query", "metagraph", "3")
+    miner = max(graph, key=lambda one: one["incentive"])
+    vali = max(graph, key=lambda one: one["dividends"] - one["incentive"])
+    for one, part, column in ((miner, "weights", "validator"), (vali, "bonds", "miner")):
+        words = ("neuron", "explain", "3", str(one["uid"]))
+        rows = data(net, *words)[part]
+        code, out, _ = net.taoctl(*words, "-o", "csv")
+        head, *lines = out.splitlines()
+        assert code == 0 and column in head.split(",") and len(lines) == len(rows) > 0
+        code, out, _ = net.taoctl(*words, "-o", "ndjson")
+        assert code == 0 and len(out.splitlines()) == len(rows)
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [

@@ -50,7 +50,9 @@ def explain_(netuid: Netuid, neuron: NeuronName) -> None:
             found.weights, WeightPartRow, key="weights", people=bool(found.weights), shown=shown
         ),
     )
-    output.show(Result(EXPLAIN_SCHEMA, origin, sections))
+    # The last one is what formats of rows alone hold.
+    by_rows = tuple(sorted(sections, key=lambda one: bool(one.rows)))
+    output.show(Result(EXPLAIN_SCHEMA, origin, by_rows))
     first = found.earned[0]
     if first.differs_in is not None:
         output.warn(
