@@ -9,7 +9,7 @@ demo: .venv/.run
 	$(BIN)/taoctl demo
 
 test: .venv/.dev
-	$(BIN)/python -m pytest -n 2 -m "not soak"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not soak"
 
 check: static test
 
