@@ -10,8 +10,10 @@ import json
 import sqlite3
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 from taoctl.journal.store import Journal
+from taoctl.units import U16_MAX, U64_MAX
 
 _CREATE = """
     CREATE TABLE IF NOT EXISTS weight_commits (
@@ -110,12 +112,22 @@ def kept_weights(
                 int(row[2]),
                 int(row[3]),
                 str(row[4]),
-                tuple((int(uid), int(weight)) for uid, weight in json.loads(row[5])),
-                tuple(int(one) for one in json.loads(row[6])),
-                int(row[7]),
+                tuple(
+                    (_below(uid, U16_MAX), _below(weight, U16_MAX))
+                    for uid, weight in json.loads(row[5])
+                ),
+                tuple(_below(one, U16_MAX) for one in json.loads(row[6])),
+                _below(row[7], U64_MAX),
             )
             for row in rows
         )
+
+
+def _below(number: Any, most: int) -> int:
+    found = int(number)
+    if not 0 <= found <= most:
+        raise ValueError(f"{found} is not from 0 to {most}")
+    return found
 
 
 def _there(db: sqlite3.Connection) -> bool:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from taoctl.chain.view import View
+from taoctl.errors import UsageError
 from taoctl.reads.columns import Column, Kind
-from taoctl.reads.entries import PALLET, item
+from taoctl.reads.entries import PALLET, item, value_or_none
 from taoctl.reads.registry import read
 
 _STRIDE = 4096
@@ -38,7 +39,10 @@ class WeightRow:
 @read(
     "weights",
     row=WeightRow,
-    needs=tuple(item(name) for name in ("Weights", "Keys", "LastUpdate", "ValidatorPermit")),
+    needs=tuple(
+        item(name) for name in ("Weights", "Keys", "LastUpdate", "ValidatorPermit", "NetworksAdded")
+    ),
+    wants=(item("MechanismCountCurrent"),),
     help="who weighs whom on a subnet, as it is stored",
 )
 async def weights(
@@ -58,7 +62,11 @@ async def weights(
         uids: only what these give; all when empty.
         targets: only what these are given; all when empty.
         names: of hotkeys.
+
+    Raises:
+        UsageError: there is no such subnet or mechanism.
     """
+    await _need_mechanism(view, netuid, mechanism)
     index = mechanism * _STRIDE + netuid
     rows, hotkeys, updates, permits = await asyncio.gather(
         view.map(PALLET, "Weights", index),
@@ -89,6 +97,21 @@ async def weights(
             if not targets or target in targets
         ]
     return tuple(found)
+
+
+async def _need_mechanism(view: View, netuid: int, mechanism: int) -> None:
+    there, count = await asyncio.gather(
+        view.value(PALLET, "NetworksAdded", netuid),
+        value_or_none(view, "MechanismCountCurrent", netuid),
+    )
+    if not there:
+        raise UsageError(f"there is no subnet {netuid}", "`taoctl subnet list` shows all of them")
+    mechanisms = 1 if count is None else int(count)
+    if mechanism >= mechanisms:
+        raise UsageError(
+            f"subnet {netuid} has no mechanism {mechanism}",
+            f"it has {mechanisms}, counted from 0",
+        )
 
 
 def _at(values: Sequence[Any], uid: int) -> Any:

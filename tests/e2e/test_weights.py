@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -90,6 +92,7 @@ def test_set_scales_as_clients_do_and_says_before_and_after(net: StakeNet) -> No
         ("w.json", '{"4": 1, "5": 0.5}'),
         ("w.json", "[[4, 1], [5, 0.5]]"),
         ("w.json", '[{"uid": 4, "weight": "50%"}, {"uid": 5, "weight": 25}]'),
+        ("w.json", '{"4": 2e-05, "5": 0.00001}'),
         ("w.csv", "uid,weight\n4, 2\n# half of it\n5,1.0\n"),
     ],
 )
@@ -180,6 +183,61 @@ def test_an_expired_commit_is_said_to_be(net: StakeNet) -> None:
     assert refused["details"]["refusals"][0]["name"] == "ExpiredWeightCommit"
 
 
+def test_a_commit_says_which_others_were_not_revealed(net: StakeNet) -> None:
+    words = ("weights", "set", str(HIDDEN), "4=1", "5=1", "--wallet", "//Alice")
+    net.data("taoctl.tx.1", *words, "--yes")
+    (one,) = status(net)
+    lost = f"the commit of block {one['block']} was not revealed in time: its weights are lost"
+    to_block(net, one["reveal_to_block"] - 1)
+    assert lost not in net.data("taoctl.plan.1", *words, "--dry-run")["warnings"]
+    to_block(net, one["reveal_to_block"])
+    plan = net.data("taoctl.plan.1", *words, "--dry-run")
+    assert lost in plan["warnings"]
+    (effect,) = plan["effects"]
+    assert (effect["before"], effect["after"]) == ("1", "1")
+
+
+def test_a_commit_that_the_plan_refuses_is_not_kept(net: StakeNet) -> None:
+    words = ("weights", "set", str(HIDDEN), "4=1", "5=1", *AS_ALICE)
+    net.data("taoctl.tx.1", *words)
+    refused = net.failure(*words)
+    assert refused["details"]["refusals"][0]["name"] == "CommittingWeightsTooFast"
+    assert [one.commit_hash for one in kept(net)] == [one["commit_hash"] for one in status(net)]
+
+
+def test_another_salt_than_the_one_committed_with_is_said_to_be(net: StakeNet) -> None:
+    net.data("taoctl.tx.1", "weights", "set", str(HIDDEN), "4=1", "5=1", *AS_ALICE)
+    (one,) = status(net)
+    with sqlite3.connect(paths.data_dir() / "journal.sqlite3") as db:
+        db.execute("UPDATE weight_commits SET salt = '[1, 2, 3]'")
+    to_block(net, one["reveal_from_block"] - 1)
+    code, out, err = net.taoctl("weights", "reveal", str(HIDDEN), *AS_ALICE)
+    assert (code, out) == (8, "")
+    assert f"the journal keeps of the commit {one['commit_hash']} does not reveal it" in err
+
+
+def test_status_tells_commits_also_where_the_journal_is_damaged(net: StakeNet) -> None:
+    net.data("taoctl.tx.1", "weights", "set", str(HIDDEN), "4=1", "5=1", *AS_ALICE)
+    file = paths.data_dir() / "journal.sqlite3"
+    for one in file.parent.glob("journal.sqlite3*"):
+        one.unlink()
+    file.write_text("no journal " * 100)
+    code, out, err = net.taoctl("weights", "status", ALICE, "-o", "json")
+    assert code == 0 and "what it keeps of commits is not known" in err
+    assert [one["kept"] for one in json.loads(out)["data"]] == [None]
+    code, _, err = net.taoctl("weights", "set", str(HIDDEN), "4=1", "5=1", *AS_ALICE)
+    assert code == 8 and "is damaged" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(("99",), "there is no subnet 99"), ((str(OPEN), "--mechanism", "1"), "has no mechanism 1")],
+)
+def test_show_says_what_is_not_there(net: StakeNet, words: tuple[str, ...], said: str) -> None:
+    code, out, err = net.taoctl("weights", "show", *words)
+    assert (code, out) == (2, "") and said in err
+
+
 def test_what_is_kept_is_for_the_owner_of_the_file_alone(net: StakeNet) -> None:
     net.data("taoctl.tx.1", "weights", "set", str(HIDDEN), "4=1", "5=1", *AS_ALICE)
     (one,) = kept(net)
@@ -254,6 +312,15 @@ def test_what_is_no_weight_is_said_to_be_none(
     code, out, err = net.taoctl("weights", "set", str(OPEN), *words, *AS_ALICE)
     assert (code, out) == (2, "")
     assert said in err
+
+
+def test_what_is_wrong_in_a_file_is_said_with_its_line(net: StakeNet, tmp_path: Path) -> None:
+    file = tmp_path / "weights.csv"
+    file.write_text("uid,weight\n4,1\n5,much\n")
+    words = ("weights", "set", str(OPEN), "--file", str(file), *AS_ALICE)
+    code, out, err = net.taoctl(*words)
+    assert (code, out) == (2, "")
+    assert f"line 3 of {file}: 'much' is no weight" in err
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_neither_weights_nor_salt_are_in_its_text() -> None:
     assert "65535" not in repr(ONE) and "9" not in repr(ONE).replace("18446744073709551615", "")
 
 
-@pytest.mark.parametrize("broken", ["{", "[[1]]", '[["x", 1]]', "7"])
+@pytest.mark.parametrize("broken", ["{", "[[1]]", '[["x", 1]]', "7", "[[1, 65536]]", "[[-1, 1]]"])
 def test_a_damaged_row_is_told_as_a_damaged_journal(journal: Journal, broken: str) -> None:
     keep(journal, ONE)
     journal.close()

@@ -21,6 +21,8 @@ from taoctl.scale.crypto import KeySigner
         (" 4 = 12.5% ", (4, Fraction(25, 2))),
         ("0=0.0000000000000000001", (0, Fraction(1, 10**19))),
         ("65535=0", (65535, Fraction(0))),
+        ("4=5.25e-05", (4, Fraction(525, 10**7))),
+        ("4=1E+2", (4, Fraction(100))),
     ],
 )
 def test_weights_are_read_without_rounding(text: str, pair: tuple[int, Fraction]) -> None:
@@ -28,7 +30,23 @@ def test_weights_are_read_without_rounding(text: str, pair: tuple[int, Fraction]
 
 
 @pytest.mark.parametrize(
-    "text", ["", "4", "=1", "4=", "4=1e5", "4=+1", "4=٣", "٤=1", "-1=1", "65536=1", "4=1=2", "4=."]
+    "text",
+    [
+        "",
+        "4",
+        "=1",
+        "4=",
+        "4=1e",
+        "4=e5",
+        "4=1e100",
+        "4=+1",
+        "4=٣",
+        "٤=1",
+        "-1=1",
+        "65536=1",
+        "4=1=2",
+        "4=.",
+    ],
 )
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(UsageError):

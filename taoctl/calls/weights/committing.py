@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from taoctl.calls.base import ChainCall, Effect, Intent, Refusal
 from taoctl.calls.stake.hotkeys import PALLET, item
@@ -85,29 +86,21 @@ class CommitWeights(Hidden):
         return found or await not_registered(view, at) or await self._too_many(view, at)
 
     async def _too_many(self, view: View, at: Place) -> tuple[Refusal, ...]:
-        waiting = await self._waiting(view, at)
+        waiting = len(await commits_of(view, at.index, at.hotkey)) - len(await _lost(view, at))
         if waiting < _MOST_OPEN:
             return ()
         said = f"{waiting} commits of {at.hotkey} on {at.words} wait to be revealed"
         hint = "reveal them, or wait until they expire; see `taoctl weights status`"
         return (Refusal("TooManyUnrevealedCommits", said, hint),)
 
-    async def _waiting(self, view: View, at: Place) -> int:
-        """Commits that are left when those before the first that has not expired are dropped."""
-        commits = list(await commits_of(view, at.index, at.hotkey))
-        when = await reveals_of(view, self.netuid)
-        while commits and when.is_late(commits[0]):
-            commits.pop(0)
-        return len(commits)
-
     async def effects(self, view: View, origin: str) -> tuple[Effect, ...]:
         """How many commits wait."""
         at = self.at(origin)
-        held, waiting = len(await commits_of(view, at.index, origin)), await self._waiting(view, at)
-        return (Effect(origin, f"commits on {at.words}", str(held), str(waiting + 1)),)
+        held, lost = len(await commits_of(view, at.index, origin)), len(await _lost(view, at))
+        return (Effect(origin, f"commits on {at.words}", str(held), str(held - lost + 1)),)
 
     async def warnings(self, view: View, origin: str) -> tuple[str, ...]:
-        """When it is to be revealed, and what the chain would hold against it then."""
+        """When it is to be revealed, what is held against that now, and which others are lost."""
         at = self.at(origin)
         when = await reveals_of(view, self.netuid)
         mine = OpenCommit(self.digest(origin), when.clock.coming, view.block + 1)
@@ -117,6 +110,10 @@ class CommitWeights(Hidden):
         ]
         refused = await row_refused(view, at, self.row, self.version_key, dated=False)
         found += [f"as things are, revealing it fails: {one.message}" for one in refused]
+        found += [
+            f"the commit of block {one.block} was not revealed in time: its weights are lost"
+            for one in await _lost(view, at)
+        ]
         return tuple(found)
 
 
@@ -181,6 +178,12 @@ class RevealWeights(Hidden):
         after = None if left is None else str(left)
         count = Effect(origin, f"commits on {at.words}", str(len(commits)), after)
         return (*await row_effects(view, at, self.row), count)
+
+
+async def _lost(view: View, at: Place) -> tuple[OpenCommit, ...]:
+    """Expired commits that the chain drops with the next one: those before one that is not."""
+    commits = await commits_of(view, at.index, at.hotkey)
+    return tuple(takewhile((await reveals_of(view, at.netuid)).is_late, commits))
 
 
 def window_text(when: Reveals, commit: OpenCommit) -> str:

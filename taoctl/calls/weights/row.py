@@ -22,12 +22,12 @@ Row: TypeAlias = tuple[tuple[int, int], ...]
 MECHANISM_STRIDE = 4096
 """Storage index of a mechanism = mechanism * 4096 + netuid."""
 
-_WEIGHT = re.compile(r"^[0-9]{1,30}(?:\.[0-9]{1,30})?$")
+_WEIGHT = re.compile(r"^[0-9]{1,30}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,2})?$")
 _SHOWN = 12
 
 
 def parse_weight(text: str) -> Fraction:
-    """A weight such as `1`, `0.25` or `12.5%`; only what weights are to each other counts.
+    """A weight such as `1`, `0.25`, `5e-05` or `12.5%`; only what they are to each other counts.
 
     Raises:
         UsageError: it is negative, or no number.

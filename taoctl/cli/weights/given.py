@@ -62,7 +62,7 @@ def _json(file: Path, text: str) -> Iterator[tuple[int, Fraction]]:
             _refuse(name)
         if isinstance(uid, bool) or isinstance(weight, bool):
             _refuse(name)
-        yield _pair(f"{uid}", f"{weight}")
+        yield _pair(f"{uid}", f"{weight}", name)
 
 
 class _Object(list[tuple[str, Any]]):
@@ -99,13 +99,16 @@ def _csv(file: Path, text: str) -> Iterator[tuple[int, Fraction]]:
             continue
         if len(parts) != 2:
             raise UsageError(f"line {number} of {name} is not UID,WEIGHT", _FORMS)
-        yield _pair(*parts)
+        yield _pair(parts[0], parts[1], f"line {number} of {name}")
 
 
-def _pair(uid: str, weight: str) -> tuple[int, Fraction]:
+def _pair(uid: str, weight: str, where: str) -> tuple[int, Fraction]:
     from taoctl.calls.weights.row import parse_uid, parse_weight
 
-    return parse_uid(uid), parse_weight(weight)
+    try:
+        return parse_uid(uid), parse_weight(weight)
+    except UsageError as error:
+        raise UsageError(f"{where}: {error.message}", error.hint) from None
 
 
 def _refuse(name: str) -> NoReturn:

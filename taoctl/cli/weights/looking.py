@@ -82,15 +82,23 @@ def status(
     coldkeys, hotkeys, names = context.keys(accounts or ())
 
     async def work(view: View) -> tuple[WeightCommitRow, ...]:
-        from taoctl.journal.store import Journal
-        from taoctl.journal.weights import kept_weights
-
         mine = await owned_hotkeys(view, coldkeys, hotkeys)
-        with Journal() as journal:
-            kept = {one.commit_hash for one in kept_weights(journal, view.chain.genesis)}
-        return await weight_commits(view, mine, names, kept)
+        return await weight_commits(view, mine, names, _kept(view.chain.genesis))
 
     rows, origin = context.run(work)
     section = Section(rows, WeightCommitRow)
     output.show(Result(STATUS_SCHEMA, origin, (section,)))
     context.warn_insecure(output.addresses_in(section))
+
+
+def _kept(genesis: str) -> set[str] | None:
+    """Hashes of the commits that the journal can reveal; None, and a warning, if it cannot say."""
+    from taoctl.journal.store import JOURNAL_TROUBLE, Journal
+    from taoctl.journal.weights import kept_weights
+
+    try:
+        with Journal() as journal:
+            return {one.commit_hash for one in kept_weights(journal, genesis)}
+    except JOURNAL_TROUBLE as trouble:
+        output.warn(f"{trouble.message}; what it keeps of commits is not known")
+        return None

@@ -12,7 +12,7 @@ from taoctl.cli import context, output
 from taoctl.cli.weights.app import app
 from taoctl.cli.weights.given import row_of
 from taoctl.cli.writing import WriteFlags, writes
-from taoctl.errors import DeclinedError, RefusedError, UsageError
+from taoctl.errors import BadDataError, DeclinedError, RefusedError, UsageError
 from taoctl.units import U16_MAX, U64_MAX
 
 if TYPE_CHECKING:
@@ -89,6 +89,11 @@ def set_(
     except DeclinedError:
         _forget(noted)
         raise
+    except RefusedError as refusal:
+        # Of the plan alone: what was sent and refused may still be carried out in another block.
+        if "refusals" in (refusal.details or {}):
+            _forget(noted)
+        raise
 
 
 def _commit(
@@ -147,8 +152,15 @@ def reveal(flags: WriteFlags, netuid: Netuid, mechanism: Mechanism = 0) -> None:
     async def order(view: View, signer: Account) -> Intent:
         from taoctl.calls.weights.committing import RevealWeights
 
-        kept = await _to_reveal(view, _acting(signer, flags), number, mechanism)
-        return RevealWeights(number, kept.weights, kept.salt, kept.version_key, mechanism)
+        hotkey = _acting(signer, flags)
+        kept = await _to_reveal(view, hotkey, number, mechanism)
+        intent = RevealWeights(number, kept.weights, kept.salt, kept.version_key, mechanism)
+        if intent.digest(hotkey) != kept.commit_hash:
+            raise BadDataError(
+                f"what the journal keeps of the commit {kept.commit_hash} does not reveal it",
+                "bring back the journal as it was, or commit again with `taoctl weights set`",
+            )
+        return intent
 
     transact(order, flags)
 
