@@ -291,7 +291,8 @@ class Journal:
     def _damaged(self, why: str) -> JournalDamagedError:
         return JournalDamagedError(
             f"the journal {self.path} is damaged: {why}",
-            "move the file aside, with those that begin with its name; taoctl starts a new one",
+            "move the file aside, with those that begin with its name, and keep it: taoctl starts "
+            "a new one, which cannot reveal the commits to weights that this one keeps",
         )
 
 

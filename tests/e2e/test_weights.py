@@ -227,6 +227,7 @@ def test_status_tells_commits_also_where_the_journal_is_damaged(net: StakeNet) -
     assert [one["kept"] for one in json.loads(out)["data"]] == [None]
     code, _, err = net.taoctl("weights", "set", str(HIDDEN), "4=1", "5=1", *AS_ALICE)
     assert code == 8 and "is damaged" in err
+    assert "cannot reveal the commits to weights" in err
 
 
 @pytest.mark.parametrize(
