@@ -9,6 +9,7 @@ from typing import Annotated
 
 from taoctl.chain.view import View
 from taoctl.economics.reveal import EpochClock
+from taoctl.reads.children import owned_hotkeys
 from taoctl.reads.columns import Column, Kind
 from taoctl.reads.entries import PALLET, column_of, item, value_or_none
 from taoctl.reads.registry import read
@@ -54,12 +55,13 @@ class WeightCommitRow:
     "weight-commits",
     row=WeightCommitRow,
     needs=_NEEDS,
-    wants=(item("MechanismCountCurrent"),),
+    wants=(item("MechanismCountCurrent"), item("OwnedHotkeys")),
     help="commits to weights of hotkeys, and the blocks in which they may be revealed",
 )
 async def weight_commits(
     view: View,
-    hotkeys: Sequence[str],
+    coldkeys: Sequence[str],
+    hotkeys: Sequence[str] = (),
     names: Mapping[str, str] | None = None,
     kept: Collection[str] | None = None,
 ) -> tuple[WeightCommitRow, ...]:
@@ -67,14 +69,16 @@ async def weight_commits(
 
     Args:
         view: the block to read.
-        hotkeys: ss58 addresses.
+        coldkeys: ss58 addresses, whose hotkeys count.
+        hotkeys: ss58 addresses of more of them.
         names: of the hotkeys.
         kept: hashes of commits of which the weights and the salt are known.
     """
-    member = await asyncio.gather(*(view.map(PALLET, "IsNetworkMember", one) for one in hotkeys))
+    mine = await owned_hotkeys(view, coldkeys, hotkeys)
+    member = await asyncio.gather(*(view.map(PALLET, "IsNetworkMember", one) for one in mine))
     places = [
         (hotkey, int(netuid))
-        for hotkey, found in zip(hotkeys, member, strict=True)
+        for hotkey, found in zip(mine, member, strict=True)
         for netuid in sorted(found)
         if found[netuid]
     ]

@@ -127,7 +127,7 @@ def test_an_outcome_is_compared_with_its_quote(net: StakeNet) -> None:
 def test_of_what_is_only_sent_nobody_says_that_it_was_not_traded(net: StakeNet) -> None:
     code, out, _ = net.taoctl(*add(EVEN, "3tao", "//Alice", "-y", "--wait", "none"))
     assert code == 0
-    assert out.startswith("sent: stake 3.000000000 TAO") and "traded" not in out
+    assert out.startswith("sent, not in a block yet: stake 3.000000000 TAO") and "traded" not in out
     net.taoctl("tx", "resume")
 
 

@@ -256,5 +256,5 @@ def test_a_person_sees_what_a_setting_will_do(net: Localnet) -> None:
     words = ("stake", "lock", "add", "1alpha", "--netuid", "6", "--hotkey", OWN)
     code, out, err = net.taoctl(*words, "--wallet", "//Alice", "--dry-run")
     assert code == 0, err
-    assert "a lock cannot be undone; half of it comes free in 647999 blocks, 89 days" in out
+    assert "a lock cannot be undone; half of it comes free in 647999 blocks, 90 days" in out
     assert "locked on subnet 6 0.000000000 alpha of subnet 6 → 1.000000000" in out

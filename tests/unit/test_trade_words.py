@@ -144,7 +144,7 @@ def test_the_heading_of_an_outcome_is_in_words_and_leaves_the_quote_out() -> Non
                 fee=None,
             )
             plan = SimpleNamespace(quotes=(quote,), approval=None)
-            outcome = SimpleNamespace(record=record, fee_in_alpha=None)
+            outcome = SimpleNamespace(record=record, fee_in_alpha=None, events=())
             first, *_ = outcome_lines(cast(Plan, plan), cast(Outcome, outcome), {})
             assert first.text.endswith(f": {wanted}") and "_" not in first.text
 

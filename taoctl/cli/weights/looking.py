@@ -76,14 +76,12 @@ def status(
       taoctl weights status
       taoctl weights status my-wallet/validator -o json
     """
-    from taoctl.reads.children import owned_hotkeys
     from taoctl.reads.weight_commits import WeightCommitRow, weight_commits
 
     coldkeys, hotkeys, names = context.keys(accounts or ())
 
     async def work(view: View) -> tuple[WeightCommitRow, ...]:
-        mine = await owned_hotkeys(view, coldkeys, hotkeys)
-        return await weight_commits(view, mine, names, _kept(view.chain.genesis))
+        return await weight_commits(view, coldkeys, hotkeys, names, _kept(view.chain.genesis))
 
     rows, origin = context.run(work)
     section = Section(rows, WeightCommitRow)
