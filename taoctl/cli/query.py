@@ -73,7 +73,9 @@ def usage(read: Read) -> str:
 
 
 def _metavar(parameter: Parameter) -> str:
-    return "[SS58|NAME]..." if parameter.many else parameter.name.upper()
+    if parameter.many:
+        return "[SS58|NAME]..."
+    return parameter.name.upper() if parameter.required else f"[{parameter.name.upper()}]"
 
 
 def _list(reads: dict[str, Read]) -> None:
@@ -111,6 +113,8 @@ def _prepared(read: Read, arguments: Sequence[str]) -> Callable[[View], Awaitabl
             values[parameter.name], values["names"] = context.addresses(given)
             given = []
         else:
+            if not given and not parameter.required:
+                continue
             if not given:
                 raise UsageError(f"{parameter.name} is missing", f"taoctl query {usage(read)}")
             values[parameter.name] = context.netuid(given.pop(0))

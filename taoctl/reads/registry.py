@@ -146,7 +146,7 @@ def _parameters(function: Callable[..., Any]) -> tuple[Parameter, ...]:
         hint = hints[parameter.name]
         many = typing.get_origin(hint) is Sequence
         kind = typing.get_args(hint)[0] if many else hint
-        if not isinstance(kind, type):
+        if not isinstance(kind, type) or (many and kind is not str):
             continue
         required = parameter.default is inspect.Parameter.empty
         found.append(Parameter(parameter.name, kind, many, required))

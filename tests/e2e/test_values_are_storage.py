@@ -217,7 +217,7 @@ def test_all_other_commands_answer_under_their_schema(localnet: Localnet) -> Non
     assert localnet.json("localnet", "status", *port)["data"]["scenario"] == "small"
     localnet.json("localnet", "advance", "--blocks", "1", *port)
     localnet.json("localnet", "faucet", ALICE, "1", *port)
-    values = {"[SS58|NAME]...": ALICE, "NETUID": "1"}
+    values = {"[SS58|NAME]...": ALICE, "NETUID": "1", "[MECHANISM]": "0"}
     for read in localnet.json("query", "--list")["data"]:
         name, *takes = read["usage"].split()
         localnet.json("query", name, *(values[one] for one in takes))
