@@ -49,7 +49,14 @@ def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield folder
     monkeypatch.setattr(client, "_ANSWER_S", 2.0)
     client.lock()
-    shutil.rmtree(folder)
+    assert until(lambda: _removed(folder))
+
+
+def _removed(folder: Path) -> bool:
+    """Remove a folder, out of which an agent that was told to go may be taking its socket."""
+    with suppress(FileNotFoundError):
+        shutil.rmtree(folder)
+    return not folder.exists()
 
 
 def until(true: Callable[[], bool], seconds: float = 10.0) -> bool:
