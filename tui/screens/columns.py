@@ -111,17 +111,7 @@ def my_neuron_columns() -> tuple[TableColumn, ...]:
     declared = _declared(MyNeuronRow)
     return (
         declared("netuid", title="sn", rank=0, pinned=True, min_width=3),
-        TableColumn(
-            "name",
-            "hotkey",
-            value=lambda seen: seen.row.hotkey_name or short_ss58(seen.row.hotkey),
-            text=str,
-            right=False,
-            pinned=True,
-            min_width=10,
-            max_width=16,
-            help="name of the hotkey, or its address",
-        ),
+        _hotkey("hotkey"),
         declared("uid", min_width=4),
         declared("wallet_name", rank=2, max_width=14, tone=_muted),
         declared("subnet_name", rank=2, max_width=14, tone=_muted),
@@ -144,22 +134,27 @@ def my_neuron_columns() -> tuple[TableColumn, ...]:
     )
 
 
+def _hotkey(title: str) -> TableColumn:
+    """The hotkey of a row by its name here, or else its address."""
+    return TableColumn(
+        "name",
+        title,
+        value=lambda seen: seen.row.hotkey_name or short_ss58(seen.row.hotkey),
+        text=str,
+        right=False,
+        pinned=True,
+        min_width=10,
+        max_width=16,
+        help="name of the hotkey, or its address",
+    )
+
+
 def position_columns(subnet_name: Callable[[int], str]) -> tuple[TableColumn, ...]:
     """The columns of the stake screen, over `Seen` rows of positions."""
     declared = _declared(PositionRow)
     return (
         declared("netuid", title="sn", rank=0, pinned=True, min_width=3),
-        TableColumn(
-            "name",
-            "on hotkey",
-            value=lambda seen: seen.row.hotkey_name or short_ss58(seen.row.hotkey),
-            text=str,
-            right=False,
-            pinned=True,
-            min_width=10,
-            max_width=16,
-            help="name of the hotkey, or its address",
-        ),
+        _hotkey("on hotkey"),
         declared("wallet_name", rank=1, max_width=14, tone=_muted),
         TableColumn(
             "subnet_name",
