@@ -110,10 +110,19 @@ async def stored(view: View, item: str, *keys: Any) -> Any:
     return await view.value(PALLET, item, *keys)
 
 
+async def caught_up(chain: Chain) -> View:
+    """A view of the node's newest block, once this connection has heard of it."""
+    newest = int((await chain.call("chain_getHeader"))["number"], 16)
+    while (view := await chain.at_head()).block < newest:
+        await asyncio.sleep(0.005)
+    return view
+
+
 async def carried_out(
     chain: Chain, intent: Intent, uri: str = "//Alice", home: Path | None = None
 ) -> tuple[Plan, Outcome]:
     """Plan and send an intent, even one that is refused."""
+    await caught_up(chain)
     signer, options = KeySigner(uri), TxOptions(again=True)
     plan = await make_plan(chain, intent, signer.ss58, options)
     journal = Journal() if home is None else Journal(home / "journal.sqlite3")

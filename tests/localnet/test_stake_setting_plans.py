@@ -20,6 +20,7 @@ from settings_chain import (
     RATES,
     STRANGER,
     carried_out,
+    caught_up,
     effects_now,
     forced,
     on,
@@ -77,7 +78,7 @@ async def _owe(chain: Chain, kind: ClaimType, rates: dict[int, int] = RATES) -> 
 
 
 async def _alpha(chain: Chain, block_hash: str | None, hotkey: str, netuid: int) -> int:
-    view = await chain.at_head() if block_hash is None else await chain.at_hash(block_hash)
+    view = await caught_up(chain) if block_hash is None else await chain.at_hash(block_hash)
     api = ("StakeInfoRuntimeApi", "get_stake_info_for_hotkey_coldkey_netuid")
     info = await view.api(*api, hotkey, ALICE, netuid)
     return int(info["stake"])
@@ -99,7 +100,7 @@ def test_claims_pay_what_their_plan_says(
 ) -> None:
     async def work(chain: Chain) -> None:
         await _owe(chain, kind)
-        view = await chain.at_head()
+        view = await caught_up(chain)
         assert await claimable_subnets(view, ALICE) == tuple(RATES)
         places = [(OWN, netuid) for netuid in (0, *netuids)]
         before = [await _alpha(chain, None, *place) for place in places]
@@ -119,7 +120,7 @@ def test_claims_pay_what_their_plan_says(
             assert owed is None or abs(new - old - owed) <= 2
         kept = {netuid for netuid in netuids if kind.keeps(netuid)}
         assert set(said) == kept | ({0} if kept != set(netuids) else set())
-        left = await claimable_subnets(await chain.at_head(), ALICE)
+        left = await claimable_subnets(await caught_up(chain), ALICE)
         assert left == tuple(sorted(set(RATES) - set(netuids)))
 
     on(net.url, work)
@@ -171,13 +172,13 @@ def test_what_is_below_the_threshold_waits(net: ThreadChain) -> None:
         least, root = 500_000, await _alpha(chain, None, OWN, 0)
         enough, less = ((least << 32) // root + 1, ((least - 1) << 32) // root)
         await _owe(chain, ClaimType(KEEP), {1: enough, 2: less})
-        view = await chain.at_head()
+        view = await caught_up(chain)
         assert await claimable_subnets(view, ALICE) == (1,)
         plan, outcome = await carried_out(chain, ClaimRoot((1, 2)))
         assert outcome.error is None
         assert [one.what for one in plan.effects] == [one.what for one in plan.effects[:1]]
         assert plan.warnings == ("nothing is owed of subnet 2, or less than its claim threshold",)
-        assert await claimable_subnets(await chain.at_head(), ALICE) == ()
+        assert await claimable_subnets(await caught_up(chain), ALICE) == ()
 
     on(net.url, work)
 
@@ -234,7 +235,7 @@ def test_a_lock_that_moves_to_the_subnet_owners_hotkey_loses_nothing(net: Thread
         await carried_out(chain, LockStake(OWN, 4, alpha_amount(10 * TAO)), "//Alice")
         plan, outcome = await carried_out(chain, MoveLock(BOBS, 4), "//Alice")
         assert (outcome.error, plan.warnings) == (None, ())
-        locked = await lock_on(await chain.at_head(), ALICE, 4, plan.block + 1)
+        locked = await lock_on(await caught_up(chain), ALICE, 4, plan.block + 1)
         assert locked is not None
         assert locked.lock.conviction // ONE == locked.lock.locked_mass
 
@@ -265,7 +266,7 @@ def test_settings_become_what_their_plan_says(net: ThreadChain) -> None:
 
 async def _as_stored(chain: Chain) -> None:
     """What the settings above are in storage."""
-    view = await chain.at_head()
+    view = await caught_up(chain)
     assert await stored(view, "RootClaimType", ALICE) == "Swap"
     assert await stored(view, "AutoStakeDestination", ALICE, 1) == OWN
     assert await stored(view, "Delegates", OWN) == 0
@@ -340,6 +341,7 @@ def test_what_a_plan_refuses_the_chain_refuses_by_the_same_name() -> None:
             assert outcome.error is None, what
         for uri, intent, name in _refused():
             who = ALICE if uri == "//Alice" else BOB
+            await caught_up(chain)
             plan = await make_plan(chain, intent, who, TxOptions(again=True))
             assert [one.name for one in plan.refusals] == [name], intent
             assert plan.refusals[0].hint, intent
@@ -352,7 +354,7 @@ def test_what_a_plan_refuses_the_chain_refuses_by_the_same_name() -> None:
 
 def test_a_hotkey_with_too_little_stake_may_not_have_children(net: ThreadChain) -> None:
     async def work(chain: Chain) -> None:
-        view = await chain.at_head()
+        view = await caught_up(chain)
         # 1,000 TAO on root, and on seven subnets 1,000 alpha at 0.1 TAO each, about.
         await put(chain, "StakeThreshold", (), 3_000 * TAO)
         lends = SetChildren(OWN, 5, (Child(BOBS, 1),))
@@ -361,11 +363,14 @@ def test_a_hotkey_with_too_little_stake_may_not_have_children(net: ThreadChain) 
             assert [one.name for one in plan.refusals] == ["NotEnoughStakeToSetChildkeys"]
             assert outcome.error is not None
             assert outcome.error.name == f"{PALLET}.NotEnoughStakeToSetChildkeys"
+            await caught_up(chain)
             revokes = await make_plan(chain, SetChildren(OWN, 5, ()), ALICE, TxOptions())
             owner = SetChildren(BOBS, 5, (Child(OWN, 1),))
+            await caught_up(chain)
             owners = await make_plan(chain, owner, BOB, TxOptions())
             assert (revokes.refusals, owners.refusals) == ((), ())
             await put(chain, "StakeThreshold", (), 1_500 * TAO)
+            await caught_up(chain)
             enough = await make_plan(chain, lends, ALICE, TxOptions())
             assert enough.refusals == ()
         finally:
@@ -387,6 +392,7 @@ def test_what_time_mends_is_allowed_from_the_block_that_is_said(net: ThreadChain
         for first, second in changes:
             _, outcome = await carried_out(chain, first)
             assert outcome.error is None, first
+            await caught_up(chain)
             plan = await make_plan(chain, second, ALICE, TxOptions(again=True))
             (refusal,) = plan.refusals
             block = refusal.allowed_from_block

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from chain_thread import ThreadChain
-from settings_chain import carried_out, effects_now, forced, on, put, stored
+from settings_chain import carried_out, caught_up, effects_now, forced, on, put, stored
 from weights_chain import (
     ALICE,
     BOB,
@@ -51,6 +51,7 @@ def net() -> Iterator[ThreadChain]:
 
 async def refused(net: ThreadChain, chain: Chain, intent: Intent, who: str = ALICE) -> str:
     """The one refusal of a plan, which the chain's own must equal."""
+    await caught_up(chain)
     plan = await make_plan(chain, intent, who, TxOptions(again=True))
     assert len(plan.refusals) == 1, (intent, plan.refusals)
     (refusal,) = plan.refusals
@@ -72,13 +73,13 @@ async def done(chain: Chain, intent: Intent, who: str = ALICE) -> None:
 
 async def to_block(chain: Chain, number: int) -> None:
     """Make blocks until this one is the head."""
-    if (await chain.at_head()).block < number:
+    if (await caught_up(chain)).block < number:
         await chain.call("dev_newBlock", [{"to": number}])
 
 
 async def window(chain: Chain, commit: CommitWeights, who: str = ALICE) -> tuple[int, int]:
     """First and last block in which a commit that the chain holds is said to be revealed."""
-    view = await chain.at_head()
+    view = await caught_up(chain)
     index = index_of(commit.netuid, commit.mechanism)
     held = {one.hash: one for one in await commits_of(view, index, who)}
     when, mine = await reveals_of(view, commit.netuid), held[commit.digest(who)]
@@ -90,7 +91,7 @@ async def window(chain: Chain, commit: CommitWeights, who: str = ALICE) -> tuple
 def test_weights_in_the_open_become_what_the_plan_says(net: ThreadChain) -> None:
     async def work(chain: Chain) -> None:
         await done(chain, SetWeights(OPEN, ROW, VERSION))
-        view = await chain.at_head()
+        view = await caught_up(chain)
         assert await stored(view, "Weights", OPEN, 1) == [(4, 65535), (5, 32768)]
         await done(chain, SetWeights(OPEN, ((6, 65535), (7, 1)), VERSION), BOB)
         # One's own UID alone needs no permit, and no more weights than that.
@@ -146,13 +147,14 @@ def test_what_time_mends_is_allowed_from_the_block_that_is_said(net: ThreadChain
     async def work(chain: Chain) -> None:
         for first, second, name in pairs:
             await done(chain, first)
+            await caught_up(chain)
             plan = await make_plan(chain, second, ALICE, TxOptions(again=True))
             block = plan.refusals[0].allowed_from_block
-            assert block == (await chain.at_head()).block + RATE_LIMIT
+            assert block == (await caught_up(chain)).block + RATE_LIMIT
             await to_block(chain, block - 2)
             assert await refused(net, chain, second) == name
             await done(chain, second)
-            assert (await chain.at_head()).block == block
+            assert (await caught_up(chain)).block == block
 
     on(net.url, work)
 
@@ -170,14 +172,15 @@ def test_commits_are_revealed_in_the_window_that_is_said(
             opens, closes = await window(chain, commit)
             assert closes == opens + TEMPO - 1
             await to_block(chain, opens - 2)
+            await caught_up(chain)
             plan = await make_plan(chain, reveal, ALICE, TxOptions(again=True))
             assert plan.refusals[0].allowed_from_block == opens
             assert await refused(net, chain, reveal) == "RevealTooEarly"
             await to_block(chain, closes - 1 if last else opens - 1)
             assert await window(chain, commit) == (opens, closes)
             await done(chain, reveal)
-            assert (await chain.at_head()).block == (closes if last else opens)
-            view, index = await chain.at_head(), index_of(netuid, mechanism)
+            assert (await caught_up(chain)).block == (closes if last else opens)
+            view, index = await caught_up(chain), index_of(netuid, mechanism)
             assert await stored(view, "Weights", index, 1) == [(4, 65535), (5, 32768)]
             await put(chain, "Weights", (index, 1), None)
 
@@ -194,7 +197,7 @@ def test_a_commit_that_was_not_revealed_expires(net: ThreadChain) -> None:
         assert await refused(net, chain, late) == "ExpiredWeightCommit"
         # The next commit drops it, and the plan's count of commits knows that.
         await done(chain, CommitWeights(HIDDEN, ROW, (4,)))
-        assert len(await stored(await chain.at_head(), "WeightCommits", HIDDEN, ALICE)) == 1
+        assert len(await stored(await caught_up(chain), "WeightCommits", HIDDEN, ALICE)) == 1
 
     on(net.url, work)
 
@@ -213,6 +216,7 @@ def test_ten_commits_may_wait_and_no_more(net: ThreadChain) -> None:
 def test_a_commit_warns_of_what_will_be_held_against_it(net: ThreadChain) -> None:
     async def work(chain: Chain) -> None:
         commit = CommitWeights(HIDDEN, ((4, 65535),), SALT)
+        await caught_up(chain)
         plan = await make_plan(chain, commit, ALICE, TxOptions())
         assert plan.refusals == ()
         when, against = plan.warnings
@@ -246,6 +250,7 @@ async def _random_orders(net: ThreadChain, chain: Chain, seed: int, count: int) 
     salts: list[tuple[str, int, Row]] = []
     for _ in range(count):
         who, intent = _random_order(chance, salts)
+        await caught_up(chain)
         plan = await make_plan(chain, intent, who, TxOptions(again=True))
         if plan.refusals:
             met.add(await refused(net, chain, intent, who))
