@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from taoctl.localnet.frame import Call, ModuleError
+from taoctl.localnet.pallets.subtensor.serving import SERVING_CALLS, SERVING_CHECK, Serving
 from taoctl.localnet.pallets.subtensor.takes import Takes
 from taoctl.localnet.pallets.subtensor.weight_guards import WEIGHT_CALLS, WeightGuards
 
@@ -49,7 +50,7 @@ _SWAP_CALLS = {
 _TAKE_CALLS = {"increase_take", "decrease_take"}
 
 
-class Guards(WeightGuards, Takes):
+class Guards(WeightGuards, Takes, Serving):
     """The guards of SubtensorTransactionExtension, which run at dispatch too."""
 
     def validate(self, call: Call, who: str) -> int | None:
@@ -69,6 +70,8 @@ class Guards(WeightGuards, Takes):
             self.check_weight_call(call, who)
         elif call.name in _TAKE_CALLS:
             self.check_take(who, call.args["hotkey"], call.args["take"])
+        elif call.name in SERVING_CALLS:
+            self.check_serving_call(call, who)
 
     def extension_weight(self, call: Call) -> int:
         """Weight (ref_time) that the guards add to a call's fee."""
@@ -77,6 +80,8 @@ class Guards(WeightGuards, Takes):
             weight += self.weight_check(call.name)
         elif call.pallet == self.name and call.name in _TAKE_CALLS:
             weight += 90_378_000
+        elif call.pallet == self.name and call.name in SERVING_CALLS:
+            weight += SERVING_CHECK
         return weight
 
     def _check_coldkey_swap(self, call: Call, who: str) -> None:

@@ -13,6 +13,7 @@ from taoctl.localnet.pallets.subtensor.claim_calls import ClaimCalls
 from taoctl.localnet.pallets.subtensor.constants import CONSTANTS
 from taoctl.localnet.pallets.subtensor.errors import ERRORS
 from taoctl.localnet.pallets.subtensor.events import EVENTS
+from taoctl.localnet.pallets.subtensor.identity_calls import IdentityCalls
 
 
 class SubtensorModule(
@@ -24,6 +25,7 @@ class SubtensorModule(
     BasketApi,
     ClaimCalls,
     AutoStake,
+    IdentityCalls,
 ):
     """The pallet: each base class adds one domain on top of the ones before it."""
 
