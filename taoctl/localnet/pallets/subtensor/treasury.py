@@ -38,6 +38,13 @@ class Treasury(WeightCommitting):
         """Whether the coldkey's spendable balance, existential deposit included, covers it."""
         return bool(amount <= self.rt.balances.reducible(coldkey, keep_alive=False))
 
+    def recycle_tao(self, coldkey: str, amount: int) -> None:
+        """Take TAO out of an account and the issuance; InsufficientBalance below the deposit."""
+        if amount > self.rt.balances.reducible(coldkey, keep_alive=True):
+            raise self.error("InsufficientBalance")
+        self.TotalIssuance.put(max(self.TotalIssuance.get() - amount, 0))
+        self.rt.balances.withdraw(coldkey, amount, keep_alive=False)
+
     def transfer_tao_to_subnet(self, netuid: int, coldkey: str, amount: int) -> int:
         """Move TAO to the subnet's account, leaving the existential deposit; returns the amount."""
         if amount == 0:
