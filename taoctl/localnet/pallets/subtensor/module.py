@@ -10,6 +10,7 @@ from taoctl.localnet.pallets.apis.registration import RegistrationApi
 from taoctl.localnet.pallets.apis.stake import StakeApi
 from taoctl.localnet.pallets.subtensor.auto_stake import AutoStake
 from taoctl.localnet.pallets.subtensor.claim_calls import ClaimCalls
+from taoctl.localnet.pallets.subtensor.coldkey_swap import ColdkeySwap
 from taoctl.localnet.pallets.subtensor.constants import CONSTANTS
 from taoctl.localnet.pallets.subtensor.errors import ERRORS
 from taoctl.localnet.pallets.subtensor.events import EVENTS
@@ -24,6 +25,7 @@ class SubtensorModule(
     RegistrationApi,
     BasketApi,
     ClaimCalls,
+    ColdkeySwap,
     AutoStake,
     IdentityCalls,
 ):
