@@ -19,7 +19,7 @@ from tui.widgets.bars import MIN_HEIGHT, MIN_WIDTH, Banner, Crumbs, Hints, TooSm
 from tui.widgets.header import Header
 from tui.widgets.lines import Piece
 from tui.widgets.prompt import Prompt
-from tui.widgets.table import Table
+from tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
     from tui.app import Dashboard
@@ -49,7 +49,7 @@ class LiveScreen(Screen[None], Generic[T]):
         (100, "-normal"),
         (150, "-broad"),
     ]
-    AUTO_FOCUS = "Table"
+    AUTO_FOCUS = "RowList"
     KEEP_FOLLOWING: ClassVar[bool] = False
     COUNTED: ClassVar[str] = "rows"
     HINTED: ClassVar[tuple[str, ...]] = HINTS
@@ -95,9 +95,9 @@ class LiveScreen(Screen[None], Generic[T]):
         return cast("Dashboard", self.app)
 
     @property
-    def table(self) -> Table:
+    def table(self) -> RowList:
         """The table that keys, filter and sorting act on."""
-        return self.query_one(Table)
+        return self.query_one(RowList)
 
     def compose(self) -> ComposeResult:
         """Header and breadcrumbs above, prompt and hints below the content."""
