@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field, replace
 
+from taoctl.errors import BadDataError, NotInRuntimeError
 from taoctl.localnet.block import Block, Header, extrinsics_root, state_root
 from taoctl.localnet.changes import Changes, ChangesCodec
 from taoctl.localnet.extrinsic import Extrinsic, bare_extrinsic, read_extrinsic
@@ -20,6 +21,7 @@ from taoctl.localnet.frame import (
     Signed,
 )
 from taoctl.localnet.pool import Entry, Pool
+from taoctl.localnet.shielding import is_carrier, read_shielded, unshield
 from taoctl.localnet.types import DispatchErrorType
 from taoctl.localnet.validity import (
     LIMITS,
@@ -127,6 +129,8 @@ class Author:
         taken: list[tuple[int, Entry]] = []
         skipped = 0
         for entry in self.pool.ready():
+            if not self._can_open(entry.extrinsic):
+                continue
             if not self._has_room(entry.extrinsic):
                 skipped += 1
                 if skipped > _MAX_SKIPPED:
@@ -138,6 +142,7 @@ class Author:
                     index = len(self._extrinsics)
                     self._apply(entry.extrinsic, entry.signer, entry.valid_until, number)
                 taken.append((index, entry))
+                self._include_shielded(entry.extrinsic, number)
             except InvalidTransactionError as error:
                 if error.name != "Future":
                     self.pool.drop(entry)
@@ -147,6 +152,35 @@ class Author:
                 self.pool.drop(entry)
             yield
         return taken
+
+    @staticmethod
+    def _can_open(extrinsic: Extrinsic) -> bool:
+        """Whether the author may take it: not what was sealed with a key that is not its own."""
+        if not is_carrier(extrinsic.call):
+            return True
+        shielded = read_shielded(extrinsic.call.args["ciphertext"])
+        return shielded is not None and shielded.is_for_author
+
+    def _include_shielded(self, carrier: Extrinsic, number: int) -> None:
+        """Include the extrinsic that a carrier brings, if there is one and it is valid."""
+        if not is_carrier(carrier.call):
+            return
+        shielded = read_shielded(carrier.call.args["ciphertext"])
+        raw = None if shielded is None else unshield(shielded)
+        if raw is None:
+            return
+        mark = len(self.runtime.events)
+        try:
+            inner = read_extrinsic(raw, self.runtime.decode_call)
+            if self._has_room(inner):
+                valid = self.rules.check(inner, self.runtime, number)
+                with self.runtime.state.transaction():
+                    self._apply(inner, valid.signer, valid.valid_until, number)
+        except (BadDataError, NotInRuntimeError, InvalidTransactionError) as error:
+            _log.info("a shielded extrinsic was left out: %s", error)
+        except Exception:  # a bug in a pallet must not stop the chain
+            del self.runtime.events[mark:]
+            _log.exception("a shielded extrinsic made its call fail")
 
     def _has_room(self, extrinsic: Extrinsic) -> bool:
         fee = self.rules.fee(extrinsic, self.runtime)

@@ -13,7 +13,7 @@ from taoctl.localnet.dispatch_error import DispatchError
 from taoctl.localnet.encoding import Encoding
 from taoctl.localnet.fees import PAYER_WEIGHT
 from taoctl.localnet.pallet import Origin, Pallet
-from taoctl.localnet.scaletypes import hex_readings
+from taoctl.localnet.scaletypes import Bounded, hex_readings
 from taoctl.localnet.state import State
 from taoctl.localnet.types import Outer, Type, Vec
 from taoctl.scale.codec import Codec
@@ -201,7 +201,10 @@ class Host:
         if isinstance(type_, Vec) and isinstance(type_.inner, Outer):
             return tuple(self.call_from_codec(v) for v in value)
         convert = type_.from_codec
-        return value if convert is None else convert(value)
+        plain = value if convert is None else convert(value)
+        if isinstance(type_, Bounded) and type_.limit is not None and len(plain) > type_.limit:
+            raise BadDataError(f"an argument has {len(plain)} parts, of {type_.limit} at most")
+        return plain
 
     def encode_call(self, call: Call) -> bytes:
         """The bytes of a call."""

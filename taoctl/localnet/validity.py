@@ -12,6 +12,7 @@ from taoctl.localnet.fees import Fee, fee_of
 from taoctl.localnet.frame import MANDATORY, NORMAL, OPERATIONAL, Host, Runtime
 from taoctl.localnet.pallets.system_types import BLOCK_LENGTH, BLOCK_WEIGHTS
 from taoctl.localnet.rpc.registry import RpcError
+from taoctl.localnet.shielding import MAX_ERA_BLOCKS, is_carrier
 from taoctl.scale.crypto import ED25519, SR25519, metadata_digest, verify
 
 NORMAL_PRIORITY = 1
@@ -193,6 +194,9 @@ class Rules:
     def _check_signature(
         self, extrinsic: Extrinsic, signed: Signed, signer: str, number: int
     ) -> None:
+        period = None if signed.era is None else signed.era.period
+        if is_carrier(extrinsic.call) and (period is None or period > MAX_ERA_BLOCKS):
+            raise InvalidTransactionError("Stale")
         birth = 0 if signed.era is None else signed.era.birth(number)
         birth_hash = self._hash_of(birth)
         if birth_hash is None or (signed.era is not None and birth < number - BLOCK_HASH_COUNT):

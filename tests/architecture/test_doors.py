@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 DOORS: dict[str, tuple[str, ...]] = {
-    "Crypto": ("taoctl/wallet/",),
+    "Crypto": ("taoctl/wallet/", "taoctl/localnet/shielding.py"),
     "bip39": ("taoctl/wallet/",),
     "bittensor_core": ("taoctl/scale/", "taoctl/wallet/"),
     "httpx": ("taoctl/gpu/", "taoctl/alerts/"),
