@@ -92,13 +92,13 @@ class Children(Staking, Takes):
         wanted = {child: share for share, child in children}
         if len(wanted) < len(children):
             raise self.error("DuplicateChild")
-        parents = self._others(hotkey, self.ParentKeys[hotkey, netuid])
-        self._ensure_sound(self._others(hotkey, self.ChildKeys[hotkey, netuid]), parents)
+        parents = self.others(hotkey, self.ParentKeys[hotkey, netuid])
+        self.ensure_sound(self.others(hotkey, self.ChildKeys[hotkey, netuid]), parents)
         if hotkey in wanted:
             raise self.error("InvalidChild")
         if len(wanted) > MAX_CHILDREN:
             raise self.error("TooManyChildren")
-        self._ensure_sound(wanted, parents)
+        self.ensure_sound(wanted, parents)
         if children and not self._may_lend(hotkey, netuid):
             raise self.error("NotEnoughStakeToSetChildkeys")
 
@@ -106,54 +106,58 @@ class Children(Staking, Takes):
         owns = netuid in self.SubnetOwnerHotkey and self.SubnetOwnerHotkey[netuid] == hotkey
         return bool(owns or self.hotkey_value(hotkey) >= self.StakeThreshold.get())
 
-    def _ensure_sound(self, children: dict[str, int], parents: Iterable[str]) -> None:
+    def ensure_sound(self, children: dict[str, int], parents: Iterable[str]) -> None:
+        """Raise unless children take no more than all, and none of them is a parent too."""
         if sum(children.values()) > U64_MAX:
             raise self.error("ProportionOverflow")
         if not children.keys().isdisjoint(parents):
             raise self.error("ChildParentInconsistency")
 
     def _apply(self, netuid: int, hotkey: str, children: Family) -> None:
-        wanted = self._others(hotkey, children)
-        parents = self._others(hotkey, self.ParentKeys[hotkey, netuid])
+        wanted = self.others(hotkey, children)
+        parents = self.others(hotkey, self.ParentKeys[hotkey, netuid])
         try:
-            self._ensure_sound(wanted, parents)
+            self.ensure_sound(wanted, parents)
         except ModuleError:
             return
         old = {child for _, child in self.ChildKeys[hotkey, netuid]}
-        _put(self.ChildKeys, (hotkey, netuid), _by_key(wanted))
+        put_family(self.ChildKeys, (hotkey, netuid), by_key(wanted))
         for child in old - wanted.keys():
             family = self.ParentKeys[child, netuid]
             kept = [row for row in family if row[1] != hotkey]
-            _put(self.ParentKeys, (child, netuid), kept)
+            put_family(self.ParentKeys, (child, netuid), kept)
         for child, share in wanted.items():
-            family = _with(self.ParentKeys[child, netuid], share, hotkey)
-            _put(self.ParentKeys, (child, netuid), family)
+            family = with_member(self.ParentKeys[child, netuid], share, hotkey)
+            put_family(self.ParentKeys, (child, netuid), family)
         self._settle_parents(netuid, hotkey, parents)
         self.deposit("SetChildren", hotkey, netuid, tuple(children))
 
     def _settle_parents(self, netuid: int, hotkey: str, parents: dict[str, int]) -> None:
         """Write the parents back, by public key, and their side with them, as the chain does."""
-        _put(self.ParentKeys, (hotkey, netuid), _by_key(parents))
+        put_family(self.ParentKeys, (hotkey, netuid), by_key(parents))
         for parent, share in parents.items():
-            family = _with(self.ChildKeys[parent, netuid], share, hotkey)
-            _put(self.ChildKeys, (parent, netuid), family)
+            family = with_member(self.ChildKeys[parent, netuid], share, hotkey)
+            put_family(self.ChildKeys, (parent, netuid), family)
 
-    def _others(self, hotkey: str, family: Family) -> dict[str, int]:
+    def others(self, hotkey: str, family: Family) -> dict[str, int]:
+        """The shares of a family by member, without the hotkey itself."""
         return {other: share for share, other in family if other != hotkey}
 
 
-def _by_key(family: dict[str, int]) -> Family:
+def by_key(family: dict[str, int]) -> Family:
+    """A family in the order of the public keys, in which the chain stores it."""
     return [(family[hotkey], hotkey) for hotkey in sorted(family, key=account_bytes)]
 
 
-def _with(family: Family, share: int, hotkey: str) -> Family:
+def with_member(family: Family, share: int, hotkey: str) -> Family:
     """A family with one member's share set, in its place or at the end."""
     if any(member == hotkey for _, member in family):
         return [(share if member == hotkey else old, member) for old, member in family]
     return [*family, (share, hotkey)]
 
 
-def _put(store: MapStore, key: tuple[str, int], family: Family) -> None:
+def put_family(store: MapStore, key: tuple[str, int], family: Family) -> None:
+    """Store a family; nobody is nothing stored."""
     if family:
         store[key] = tuple(tuple(row) for row in family)
     else:

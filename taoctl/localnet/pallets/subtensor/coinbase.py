@@ -23,21 +23,22 @@ from taoctl.localnet.pallets.subtensor.children import Children
 from taoctl.localnet.pallets.subtensor.distribution import Distribution
 from taoctl.localnet.pallets.subtensor.pending import Pending
 from taoctl.localnet.pallets.subtensor.subnets import ROOT, subnet_account
+from taoctl.localnet.pallets.subtensor.timelocked_reveals import TimelockedReveals
 from taoctl.localnet.pallets.subtensor.treasury import BUY_LIMIT, MAX_ISSUANCE
 
 _MOVING_ONE = 1 << 32
 
 
-class Coinbase(Distribution, Children):
+class Coinbase(Distribution, Children, TimelockedReveals):
     """The block step of the pallet."""
 
     def on_initialize(self, number: int) -> Iterator[None]:
-        """Run the block step in the chain's order, pausing after each epoch.
-
-        Left out is what no call of this runtime can set going: revealing timelocked weights.
-        """
+        """Run the block step in the chain's order, pausing after each epoch."""
+        self.drop_old_swaps(number)
         self._decay_burns(number)
-        yield from self.run_coinbase(self._mint())
+        minted = self._mint()
+        self.reveal_timelocked_weights()
+        yield from self.run_coinbase(minted)
         emitting = self.emitting_subnets()
         self._update_moving_prices(emitting, number)
         for netuid in emitting:
@@ -191,7 +192,7 @@ class Coinbase(Distribution, Children):
                 self.PendingEpochAt[netuid] = block + 1
                 self.deposit("EpochDeferred", netuid, block, block + 1)
                 continue
-            if self._keys_consistent(netuid):
+            if self.keys_consistent(netuid):
                 self.BlocksSinceLastStep[netuid] = 0
                 due.append((netuid, self._take_pending(netuid)))
                 self.change_owner_if_needed(netuid)
@@ -213,10 +214,6 @@ class Coinbase(Distribution, Children):
         for item in items:
             item[netuid] = 0
         return Pending(*amounts)
-
-    def _keys_consistent(self, netuid: int) -> bool:
-        hotkeys = self.seated_hotkeys(netuid)
-        return len(set(hotkeys)) == len(hotkeys)
 
     def _update_moving_prices(self, emitting: list[int], block: int) -> None:
         moving_alpha = self.SubnetMovingAlpha.get()

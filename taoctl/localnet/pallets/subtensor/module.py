@@ -14,6 +14,7 @@ from taoctl.localnet.pallets.subtensor.coldkey_swap import ColdkeySwap
 from taoctl.localnet.pallets.subtensor.constants import CONSTANTS
 from taoctl.localnet.pallets.subtensor.errors import ERRORS
 from taoctl.localnet.pallets.subtensor.events import EVENTS
+from taoctl.localnet.pallets.subtensor.hotkey_swaps import HotkeySwaps
 from taoctl.localnet.pallets.subtensor.identity_calls import IdentityCalls
 
 
@@ -24,6 +25,7 @@ class SubtensorModule(
     DelegateApi,
     RegistrationApi,
     BasketApi,
+    HotkeySwaps,
     ClaimCalls,
     ColdkeySwap,
     AutoStake,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import IntEnum
 
 from taoctl.localnet.pallets.subtensor.locks import Locks
+from taoctl.localnet.scaletypes import variant
+from taoctl.units import U16_MAX
 
 
 class Kind(IntEnum):
@@ -25,3 +27,23 @@ class RateLimits(Locks):
     def note_transaction(self, kind: Kind, hotkey: str, netuid: int) -> None:
         """Note that it was done in this block."""
         self.TransactionKeyLastBlock[hotkey, netuid, int(kind)] = self.rt.block_number
+
+    def sends_too_soon(self, coldkey: str) -> bool:
+        """Whether a coldkey has swapped a key within TxRateLimit blocks."""
+        limit = self.TxRateLimit.get()
+        last = self.LastRateLimitedBlock[variant("LastTxBlock", coldkey)]
+        return bool(limit and last and self.rt.block_number - last <= limit)
+
+    def note_sent(self, account: str) -> None:
+        """Note that a coldkey swapped a key in this block."""
+        self.LastRateLimitedBlock[variant("LastTxBlock", account)] = self.rt.block_number
+
+    def drop_old_swaps(self, number: int) -> None:
+        """Forget the swaps of hotkeys that delay none any more, of few subnets in each block."""
+        interval: int = self.constant("HotkeySwapOnSubnetInterval")
+        for netuid in range(number % interval, U16_MAX + 1, interval):
+            if netuid not in self.NetworksAdded:
+                continue
+            for coldkey, block in list(self.LastHotkeySwapOnNetuid.prefix(netuid)):
+                if block + interval < number:
+                    del self.LastHotkeySwapOnNetuid[netuid, coldkey]

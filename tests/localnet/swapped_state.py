@@ -1,0 +1,146 @@
+"""State with one hotkey written for another, to hold against what a swap makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from staking_books import lock
+from subtensor_chain import TAO, Chain, account
+
+PALLET = "SubtensorModule"
+OWNER, OLD, NEW = account("alice"), account("h:old"), account("h:new")
+KIN = {name: account(f"h:kin-{name}") for name in ("child", "parent", "asker", "asked")}
+STAKERS = tuple(account(f"c:staker{number}") for number in range(3))
+MECHANISMS = 2
+
+Items = dict[str, dict[Any, Any]]
+"""Values by storage item and key."""
+
+UNORDERED = {
+    "OwnedHotkeys",
+    "StakingHotkeys",
+    "ChildKeys",
+    "ParentKeys",
+    "PendingChildKeys",
+}
+"""Items whose lists a swap may put in another order."""
+
+
+def crowded(chain: Chain, netuids: Sequence[int] = (0, 1, 2)) -> None:
+    """Give OLD of OWNER everything that a hotkey may have, on root and on subnets."""
+    module = chain.rt.subtensor
+    module.create_account_if_new(OWNER, OLD)
+    module.Delegates[OLD] = 5_000
+    module.AutoParentDelegationEnabled[OLD] = False
+    module.RootClaimable[OLD] = {1: 1 << 28, 2: 1 << 20}
+    for netuid in netuids:
+        uid = module.append_neuron(netuid, OLD, 0)
+        for number, coldkey in enumerate((OWNER, *STAKERS)):
+            amount = (number + 1) * 100 * TAO + number
+            module.add_stake_shares(OLD, coldkey, netuid, amount)
+            module.SubnetAlphaOut[netuid] += amount
+            if netuid:
+                module.RootClaimed[netuid, OLD, coldkey] = number * 7
+        module.add_to_hotkey(OLD, netuid, 13)
+        module.SubnetAlphaOut[netuid] += 13
+        module.TotalHotkeyAlphaLastEpoch[OLD, netuid] = 9
+        module.AlphaDividendsPerSubnet[netuid, OLD] = 8
+        module.VotingPower[netuid, OLD] = 7
+        module.LoadedEmission[netuid] = ((OLD, 1, 2), (STAKERS[0], 3, 4))
+        if netuid:
+            _subnet(chain, netuid, uid)
+
+
+def _subnet(chain: Chain, netuid: int, uid: int) -> None:
+    module, pair = chain.rt.subtensor, (netuid, OLD)
+    module.MechanismCountCurrent[netuid] = MECHANISMS
+    served = {"block": 1, "version": 2, "ip": 3, "port": 4, "ip_type": 4}
+    module.Prometheus[pair] = served
+    module.Axons[pair] = {**served, "protocol": 4, "placeholder1": 0, "placeholder2": 0}
+    module.NeuronCertificates[pair] = {"public_key": b"key", "algorithm": 1}
+    module.AssociatedEvmAddress[netuid, uid] = ("0x" + "ab" * 20, 5)
+    for mechanism in range(MECHANISMS):
+        index = module.mechanism_index(netuid, mechanism)
+        module.WeightCommits[index, OLD] = (("0x" + "cd" * 32, 1, 2, 3),)
+    module.ChildkeyTake[OLD, netuid] = 1_000
+    module.ChildKeys[OLD, netuid] = ((1 << 60, KIN["child"]),)
+    module.ParentKeys[KIN["child"], netuid] = ((3, KIN["parent"]), (1 << 60, OLD))
+    module.ChildKeys[KIN["parent"], netuid] = ((1 << 62, OLD), (3, KIN["child"]))
+    module.ParentKeys[OLD, netuid] = ((1 << 62, KIN["parent"]),)
+    module.PendingChildKeys[netuid, OLD] = (((5, KIN["asked"]),), 99)
+    module.PendingChildKeys[netuid, KIN["asker"]] = (((6, OLD), (7, KIN["asked"])), 98)
+    for coldkey in STAKERS[:2]:
+        module.AutoStakeDestination[coldkey, netuid] = OLD
+    module.AutoStakeDestinationColdkeys[OLD, netuid] = STAKERS[:2]
+    _locks(chain, netuid)
+
+
+def _locks(chain: Chain, netuid: int) -> None:
+    """A lock that stays and one that decays; on subnet 2 OLD is the owner's hotkey."""
+    module = chain.rt.subtensor
+    if netuid == 2:
+        module.SubnetOwnerHotkey[netuid] = OLD
+    for coldkey, perpetual in ((STAKERS[0], True), (STAKERS[1], False)):
+        lock(chain, coldkey, netuid, OLD, 50 * TAO)
+        module.LockingColdkeys[netuid, OLD, coldkey] = ()
+        if not perpetual:
+            del module.DecayingLock[coldkey, netuid]
+        held = module.lock_to(coldkey, netuid, OLD)
+        module.count_lock(coldkey, netuid, OLD, held.lock)
+
+
+def items(chain: Chain) -> Items:
+    """Everything stored, without values that are as if nothing were stored."""
+    found: Items = {}
+    for store in chain.rt.state.stores.values():
+        if not store.arity:
+            found[f"{store.pallet}.{store.item}"] = {(): store.data.get((), store.default)}
+            continue
+        plain = store.item if store.pallet == PALLET else f"{store.pallet}.{store.item}"
+        rows = {key: value for key, value in store.data.items() if value != store.default}
+        found[plain] = {key: _ordered(plain, value) for key, value in rows.items()}
+    return found
+
+
+def _ordered(item: str, value: Any) -> Any:
+    if item not in UNORDERED:
+        return value
+    if item == "PendingChildKeys":
+        return sorted(value[0]), value[1]
+    return sorted(value)
+
+
+def renamed(found: Items, old: str, new: str) -> Items:
+    """Values with every mention of one account being one of another; equal rows would collide."""
+    put = _put_in_place_of(old, new)
+    result: Items = {}
+    for item, rows in found.items():
+        moved = {put(key): _ordered(item, put(value)) for key, value in rows.items()}
+        assert len(moved) == len(rows), f"{new} is in {item} too"
+        result[item] = moved
+    return result
+
+
+def _put_in_place_of(old: str, new: str) -> Any:
+    def put(value: Any) -> Any:
+        if isinstance(value, str):
+            return new if value == old else value
+        if isinstance(value, tuple | list):
+            return type(value)(put(one) for one in value)
+        if isinstance(value, dict):
+            return {put(key): put(one) for key, one in value.items()}
+        return value
+
+    return put
+
+
+def differing(left: Items, right: Items) -> dict[str, list[Any]]:
+    """The keys of each item that two states do not have with the same value."""
+    found: dict[str, list[Any]] = {}
+    for item in left.keys() | right.keys():
+        mine, theirs = left.get(item, {}), right.get(item, {})
+        keys = [key for key in mine.keys() | theirs.keys() if mine.get(key) != theirs.get(key)]
+        if keys:
+            found[item] = sorted(keys, key=repr)
+    return found
