@@ -14,8 +14,11 @@ from taoctl.localnet.faults import Faults
 from taoctl.localnet.frame import Host, Runtime
 from taoctl.localnet.genesis.accounts import DEV_ACCOUNTS, dev_account
 from taoctl.localnet.node import Node
+from taoctl.localnet.pallet import NoneOrigin
+from taoctl.localnet.pallets.drand import pulses_payload
 from taoctl.localnet.sealing import Sealer
 from taoctl.localnet.state import ABSENT
+from taoctl.scale.timelock import is_pulse
 
 MAX_ISSUANCE_RAO = 21_000_000 * 10**9
 _MAX_EPOCH_BLOCKS = 100_000
@@ -73,6 +76,37 @@ class DevNode(Node):
         self.operations.append(mint)
         block = await self.sealer.include_operations()
         return block, self._free(account)
+
+    async def add_pulse(self, drand_round: int, randomness: bytes, signature: bytes) -> Block:
+        """Have the Drand pallet store a pulse in the next block, as its own call does.
+
+        Raises:
+            RefusedError: the chain would not take it.
+        """
+        if "Drand" not in self.runtime.pallets:
+            raise RefusedError("this chain follows no beacon")
+        if not is_pulse(drand_round, signature):
+            raise RefusedError(
+                f"that is not quicknet's signature of round {drand_round}",
+                "give the `signature` that drand's API answers for that round",
+            )
+        last = int(self.head.drand.LastStoredRound.get())
+        if drand_round <= last:
+            raise RefusedError(
+                f"the chain has pulses up to round {last}, and takes later ones only",
+                "add pulses in the order of their rounds",
+            )
+        pulse = (drand_round, randomness, signature)
+
+        def write(runtime: Runtime) -> None:
+            payload = pulses_payload([pulse], runtime.block_number)
+            runtime.drand.write_pulse(NoneOrigin(), payload, None)
+
+        self.operations.append(write)
+        block = await self.sealer.include_operations()
+        if drand_round not in self.head.drand.Pulses:
+            raise RefusedError(f"the pulse of round {drand_round} was not taken")
+        return block
 
     def _free(self, account: str) -> int:
         return int(self.head.system.Account[account]["data"]["free"])

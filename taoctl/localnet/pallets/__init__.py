@@ -2,6 +2,7 @@
 
 from taoctl.localnet.pallet import Pallet
 from taoctl.localnet.pallets.balances import Balances
+from taoctl.localnet.pallets.drand import Drand
 from taoctl.localnet.pallets.mev_shield import MevShield
 from taoctl.localnet.pallets.multisig import Multisig
 from taoctl.localnet.pallets.proxy import Proxy
@@ -23,6 +24,7 @@ PALLETS: tuple[type[Pallet], ...] = (
     Sudo,
     Multisig,
     Proxy,
+    Drand,
     Swap,
     MevShield,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 from taoctl.errors import TaoctlError
@@ -12,6 +13,7 @@ from taoctl.localnet.faults import read_fault
 from taoctl.localnet.rpc.params import account_param, unknown_block
 from taoctl.localnet.rpc.registry import RpcError, hex_param, invalid_params, rpc
 from taoctl.localnet.state import StateDiscardedError
+from taoctl.units import U64_MAX
 
 MAX_NEW_BLOCKS = 100_000
 _REFUSED = 1
@@ -133,6 +135,29 @@ async def dev_advanceEpochs(  # noqa: N802
     except TaoctlError as error:
         raise invalid_params(error.message) from None
     return {"block": block.number, "blockHash": hex0x(block.hash), "epochIndex": epoch}
+
+
+@rpc()
+async def dev_addPulse(  # noqa: N802
+    node: DevNode, drand_round: Any, randomness: Any, signature: Any
+) -> dict[str, Any]:
+    """Store a pulse of drand's quicknet in the next block: round, randomness and signature in hex.
+
+    All three are as drand's API answers them; null for the randomness is the signature's hash.
+    """
+    number = _natural(drand_round, "round")
+    if number > U64_MAX:
+        raise invalid_params("a round is a u64")
+    signed = hex_param(signature, "signature", 48)
+    if randomness is None:
+        random = sha256(signed).digest()
+    else:
+        random = hex_param(randomness, "randomness", 32)
+    try:
+        block = await node.add_pulse(number, random, signed)
+    except TaoctlError as error:
+        raise RpcError(_REFUSED, error.message, error.hint) from None
+    return {"round": number, "block": block.number, "blockHash": hex0x(block.hash)}
 
 
 @rpc()

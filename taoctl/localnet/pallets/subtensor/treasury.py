@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from taoctl.economics.pool import SwapResult
 from taoctl.localnet.frame import DispatchError
 from taoctl.localnet.pallets.subtensor.subnets import subnet_account
-from taoctl.localnet.pallets.subtensor.weight_commits import WeightCommitting
+from taoctl.localnet.pallets.subtensor.timelocked_weights import TimelockedWeights
 from taoctl.units import U64_MAX
 
 MIN_STAKE = 2_000_000
@@ -20,7 +20,7 @@ SELL_LIMIT = 1_000
 MAX_ISSUANCE = 21 * 10**15
 
 
-class Treasury(WeightCommitting):
+class Treasury(TimelockedWeights):
     """Every movement keeps TAO conserved: what leaves one account or reserve enters another."""
 
     @contextmanager

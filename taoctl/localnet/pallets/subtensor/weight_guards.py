@@ -21,7 +21,12 @@ _BATCHES: dict[str, tuple[str, ...]] = {
     "batch_commit_weights": ("netuids", "commit_hashes"),
     "batch_reveal_weights": ("uids_list", "values_list", "salts_list", "version_keys"),
 }
-WEIGHT_CALLS = frozenset({*_RATE_LIMITED, *_REVEALS, *_BATCHES})
+_TIMELOCKED = {
+    "commit_timelocked_weights",
+    "commit_timelocked_mechanism_weights",
+    "commit_crv3_mechanism_weights",
+}
+WEIGHT_CALLS = frozenset({*_RATE_LIMITED, *_REVEALS, *_BATCHES, *_TIMELOCKED})
 """Names of the calls that are checked."""
 
 _WEIGHTS_CHECK = 327_958_000
@@ -42,6 +47,8 @@ class WeightGuards(Epochs):
                 raise self.error("NotEnoughStakeToSetWeights")
         if name in _REVEALS or name == "batch_reveal_weights":
             self._check_reveals(name, args, who)
+        if name in _TIMELOCKED and args["reveal_round"] < self.rt.drand.LastStoredRound.get():
+            raise self.error("InvalidRevealRound")
         if name in _RATE_LIMITED:
             self._check_rate_limit(name, args, who)
 
