@@ -1,0 +1,1 @@
+"""What neurons say of where they can be reached."""
