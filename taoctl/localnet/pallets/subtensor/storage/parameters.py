@@ -16,8 +16,6 @@ class Parameters(Pallet):
     MaxBurn = StorageMap(u64, [NETUID], default=100000000000)
     BurnHalfLife = StorageMap(u16, [NETUID], default=360)
     BurnIncreaseMult = StorageMap(U64F64, [NETUID], default=23242897532874035200)
-    CollateralLockShare = StorageMap(u16, [NETUID])
-    """Newer than spec 424: none of a registration's price is locked, which is its default too."""
     RAORecycledForRegistration = StorageMap(u64, [NETUID])
     NetworkRegistrationAllowed = StorageMap(bool_, [NETUID], default=True)
     NetworkPowRegistrationAllowed = StorageMap(bool_, [NETUID], default=True)
