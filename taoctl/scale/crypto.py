@@ -6,6 +6,7 @@ from hashlib import blake2b
 
 import bittensor_core
 
+from taoctl.addresses import decode_ss58
 from taoctl.errors import UsageError
 
 ED25519: int = bittensor_core.CRYPTO_ED25519
@@ -31,6 +32,11 @@ def blake2_256(data: bytes) -> bytes:
 def blake2_128(data: bytes) -> bytes:
     """The 16-byte BLAKE2b hash of `Blake2_128Concat` storage keys."""
     return blake2b(data, digest_size=16).digest()
+
+
+def account_hash(ss58: str) -> str:
+    """The hash that stands for an account before it is told: BLAKE2b-256 of its key, `0x` text."""
+    return "0x" + blake2_256(decode_ss58(ss58)).hex()
 
 
 def api_id(name: str) -> bytes:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from taoctl.addresses import decode_ss58
 from taoctl.calls.base import Approval, ChainCall, Effect, Intent, Quote, Refusal, call_bytes
+from taoctl.calls.coldkey_swap.guard import frozen
 from taoctl.calls.stake.alpha_fee import AlphaFee, after_fee, may_take_alpha
 from taoctl.calls.stake.around import Tipped
 from taoctl.calls.stake.trade import Trade
@@ -125,8 +126,9 @@ async def make_plan(
     if to_send:
         composer.warm(call)
     waiting = () if journal is None else journal.pending(chain.genesis, signer_ss58)
-    answers, payer, next_nonce = await asyncio.gather(
+    answers, held_back, payer, next_nonce = await asyncio.gather(
         _asked(intent, view, signer_ss58),
+        frozen(view, signer_ss58, call),
         intent.fee_payer(view, signer_ss58),
         account_nonce(chain, signer_ss58),
     )
@@ -169,7 +171,7 @@ async def make_plan(
         balance_before=before,
         balance_after=balance_after(before, in_tao, answers.spends),
         effects=answers.effects,
-        refusals=(*answers.refusals, *poor, *_some(used), *_some(again)),
+        refusals=(*held_back, *answers.refusals, *poor, *_some(used), *_some(again)),
         warnings=(*answers.warnings, *held_up, *_unproven(composer)),
         nonce=nonce,
         era_blocks=era.period or 0,

@@ -54,7 +54,9 @@ def clear(chain: Chain) -> Outcome:
 
 def later(chain: Chain, blocks: int) -> None:
     """As if that many blocks had passed and nothing had happened in them."""
-    chain.rt.state.making += blocks
+    making = chain.rt.state.making
+    assert making is not None
+    chain.rt.state.making = making + blocks
 
 
 def ok(outcome: Outcome) -> None:

@@ -5,7 +5,7 @@ Source: swap_coldkey.rs and dispatches.rs of subtensor at spec 425.
 
 from __future__ import annotations
 
-from taoctl.localnet.frame import Origin, call, ensure_root, ensure_signed
+from taoctl.localnet.frame import ModuleError, Origin, call, ensure_root, ensure_signed
 from taoctl.localnet.pallets.subtensor.arguments import tao
 from taoctl.localnet.pallets.subtensor.coldkey_moves import ColdkeyMoves
 from taoctl.localnet.pallets.subtensor.locks import drop
@@ -99,10 +99,10 @@ class ColdkeySwap(ColdkeyMoves):
 
     def charge_swap_cost(self, coldkey: str, cost: int) -> None:
         """Recycle what a swap costs, in rao; NotEnoughBalanceToPaySwapColdKey for too little."""
-        if cost > self.rt.balances.reducible(coldkey, keep_alive=True):
-            raise self.error("NotEnoughBalanceToPaySwapColdKey")
-        self.TotalIssuance.put(max(self.TotalIssuance.get() - cost, 0))
-        self.rt.balances.withdraw(coldkey, cost, keep_alive=False)
+        try:
+            self.recycle_tao(coldkey, cost)
+        except ModuleError:
+            raise self.error("NotEnoughBalanceToPaySwapColdKey") from None
 
     def _changeable_from(self, announced: tuple[int, str]) -> int:
         """The first block in which an announcement may be replaced or called off."""

@@ -1,0 +1,1 @@
+"""Swapping a coldkey for another: announcing, waiting, disputing, calling off, carrying out."""
