@@ -43,6 +43,7 @@ class Root(LazyGroup):
         "lab": Lazy("taoctl.cli.lab", "The chain's arithmetic, to try things with."),
         "localnet": Lazy("taoctl.cli.localnet", "A dev chain on this machine."),
         "multisig": Lazy("taoctl.cli.multisig", "Accounts that several keys share."),
+        "network": Lazy("taoctl.cli.network", "Figures of all subnets together."),
         "neuron": Lazy("taoctl.cli.neuron", "Neurons: what they get, why, and their risk."),
         "proxy": Lazy("taoctl.cli.proxy", "Who may act for an account."),
         "query": Lazy("taoctl.cli.query", "Every read by name."),

@@ -44,6 +44,7 @@ SHAPES: dict[str, Shape] = {
 _MODULES = (
     "taoctl.cli.address",
     "taoctl.cli.lab_schemas",
+    "taoctl.cli.network_schemas",
     "taoctl.cli.neuron.schemas",
     "taoctl.cli.stake.schemas",
     "taoctl.cli.stake.setting_schemas",

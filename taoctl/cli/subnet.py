@@ -8,6 +8,7 @@ import typer
 
 from taoctl.cli import context, output
 from taoctl.cli.output import Result, Section
+from taoctl.cli.subnet_prune_order import prune_order
 from taoctl.cli.subnet_register import register
 from taoctl.text import printable
 
@@ -115,4 +116,5 @@ def hyperparameters_(netuid: Netuid) -> None:
     output.show(Result("taoctl.subnet.hyperparameters/1", origin, (section,)))
 
 
+app.command("prune-order")(prune_order)
 app.command("register")(register)

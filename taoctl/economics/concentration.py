@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 
 LARGEST = 10
 """How many of the largest holders `top` adds up."""
+
+
+class By(StrEnum):
+    """Whose stake is added up before it is compared."""
+
+    COLDKEY = "coldkey"
+    """All validators that a coldkey owns."""
+    HOTKEY = "hotkey"
+    """Each validator."""
 
 
 @dataclass(frozen=True, slots=True)

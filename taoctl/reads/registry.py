@@ -41,6 +41,8 @@ _MODULES = (
     "weight_commits",
     "weights",
     "risk",
+    "prune_order",
+    "concentration",
 )
 
 

@@ -24,9 +24,11 @@ def known(holdings: list[int]) -> Concentration:
 def test_worked_examples() -> None:
     equal = known([7] * 20)
     assert (equal.holders, equal.total, equal.nakamoto) == (20, 140, 11)
-    assert (equal.top, equal.gini, equal.hhi) == (Fraction(1, 2), 0, Fraction(1, 20))
+    assert equal.top == Fraction(1, 2)
+    assert (equal.gini, equal.hhi) == (Fraction(0), Fraction(1, 20))
     alone = known([0, 0, 9])
-    assert (alone.holders, alone.nakamoto, alone.top, alone.gini, alone.hhi) == (1, 1, 1, 0, 1)
+    assert (alone.holders, alone.nakamoto) == (1, 1)
+    assert (alone.top, alone.gini, alone.hhi) == (Fraction(1), Fraction(0), Fraction(1))
     # Half is not more than half.
     assert known([50, 30, 20]).nakamoto == 2
     assert known([51, 29, 20]).nakamoto == 1
@@ -50,7 +52,7 @@ def test_another_way_of_working_it_out_says_the_same(holdings: list[int]) -> Non
     apart = sum(abs(one - other) for one in held for other in held)
     assert found.gini == Fraction(apart, n * n) / (2 * Fraction(total, n))
     # HHI as the chance that two rao drawn at random are held by the same.
-    assert found.hhi == sum((Fraction(one, total) * Fraction(one, total) for one in held))
+    assert found.hhi == sum(Fraction(one, total) * Fraction(one, total) for one in held)
     largest: list[int] = []
     rest = list(held)
     while rest and len(largest) < 10:
