@@ -101,7 +101,35 @@ _BY_NAME = {
     "SubtensorModule.StakeTooLowForRoot": "stake more on root to the hotkey than its least member",
     "SubtensorModule.RootNetworkDoesNotExist": "this chain has no root network: name a subnet",
     "SubtensorModule.AdminActionProhibitedDuringWeightsWindow": "wait for the epoch to pass",
-    "SubtensorModule.ColdkeySwapAnnounced": "the coldkey is being swapped; only that may go on",
+    "SubtensorModule.ColdkeySwapAnnounced": (
+        "the coldkey is being swapped, and only that may go on; see "
+        "`taoctl wallet swap-coldkey status`"
+    ),
+    "SubtensorModule.ColdkeySwapDisputed": (
+        "the swap of the coldkey is disputed: only root can end that"
+    ),
+    "SubtensorModule.ColdkeySwapAlreadyDisputed": "only root can decide it now",
+    "SubtensorModule.ColdkeySwapAnnouncementNotFound": (
+        "announce the swap first, with `taoctl wallet swap-coldkey announce`"
+    ),
+    "SubtensorModule.ColdkeySwapTooEarly": (
+        "`taoctl wallet swap-coldkey status` says from which block"
+    ),
+    "SubtensorModule.ColdkeySwapReannouncedTooEarly": (
+        "`taoctl wallet swap-coldkey status` says from which block"
+    ),
+    "SubtensorModule.ColdkeySwapClearTooEarly": (
+        "`taoctl wallet swap-coldkey status` says from which block"
+    ),
+    "SubtensorModule.AnnouncedColdkeyHashDoesNotMatch": (
+        "name the coldkey that was announced; see `taoctl wallet swap-coldkey status`"
+    ),
+    "SubtensorModule.NotEnoughBalanceToPaySwapColdKey": (
+        "a swap costs TAO beside the fee, and the account must live on: send it some first"
+    ),
+    "SubtensorModule.ColdKeyAlreadyAssociated": "swap to a coldkey that was never used",
+    "SubtensorModule.NewColdKeyIsHotkey": "swap to a coldkey that was never used",
+    "SubtensorModule.ActiveLockExists": "swap to a coldkey without locks of its own",
     "SubtensorModule.StakeUnavailable": "the stake is locked; see `taoctl stake lock list`",
     "SubtensorModule.InvalidSubnetNumber": "name one to five subnets",
     "SubtensorModule.SameAutoStakeHotkeyAlreadySet": "it is set; see `taoctl stake auto get`",

@@ -38,6 +38,7 @@ _MODULES = (
     "children",
     "takes",
     "locks",
+    "coldkey_swaps",
     "weight_commits",
     "weights",
     "risk",

@@ -21,6 +21,7 @@ ALL = sorted(load())
 ABSENT = {
     "auto-stake": {218},
     "claim-types": {218},
+    "coldkey-swaps": {218, 365},
     "root-claims": {218},
     "locked-alpha": {218, 365, 393},
     "locks": {218, 365, 393},
