@@ -14,6 +14,7 @@ from taoctl.cli.wallet import (
     overview,
     passwd,
     sign,
+    swap_coldkey,
     transfer,
     watch,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "overview",
     "passwd",
     "sign",
+    "swap_coldkey",
     "transfer",
     "watch",
 ]

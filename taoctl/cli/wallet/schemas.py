@@ -6,6 +6,7 @@ from taoctl.cli.schema_parts import INT_OR_NULL, TEXT, TEXT_OR_NULL, Plain, Shap
 from taoctl.cli.schema_parts import row_schema as row
 from taoctl.cli.wallet.rows import FindingRow, HeldRow, KeyDetailRow, KeyRow
 from taoctl.reads.balances import BalanceRow
+from taoctl.reads.coldkey_swaps import ColdkeySwapRow
 from taoctl.reads.neurons import MyNeuronRow
 from taoctl.reads.stake import StakeRow
 
@@ -51,6 +52,7 @@ SCHEMAS: dict[str, Shape | Plain] = {
     "taoctl.wallet.sign/1": Plain(
         "taoctl wallet sign", obj(ss58=TEXT, crypto=_CRYPTO, signature=TEXT)
     ),
+    "taoctl.wallet.swap-coldkey/1": Shape("taoctl wallet swap-coldkey status", ColdkeySwapRow),
     "taoctl.wallet.unlock/1": Plain(
         "taoctl wallet unlock",
         obj(agent_pid=INT_OR_NULL, keyring=TEXT_OR_NULL, keys=array(row(HeldRow))),
