@@ -35,6 +35,7 @@ _MODULES = (
     "delegations",
     "root_claims",
     "auto_stake",
+    "axons",
     "children",
     "takes",
     "locks",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from taoctl.cli.neuron.explain import EXPLAIN_SCHEMA
 from taoctl.cli.neuron.listing import LIST_SCHEMA, RISK_SCHEMA, SHOW_SCHEMA
+from taoctl.cli.neuron.probe_rows import ProbeRow
+from taoctl.cli.neuron.probing import PROBE_SCHEMA
 from taoctl.cli.schema_parts import Plain, Shape, array, obj, row_schema
 from taoctl.reads.explain import BondPartRow, EarnedRow, WeightPartRow
 from taoctl.reads.neurons import MyNeuronRow
@@ -13,6 +15,7 @@ SCHEMAS: dict[str, Shape | Plain] = {
     LIST_SCHEMA: Shape("taoctl neuron list", MyNeuronRow),
     SHOW_SCHEMA: Shape("taoctl neuron show", MyNeuronRow, single=True),
     RISK_SCHEMA: Shape("taoctl neuron risk", RiskRow),
+    PROBE_SCHEMA: Shape("taoctl neuron probe", ProbeRow),
     EXPLAIN_SCHEMA: Plain(
         "taoctl neuron explain",
         obj(
