@@ -154,6 +154,15 @@ async def not_registered(view: View, at: Place) -> tuple[Refusal, ...]:
     return (Refusal("HotKeyNotRegisteredInSubNet", said, hint),)
 
 
+def in_the_open(netuid: int) -> Refusal:
+    """The refusal of a commit where weights are set without one."""
+    return Refusal(
+        "CommitRevealDisabled",
+        f"subnet {netuid} takes weights in the open, without a commit",
+        "set them with `taoctl weights set`",
+    )
+
+
 async def row_refused(
     view: View, at: Place, row: Row, version_key: int, *, dated: bool
 ) -> tuple[Refusal, ...]:

@@ -10,6 +10,7 @@ from taoctl.calls.stake.hotkeys import PALLET, item
 from taoctl.calls.weights.checks import (
     NEEDS,
     Place,
+    in_the_open,
     no_mechanism,
     not_registered,
     row_refused,
@@ -82,7 +83,7 @@ class CommitWeights(Hidden):
         found = found or await too_often(view, at, "CommittingWeightsTooFast")
         found = found or await no_mechanism(view, at)
         if not found and not await at.commits(view):
-            found = (_in_the_open(self.netuid),)
+            found = (in_the_open(self.netuid),)
         return found or await not_registered(view, at) or await self._too_many(view, at)
 
     async def _too_many(self, view: View, at: Place) -> tuple[Refusal, ...]:
@@ -147,7 +148,7 @@ class RevealWeights(Hidden):
         found = await too_little_stake(view, at)
         found = found or await self._not_now(view, at)
         if not found and not await at.commits(view):
-            found = (_in_the_open(self.netuid),)
+            found = (in_the_open(self.netuid),)
         return found or await row_refused(view, at, self.row, self.version_key, dated=False)
 
     async def _not_now(self, view: View, at: Place) -> tuple[Refusal, ...]:
@@ -192,11 +193,3 @@ def window_text(when: Reveals, commit: OpenCommit) -> str:
     if opens is None or closes is None:
         return f"in the subnet's epoch {commit.epoch + when.period}"
     return f"from block {opens} to block {closes}"
-
-
-def _in_the_open(netuid: int) -> Refusal:
-    return Refusal(
-        "CommitRevealDisabled",
-        f"subnet {netuid} takes weights in the open, without a commit",
-        "set them with `taoctl weights set`",
-    )

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from taoctl.addresses import decode_ss58
 from taoctl.errors import UsageError
-from taoctl.scale.compact import compact_bytes
+from taoctl.scale.compact import compact_bytes, length_prefixed
 from taoctl.scale.crypto import blake2_256
 from taoctl.text import printable
 from taoctl.units import U16_MAX
@@ -103,6 +103,21 @@ def commit_hash(hotkey: str, index: int, row: Row, salt: Sequence[int], version_
     vectors = b"".join(_vector(one) for one in parts)
     ends = struct.pack("<H", index), struct.pack("<Q", version_key)
     return "0x" + blake2_256(decode_ss58(hotkey) + ends[0] + vectors + ends[1]).hex()
+
+
+def timelocked_payload(hotkey: str, row: Row, version_key: int) -> bytes:
+    """What is encrypted of a row that the chain reveals by itself, as SCALE bytes.
+
+    Args:
+        hotkey: ss58 address of who commits; the chain opens it for nobody else.
+        row: the weights.
+        version_key: u64.
+
+    Source: WeightsTlockPayload of subtensor.
+    """
+    whose = length_prefixed(decode_ss58(hotkey))
+    lists = _vector([uid for uid, _ in row]) + _vector([weight for _, weight in row])
+    return whose + lists + struct.pack("<Q", version_key)
 
 
 def _vector(values: Sequence[int]) -> bytes:
