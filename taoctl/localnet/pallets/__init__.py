@@ -1,6 +1,7 @@
 """The pallets of the localnet."""
 
 from taoctl.localnet.pallet import Pallet
+from taoctl.localnet.pallets.aura import Aura
 from taoctl.localnet.pallets.balances import Balances
 from taoctl.localnet.pallets.drand import Drand
 from taoctl.localnet.pallets.mev_shield import MevShield
@@ -17,6 +18,7 @@ from taoctl.localnet.pallets.utility import Utility
 PALLETS: tuple[type[Pallet], ...] = (
     System,
     Timestamp,
+    Aura,
     Balances,
     TransactionPayment,
     SubtensorModule,
