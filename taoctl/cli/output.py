@@ -201,7 +201,7 @@ def note(text: str) -> None:
 
 def warn(text: str) -> None:
     """Tell a person something that must not be missed, on stderr."""
-    _to_stderr(_styled(text, "33", sys.stderr))
+    _to_stderr(styled(text, "33", sys.stderr))
 
 
 def error(problem: TaoctlError, *, as_json: bool) -> None:
@@ -218,9 +218,9 @@ def error(problem: TaoctlError, *, as_json: bool) -> None:
         }
         _to_stderr(json.dumps({"schema": ERROR_SCHEMA, "error": body}))
         return
-    _to_stderr(f"{_styled('error:', '1;31', sys.stderr)} {message}")
+    _to_stderr(f"{styled('error:', '1;31', sys.stderr)} {message}")
     if hint:
-        _to_stderr(f"{_styled('hint:', '36', sys.stderr)} {hint}")
+        _to_stderr(f"{styled('hint:', '36', sys.stderr)} {hint}")
 
 
 def _to_stderr(text: str) -> None:
@@ -237,7 +237,8 @@ def colours(stream: TextIO) -> bool:
     return stream.isatty()
 
 
-def _styled(text: str, code: str, stream: TextIO) -> str:
+def styled(text: str, code: str, stream: TextIO) -> str:
+    """The text with an SGR code such as `1;31` where the stream shows colours."""
     return f"\x1b[{code}m{text}\x1b[0m" if colours(stream) else text
 
 
@@ -287,7 +288,7 @@ def _csv_cell(column: Column, value: Any) -> Any:
 
 def _show_tables(result: Result, *, wide: bool) -> None:
     if result.origin.network is not None:
-        note(_styled(result.origin.caption(), "2", sys.stderr))
+        note(styled(result.origin.caption(), "2", sys.stderr))
     if result.headline:
         note(result.headline)
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
@@ -353,7 +354,7 @@ def table_text(
         while len(kept) > 1 and _total(kept, widths) > width:
             kept.pop()
     head = _line(titles, columns, widths, kept)
-    lines = [_styled(head, "1", sys.stdout)]
+    lines = [styled(head, "1", sys.stdout)]
     lines.extend(_line(line, columns, widths, kept) for line in cells)
     return "\n".join(lines), len(columns) - len(kept)
 

@@ -36,6 +36,7 @@ class Kind(Enum):
     U64N = "u64n"
     TAKE = "take"
     PPM = "ppm"
+    MILLI = "milli"
     I96F32 = "i96f32"
     SS58 = "ss58"
     HASH = "hash"
@@ -170,6 +171,8 @@ def format_value(kind: Kind, value: Any, *, full: bool = False) -> str:
         return percent_text(value, U64_MAX)
     if kind is Kind.PPM:
         return ratio_text(value, 10_000, 2) + "%"
+    if kind is Kind.MILLI:
+        return ratio_text(value, 1_000, 2)
     if kind is Kind.I96F32:
         return ratio_text(value, 2**32, 9 if full else 6)
     if kind is Kind.SS58:

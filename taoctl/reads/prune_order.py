@@ -68,9 +68,7 @@ class PruneRow:
             wide=True,
         ),
     ]
-    apart_how: Annotated[
-        str, Column("behind the one before", Kind.TEXT, "the same in words", drop=4)
-    ]
+    apart_how: Annotated[str, Column("how", Kind.TEXT, "the same in words", drop=4)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +113,16 @@ async def prune_line(view: View, netuid: int, names: Mapping[str, str] | None = 
             "root has no order of pruning",
             "a newcomer with more stake takes the place of the member with the least",
         )
+    if view.has(item("PruningScores")):
+        raise NotInRuntimeError(
+            f"the runtime of this chain (spec {view.spec_version}) prunes by scores of its own",
+            "ask a chain with a newer runtime, or a newer block with --at-block",
+        )
     graph = await metagraph(view, netuid)
     if graph.prune is None:
         raise NotInRuntimeError(
-            f"the runtime of this chain (spec {view.spec_version}) prunes by scores of its own",
-            "the order is known of runtimes that store no PruningScores",
+            f"the runtime of this chain (spec {view.spec_version}) does not tell all that its "
+            "order of pruning depends on"
         )
     neurons = {one.uid: one for one in graph.neurons}
     slots = [Slot(one.uid, one.emission_rao or 0, one.registered_at or 0) for one in graph.neurons]

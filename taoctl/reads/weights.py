@@ -66,7 +66,7 @@ async def weights(
     Raises:
         UsageError: there is no such subnet or mechanism.
     """
-    await _need_mechanism(view, netuid, mechanism)
+    await need_mechanism(view, netuid, mechanism)
     index = mechanism * _STRIDE + netuid
     rows, hotkeys, updates, permits = await asyncio.gather(
         view.map(PALLET, "Weights", index),
@@ -99,7 +99,8 @@ async def weights(
     return tuple(found)
 
 
-async def _need_mechanism(view: View, netuid: int, mechanism: int) -> None:
+async def need_mechanism(view: View, netuid: int, mechanism: int) -> None:
+    """Raise UsageError where there is no such subnet, or no such mechanism of it."""
     there, count = await asyncio.gather(
         view.value(PALLET, "NetworksAdded", netuid),
         value_or_none(view, "MechanismCountCurrent", netuid),

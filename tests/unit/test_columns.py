@@ -71,6 +71,7 @@ def test_a_shown_amount_is_never_zero_and_never_more_than_it_is(rao: int) -> Non
         (Kind.TAKE, 0, "0%", "0%"),
         (Kind.U64N, 2**64 // 10, "10%", "10%"),
         (Kind.PPM, 123_456, "12.35%", "12.35%"),
+        (Kind.MILLI, 2_345, "2.35", "2.35"),
         (Kind.PRICE, 12_345_678, "0.012345", "0.012345678"),
         (Kind.PRICE, 7, "0.000000007", "0.000000007"),
         (Kind.PRICE, 0, "0.000000", "0.000000000"),

@@ -21,6 +21,8 @@ ALL = sorted(load())
 ABSENT = {
     "auto-stake": {218},
     "claim-types": {218},
+    "concentration": {218},
+    "prune-order": {218},
     "coldkey-swaps": {218, 365},
     "root-claims": {218},
     "locked-alpha": {218, 365, 393},

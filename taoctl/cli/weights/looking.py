@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from taoctl.cli import context, output
-from taoctl.cli.output import Result, Section
+from taoctl.cli import context, live_page, options, output
+from taoctl.cli.options import Format
+from taoctl.cli.output import Origin, Result, Section
 from taoctl.cli.weights.app import app
 from taoctl.units import U16_MAX
 
 if TYPE_CHECKING:
     from taoctl.chain.view import View
     from taoctl.reads.weight_commits import WeightCommitRow
+    from taoctl.reads.weights import WeightRow
 
 SHOW_SCHEMA = "taoctl.weights.show/1"
 STATUS_SCHEMA = "taoctl.weights.status/1"
@@ -37,13 +42,23 @@ def show(
         int,
         typer.Option("--mechanism", metavar="N", min=0, max=15, help="Mechanism of the subnet."),
     ] = 0,
+    map_: Annotated[
+        bool | None,
+        typer.Option(
+            "--map/--list",
+            help="A heat map, or each weight; a map on a terminal where nothing is left out.",
+        ),
+    ] = None,
 ) -> None:
     """Who weighs whom on a subnet, as the chain stores it, and how old that is.
 
-    Weights that are committed and not revealed are not in it; nobody sees those.
+    On a terminal as a heat map: a line for each UID that weighs, a cell for each that is weighed,
+    or for some neighbours where there is no room. Weights that are committed and not revealed are
+    not in it; nobody sees those.
 
     \b
     Examples:
+      taoctl weights show 1
       taoctl weights show 1 --to 7
       taoctl weights show 1 --uid 0 --uid 3 -o csv
     """
@@ -54,8 +69,24 @@ def show(
         lambda view: weights(view, number, mechanism, uids or (), targets or (), names)
     )
     section = Section(rows, WeightRow)
-    output.show(Result(SHOW_SCHEMA, origin, (section,)))
+    if rows and _wants_map(map_, filtered=bool(uids or targets)):
+        _show_map(rows, origin)
+    else:
+        output.show(Result(SHOW_SCHEMA, origin, (section,)))
     context.warn_insecure(output.addresses_in(section))
+
+
+def _wants_map(asked: bool | None, *, filtered: bool) -> bool:
+    if options.current().format not in (Format.TABLE, Format.WIDE):
+        return False
+    return not filtered and live_page.on_terminal() if asked is None else asked
+
+
+def _show_map(rows: Sequence[WeightRow], origin: Origin) -> None:
+    from taoctl.cli.weights.heat import heat_map, palette
+
+    output.note(output.styled(origin.caption(), "2", sys.stderr))
+    output.write(heat_map(rows, shutil.get_terminal_size().columns, palette()))
 
 
 @app.command("status")

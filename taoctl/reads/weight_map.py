@@ -1,0 +1,77 @@
+"""Weights as a map of shades: rows that weigh, columns that are weighed, folded to a width."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from taoctl.economics.power import integer_root
+from taoctl.reads.weights import WeightRow
+
+
+@dataclass(frozen=True, slots=True)
+class MapRow:
+    """One UID that weighs others, and what it gives per cell: the largest part of those in it."""
+
+    uid: int
+    hotkey_name: str | None
+    shares_ppm: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WeightMap:
+    """Weights of a subnet: cell n of a row holds the UIDs from n * `fold` to the next cell's.
+
+    `targets` counts the UIDs from 0 to the last one that is weighed.
+    """
+
+    rows: tuple[MapRow, ...]
+    fold: int
+    targets: int
+
+    @property
+    def cells(self) -> int:
+        """Cells of a row."""
+        return -(-self.targets // self.fold)
+
+
+def weight_map(rows: Iterable[WeightRow], cells: int) -> WeightMap:
+    """The map of weights in rows of at most so many cells, at least one.
+
+    A cell holds as few neighbouring UIDs as fit, and shows the largest share among them. A share
+    is a part of what the row gives in all, in millionths.
+    """
+    listed = list(rows)
+    targets = max((row.target_uid for row in listed), default=-1) + 1
+    fold = max(-(-targets // max(cells, 1)), 1)
+    width = -(-targets // fold)
+    names: dict[int, str | None] = {}
+    shares: dict[int, list[int]] = {}
+    for row in listed:
+        names[row.uid] = row.hotkey_name
+        line = shares.setdefault(row.uid, [0] * width)
+        cell = row.target_uid // fold
+        line[cell] = max(line[cell], row.share_ppm or 0)
+    made = tuple(MapRow(uid, names[uid], tuple(shares[uid])) for uid in sorted(shares))
+    return WeightMap(made, fold, targets)
+
+
+def shade_floors(shown: WeightMap, shades: int) -> tuple[int, ...]:
+    """The least share of each of so many shades, in millionths, ascending.
+
+    Each begins at the same multiple of the one before, so that the shades reach from the least
+    share of the map to its largest. Where that would be more than twice, it is twice, and the
+    lightest shade is for all that is less.
+    """
+    largest = max((max(row.shares_ppm) for row in shown.rows), default=0)
+    present = (share for row in shown.rows for share in row.shares_ppm if share)
+    least = max(min(present, default=0), largest >> shades)
+    return tuple(
+        integer_root(least ** (shades - step) * largest**step, shades) for step in range(shades)
+    )
+
+
+def shade(share_ppm: int, floors: Sequence[int]) -> int:
+    """The number of a share's shade, counted from 1; 0 where there is no share."""
+    return max(bisect_right(floors, share_ppm), 1) if share_ppm else 0

@@ -1,0 +1,83 @@
+"""Weights as a map: how UIDs are folded into cells, and which shade a share has."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from taoctl.reads.weight_map import WeightMap, shade, shade_floors, weight_map
+from taoctl.reads.weights import WeightRow
+
+
+def row(uid: int, target: int, share_ppm: int | None, name: str | None = None) -> WeightRow:
+    given_: dict[str, Any] = {"permit": True, "updated_block": 1, "age_blocks": 1, "weight": 1}
+    return WeightRow(
+        uid=uid,
+        hotkey_name=name,
+        hotkey=f"key {uid}",
+        target_uid=target,
+        share_ppm=share_ppm,
+        **given_,
+    )
+
+
+def test_a_cell_shows_the_largest_share_in_it() -> None:
+    rows = [row(3, 0, 10), row(3, 1, 30), row(3, 6, 20), row(1, 5, 1_000_000, "mine")]
+    whole = weight_map(rows, 80)
+    assert (whole.fold, whole.targets, whole.cells) == (1, 7, 7)
+    assert [(one.uid, one.hotkey_name) for one in whole.rows] == [(1, "mine"), (3, None)]
+    assert whole.rows[1].shares_ppm == (10, 30, 0, 0, 0, 0, 20)
+    folded = weight_map(rows, 3)
+    assert (folded.fold, folded.cells) == (3, 3)
+    assert folded.rows[1].shares_ppm == (30, 0, 20)
+    assert folded.rows[0].shares_ppm == (0, 1_000_000, 0)
+
+
+@pytest.mark.parametrize(("cells", "fold"), [(300, 1), (256, 1), (255, 2), (74, 4), (1, 256)])
+def test_a_full_subnet_fits(cells: int, fold: int) -> None:
+    found = weight_map([row(0, 255, 7), row(63, 0, 9)], cells)
+    assert found.fold == fold and found.cells <= cells
+    assert found.rows[0].shares_ppm[-1] == 7 and found.rows[1].shares_ppm[0] == 9
+
+
+def test_of_no_weights_there_is_an_empty_map() -> None:
+    empty = weight_map([], 80)
+    assert (empty.rows, empty.cells, empty.fold) == ((), 0, 1)
+    assert shade_floors(empty, 4) == (0, 0, 0, 0)
+    # A row whose weights are all zero has no shares.
+    nothing = weight_map([row(0, 2, None)], 80)
+    assert nothing.rows[0].shares_ppm == (0, 0, 0)
+    assert [shade(0, shade_floors(nothing, 4))] == [0]
+
+
+def of_shares(*shares: int) -> WeightMap:
+    return weight_map([row(0, uid, share) for uid, share in enumerate(shares)], 500)
+
+
+def test_shades_reach_from_the_least_share_to_the_largest() -> None:
+    floors = shade_floors(of_shares(10_000, 160_000, 40_000), 4)
+    assert floors == (10_000, 20_000, 40_000, 80_000)
+    shown = [shade(share, floors) for share in (0, 10_000, 19_999, 20_000, 40_000, 160_000)]
+    assert shown == [0, 1, 1, 2, 3, 4]
+    # All alike: all are the largest.
+    assert shade(5, shade_floors(of_shares(5, 5, 5), 8)) == 8
+    # One that has nearly all: each shade is twice the one before, the rest is lightest.
+    wide = shade_floors(of_shares(1, 1_000_000), 4)
+    assert wide == (62_500, 125_000, 250_000, 500_000)
+    assert [shade(share, wide) for share in (1, 62_500, 125_000, 999_999)] == [1, 1, 2, 4]
+
+
+@given(st.lists(st.integers(1, 1_000_000), min_size=1, max_size=50), st.integers(2, 9))
+def test_more_is_never_lighter_and_steps_are_even(shares: list[int], shades: int) -> None:
+    floors = shade_floors(of_shares(*shares), shades)
+    assert len(floors) == shades and list(floors) == sorted(floors)
+    shown = [shade(share, floors) for share in sorted(shares)]
+    assert shown == sorted(shown) and shown[-1] == shades and shown[0] >= 1
+    low, high = max(min(shares), max(shares) >> shades), max(shares)
+    for step, floor in enumerate(floors):
+        exact = Fraction(low) ** (shades - step) * Fraction(high) ** step
+        assert floor**shades <= exact < (floor + 1) ** shades
