@@ -15,6 +15,7 @@ class Glyphs:
     """Every special character that a widget may draw; each is one cell wide."""
 
     ramp: str
+    heat: str
     bar_full: str
     bar_empty: str
     ascending: str
@@ -37,6 +38,7 @@ class Glyphs:
 
 UNICODE = Glyphs(
     ramp="▁▂▃▄▅▆▇█",
+    heat="▁▂▃▄▅▆█",
     bar_full="━",
     bar_empty="─",
     ascending="▲",
@@ -59,6 +61,7 @@ UNICODE = Glyphs(
 
 ASCII = Glyphs(
     ramp="_.:-=+*#",
+    heat=".:-=+*#",
     bar_full="#",
     bar_empty="-",
     ascending="^",

@@ -9,9 +9,18 @@ APP_KEYS: tuple[Binding, ...] = (
     Binding("2", "go('subnets')", "subnets", id="app.subnets"),
     Binding("3", "go('metagraph')", "metagraph", id="app.metagraph"),
     Binding("4", "go('stake')", "stake", id="app.stake"),
+    Binding("5", "go('weights')", "weights", id="app.weights"),
     Binding("question_mark", "help", "help", key_display="?", id="app.help"),
     Binding("f1", "help", "help", show=False, id="app.help"),
     Binding("ctrl+p", "command_palette", "command palette", show=False, id="app.palette"),
+    Binding(
+        "x",
+        "dismiss",
+        "dismiss",
+        id="app.dismiss",
+        tooltip="drop the notice of a UID that was lost",
+        show=False,
+    ),
     Binding("q", "quit", "quit", id="app.quit"),
     Binding("ctrl+z", "suspend_process", "suspend", show=False, id="app.suspend"),
     Binding("ctrl+c,ctrl+q", "quit", "quit", show=False, id="app.interrupt", priority=True),
@@ -43,11 +52,49 @@ STAKE_KEYS: tuple[Binding, ...] = (
 )
 """Keys of the stake screen, named as the commands are; `s` sorts there as everywhere."""
 
+MATRIX_KEY = Binding(
+    "W", "matrix", "weights", id="consensus.matrix", tooltip="who weighs whom on this subnet"
+)
+"""The key that opens the heat map of the subnet that a row or a screen is of."""
+
+FIELDS_KEY = Binding("d", "fields", "details", id="consensus.fields", tooltip="all its fields")
+"""The key that shows everything that is known of a neuron."""
+
+_MECHANISM_KEY = Binding(
+    "m", "mechanism", "mechanism", id="consensus.mechanism", tooltip="the subnet's next mechanism"
+)
+
+NEURON_KEYS: tuple[Binding, ...] = (
+    Binding(
+        "b",
+        "other",
+        "weights/bonds",
+        id="consensus.other",
+        tooltip="who weighs this neuron, or whom it weighs and has bonds in",
+    ),
+    MATRIX_KEY,
+    Binding("n", "subnet", "subnet", id="consensus.subnet", tooltip="all neurons of the subnet"),
+    FIELDS_KEY,
+    _MECHANISM_KEY,
+    ADD_KEY,
+)
+"""Keys of the screen of one neuron."""
+
+WEIGHTS_KEYS: tuple[Binding, ...] = (
+    Binding(
+        "v", "validator", "validator", id="consensus.validator", tooltip="open the row's validator"
+    ),
+    _MECHANISM_KEY,
+    ADD_KEY,
+)
+"""Keys of the heat map."""
+
 HINTS: tuple[str, ...] = (
     "app.overview",
     "app.subnets",
     "app.metagraph",
     "app.stake",
+    "app.weights",
     "table.open",
     "screen.filter",
     "table.sort",
@@ -73,6 +120,36 @@ STAKE_HINTS: tuple[str, ...] = (
 )
 """The same for the stake screen."""
 
+NEURON_HINTS: tuple[str, ...] = (
+    "table.open",
+    "consensus.other",
+    "consensus.mechanism",
+    "consensus.matrix",
+    "consensus.subnet",
+    "consensus.fields",
+    "screen.back",
+    "screen.filter",
+    "table.sort",
+    "screen.command",
+    "stake.add",
+    *(id for id in HINTS if id.startswith("app.")),
+)
+"""The same for the screen of one neuron."""
+
+WEIGHTS_HINTS: tuple[str, ...] = (
+    "table.open",
+    "consensus.validator",
+    "consensus.mechanism",
+    "table.sort",
+    "table.wide",
+    "screen.filter",
+    "screen.back",
+    "screen.command",
+    "stake.add",
+    *(id for id in HINTS if id.startswith("app.")),
+)
+"""The same for the heat map."""
+
 PROMPT_HINTS: tuple[tuple[str, str], ...] = (
     ("enter", "apply"),
     ("tab", "complete"),
@@ -82,6 +159,7 @@ PROMPT_HINTS: tuple[tuple[str, str], ...] = (
 
 GROUPS: tuple[tuple[str, str], ...] = (
     ("app.", "Everywhere"),
+    ("consensus.", "Neurons and weights"),
     ("stake.", "Stake"),
     ("screen.", "On a screen"),
     ("table.", "In a table"),

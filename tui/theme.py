@@ -43,6 +43,17 @@ def derived_colours(theme: Theme) -> dict[str, str]:
     colours = theme.to_color_system().generate()
     ground, ink = Color.parse(colours["background"]), Color.parse(colours["foreground"])
     primary, accent = Color.parse(colours["primary"]), Color.parse(colours["accent"])
+    error = Color.parse(colours["error"])
+    warning = Color.parse(colours["warning"])
+    heat = (
+        ground.blend(primary, 0.35),
+        ground.blend(primary, 0.60),
+        primary,
+        primary.blend(accent, 0.5),
+        accent,
+        accent.blend(warning, 0.6),
+        warning,
+    )
     return {
         "muted": ground.blend(ink, 0.55).hex,
         "faint": ground.blend(ink, 0.20).hex,
@@ -50,4 +61,6 @@ def derived_colours(theme: Theme) -> dict[str, str]:
         "cursor": ground.blend(primary, 0.32).hex,
         "cursor-blurred": ground.blend(ink, 0.10).hex,
         "own-row": ground.blend(accent, 0.13).hex,
+        "alarm-row": ground.blend(error, 0.24).hex,
+        **{f"heat-{step}": colour.hex for step, colour in enumerate(heat, 1)},
     }

@@ -1,0 +1,376 @@
+"""The weights heat map: a line a validator, a cell a neuron, cells of one to three characters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region
+from textual.signal import Signal
+from textual.strip import Strip
+from textual.style import Style
+
+from taoctl.reads.metagraph import NeuronRow
+from taoctl.reads.weight_matrix import WeightLine, WeightMatrix
+from tui.glyphs import UNICODE, Glyphs
+from tui.widgets.heat import GRADES, grade
+from tui.widgets.heat_layout import GUTTER, UID, HeatLayout
+from tui.widgets.paint import strip_of
+from tui.widgets.row_list import RowList
+from tui.widgets.table_model import TableColumn, fit
+
+GIVEN = "given"
+"""Key of the column that holds the weight on one neuron, to sort by."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeatRow:
+    """What one validator gives, and of that what it gives the neuron that rows are sorted by."""
+
+    line: WeightLine
+    given: int | None
+
+
+class HeatMap(RowList):
+    """Who weighs whom, with a cursor over both; only cells that changed are painted again.
+
+    Only neurons that somebody weighs and own ones have a column, in the wide view all have.
+    """
+
+    HEADER_LINES: ClassVar[int] = 2
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        *(f"heat--{step}" for step in range(1, GRADES + 1)),
+        "heat--point",
+        "table--header-own",
+    }
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "miner", key_display="enter", id="table.open"),
+        Binding("left,h", "column(-1)", "neuron left", show=False, id="table.left"),
+        Binding("right,l", "column(1)", "neuron right", show=False, id="table.right"),
+        Binding("s", "sort", "sort", id="table.sort", tooltip="sort by the weights on this neuron"),
+        Binding("w", "wide", "all", id="table.wide", tooltip="show neurons that nobody weighs too"),
+    ]
+
+    def __init__(
+        self,
+        columns: Sequence[TableColumn],
+        name: Callable[[NeuronRow], str],
+        *,
+        mine: Callable[[NeuronRow], bool],
+        glyphs: Glyphs = UNICODE,
+        empty: str = "",
+        id: str | None = None,
+    ) -> None:
+        """Label rows by `name`; `mine` tells own neurons, whose rows and columns are marked."""
+        super().__init__(
+            columns,
+            key=lambda row: row.line.neuron.hotkey,
+            own=lambda row: mine(row.line.neuron),
+            glyphs=glyphs,
+            empty=empty,
+            id=id,
+        )
+        self.pointed: Signal[None] = Signal(self, "pointed")
+        """The cursor is on another cell, or what it is on changed. Told at once."""
+        self._label = name
+        self._mine = mine
+        self._matrix: WeightMatrix | None = None
+        self._places = HeatLayout((), 0)
+        self._column = 0
+        self._sorted_by: int | None = None
+
+    # --- what the screen says -------------------------------------------------------------
+
+    def show(self, matrix: WeightMatrix | None) -> None:
+        """Show a matrix, or none."""
+        self._matrix = matrix
+        self.set_rows(self._rows())
+
+    def set_rows(self, rows: Iterable[HeatRow]) -> None:
+        """Show these rows of the matrix; what did not change is not painted again."""
+        top, total = round(self.scroll_y), self.model.total
+        before = {key: self.model.row(key).line for key in self.model.order}
+        changes = self.model.set_rows(rows)
+        if changes.order or total != self.model.total:
+            self.arranged.publish(None)
+        if self._lay_out() or changes.order or not self.model.order:
+            self._strips.clear()
+            self._resize()
+            self._keep_cursor()
+            self.refresh()
+        else:
+            self._keep_cursor()
+            self._refresh_cells(before, top)
+        self.pointed.publish(None)
+
+    def _refresh_cells(self, before: dict[Hashable, WeightLine], top: int) -> None:
+        """Paint again the stretch of each row in which cells differ."""
+        regions: list[Region] = []
+        for place, key in enumerate(self.model.order):
+            old, new = before[key], self.model.row(key).line
+            same_uid = old.neuron.uid == new.neuron.uid
+            if same_uid and old.weights == new.weights:
+                continue
+            self._forget(key)
+            y = place - top + self.HEADER_LINES
+            if not self.HEADER_LINES <= y < self._window.height:
+                continue
+            if not same_uid or bool(old.weights) != bool(new.weights):
+                regions.append(self._line(y))
+                continue
+            changed = [
+                at
+                for at, uid in enumerate(self._places.uids)
+                if grade(old.share_ppm(uid)) != grade(new.share_ppm(uid))
+            ]
+            if changed:
+                regions += self._columns_region(changed[0], changed[-1], y, 1)
+        if regions:
+            self.refresh(*regions)
+
+    def move_to_column(self, uid: int) -> None:
+        """Put the cursor on a neuron's column, where it has one."""
+        if uid in self._places.uids:
+            self._point(self._places.uids.index(uid))
+
+    @property
+    def column_uid(self) -> int | None:
+        """The UID whose column the cursor is on."""
+        return self._places.uids[self._column] if self._places.uids else None
+
+    @property
+    def shown_uids(self) -> tuple[int, ...]:
+        """The UIDs that have a column, left to right."""
+        return self._places.uids
+
+    def set_wide(self, wide: bool) -> None:
+        """Show or hide the neurons that nobody weighs."""
+        self.wide = wide
+        self._strips.clear()
+        self._lay_out()
+        self._resize()
+        self._show_column()
+        self.refresh()
+        self.pointed.publish(None)
+
+    @property
+    def content_width(self) -> int:
+        """Cells of the labels and of all columns."""
+        return self._places.width
+
+    # --- keys and mouse -------------------------------------------------------------------
+
+    def action_column(self, columns: int) -> None:
+        """Move the cursor by neurons."""
+        self._point(self._column + columns)
+
+    def action_sort(self) -> None:
+        """Sort by the weights on the cursor's neuron, largest first, then no more."""
+        if self.model.sort_key == GIVEN and self._sorted_by == self.column_uid:
+            self.sort_by(None)
+        else:
+            self._sorted_by = self.column_uid
+            self.sort_by(GIVEN, descending=True)
+
+    def sort_by(self, key: str | None, *, descending: bool = False) -> None:
+        """Order the rows by a column, or by UID (None)."""
+        if key == GIVEN and self._sorted_by is None:
+            self._sorted_by = self.column_uid
+        self.model.sort(key, descending)
+        self.model.set_rows(self._rows())
+        self._after_arranging()
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor on a cell; a double click opens it."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        at = self._places.at(offset.x, round(self.scroll_x))
+        if at is not None:
+            self._point(at)
+        place = offset.y - self.HEADER_LINES + round(self.scroll_y)
+        if offset.y >= self.HEADER_LINES and place < len(self.model.order):
+            self._put_cursor(place)
+            if event.chain > 1:
+                self.action_open()
+
+    def on_resize(self) -> None:
+        """Make cells as wide as fits, and keep the cursor in the picture."""
+        self._strips.clear()
+        self._lay_out()
+        self._resize()
+        self._keep_cursor()
+        self._show_column()
+        self.refresh()
+
+    def watch_show_vertical_scrollbar(self) -> None:
+        """There is a cell less beside a scrollbar; that is no resize to Textual."""
+        self.call_after_refresh(self.on_resize)
+
+    # --- cursor ---------------------------------------------------------------------------
+
+    def _put_cursor(self, place: int) -> None:
+        super()._put_cursor(place)
+        self.pointed.publish(None)
+
+    def _after_arranging(self) -> None:
+        super()._after_arranging()
+        self.pointed.publish(None)
+
+    def _paint_cursor(self) -> None:
+        self._strips.clear()
+        self.refresh()
+
+    def _point(self, at: int) -> None:
+        if not self._places.uids:
+            return
+        before, self._column = self._column, min(len(self._places.uids) - 1, max(0, at))
+        left = round(self.scroll_x)
+        self._show_column()
+        if round(self.scroll_x) == left:
+            height = self._window.height
+            self.refresh(
+                *(
+                    region
+                    for one in {before, self._column}
+                    for region in self._columns_region(one, one, 0, height)
+                ),
+                # A label of the header may reach over the columns beside it.
+                self._line(0),
+            )
+        self.pointed.publish(None)
+
+    def _show_column(self) -> None:
+        if not self._places.uids or not self._window.width:
+            return
+        left = round(self.scroll_x)
+        target = self._places.scroll_to_show(self._column, left, self._window.width)
+        if target != left:
+            self.scroll_to(x=target, animate=False, force=True)
+
+    # --- layout ---------------------------------------------------------------------------
+
+    def _rows(self) -> list[HeatRow]:
+        if self._matrix is None:
+            return []
+        by = self._sorted_by
+        return [
+            HeatRow(line, None if by is None else line.weights.get(by))
+            for line in self._matrix.lines
+        ]
+
+    def _lay_out(self) -> bool:
+        """Choose the columns and their width; returns whether either changed."""
+        matrix, uid = self._matrix, self.column_uid
+        weighed = frozenset[int]() if matrix is None else matrix.weighed()
+        uids = tuple(
+            neuron.uid
+            for neuron in (() if matrix is None else matrix.neurons)
+            if self.wide or neuron.uid in weighed or self._mine(neuron)
+        )
+        own = frozenset(n.uid for n in (() if matrix is None else matrix.neurons) if self._mine(n))
+        old, self._places = self._places, HeatLayout.of(uids, own, self._window.width)
+        if uid is not None and uid in uids:
+            self._column = uids.index(uid)
+        self._column = min(self._column, max(0, len(uids) - 1))
+        return old != self._places
+
+    def _columns_region(self, first: int, last: int, y: int, height: int) -> list[Region]:
+        start, end = self._places.span(first, last, round(self.scroll_x), self._window.width)
+        return [Region(start, y, end - start, height)] if start < end else []
+
+    # --- painting -------------------------------------------------------------------------
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the picture: the UIDs, the marks below them, a row, or blank."""
+        if y < self.HEADER_LINES:
+            return self._across(self._header(y), self._style("table--header"))
+        place = y - self.HEADER_LINES + round(self.scroll_y)
+        if not self.model.order:
+            return self._empty_line(y, self._window.width)
+        if place >= len(self.model.order):
+            return Strip.blank(self._window.width, self._style(None).rich_style)
+        key = self.model.order[place]
+        selected = key == self._cursor
+        strip = self._strips.get((key, selected))
+        if strip is None:
+            strip = self._strips[key, selected] = self._paint(key, selected)
+        strip = self._with_point(strip, self.model.row(key).line, selected)
+        return self._across(strip, self._style(None, self._ground(key, selected)))
+
+    def _across(self, strip: Strip, style: Style) -> Strip:
+        """The part of a line that is in the picture; labels stay where they are."""
+        left, width, pinned = round(self.scroll_x), self._window.width, self._places.pinned
+        if left:
+            cells = strip.crop(pinned + left, pinned + left + width)
+            strip = Strip.join([strip.crop(0, pinned), cells])
+        return strip.crop_extend(0, width, style.rich_style)
+
+    def _header(self, y: int) -> Strip:
+        plain, layout = self._style("table--header"), self._places
+        hidden = layout.width - round(self.scroll_x) > self._window.width
+        edges = (
+            self._glyphs.more_left if self.scroll_x else " ",
+            self._glyphs.more_right if hidden else " ",
+        )
+        if y == 0:
+            label = f"{''.join(edges)} uid validator"
+            parts = [(fit(label, layout.pinned, False, " "), plain), (layout.uid_line(), plain)]
+            return strip_of(parts)
+        parts = [(" " * layout.pinned, plain)]
+        for at, uid in enumerate(layout.uids):
+            parts.append((self._mark(at, uid).ljust(layout.cell), self._mark_style(at, uid)))
+        return strip_of(parts)
+
+    def _mark(self, at: int, uid: int) -> str:
+        if self.model.sort_key == GIVEN and uid == self._sorted_by:
+            return self._glyphs.descending
+        if uid in self._places.own:
+            return self._glyphs.own
+        return self._glyphs.separator if at == self._column else " "
+
+    def _mark_style(self, at: int, uid: int) -> Style:
+        if at == self._column and self.has_focus:
+            return self._style("table--header-cursor")
+        sorted_by = self.model.sort_key == GIVEN and uid == self._sorted_by
+        return self._style("table--header-sorted" if sorted_by else "table--header-own")
+
+    def _paint(self, key: Hashable, selected: bool) -> Strip:
+        """The whole line of a row, also what is out of the picture."""
+        line: WeightLine = self.model.row(key).line
+        ground, layout = self._ground(key, selected), self._places
+        mark = self._glyphs.own if self._mine(line.neuron) else " "
+        name = fit(self._label(line.neuron), layout.name_width, False, self._glyphs.ellipsis)
+        quiet = None if line.weights else "table--muted"
+        parts = [
+            (fit(mark, GUTTER, False, " "), self._style("table--accent", ground)),
+            (f"{line.neuron.uid:>{UID}} {name} ", self._style(quiet, ground)),
+        ]
+        for uid in layout.uids:
+            below = ground or ("table--own" if uid in layout.own else None)
+            parts.append(self._cell(line, uid, below))
+        return strip_of(parts)
+
+    def _cell(self, line: WeightLine, uid: int, ground: str | None) -> tuple[str, Style]:
+        step = grade(line.share_ppm(uid))
+        if not step:
+            return " " * self._places.cell, self._style(None, ground)
+        return self._glyphs.heat[step - 1] * self._places.cell, self._style(f"heat--{step}", ground)
+
+    def _with_point(self, strip: Strip, line: WeightLine, selected: bool) -> Strip:
+        """The line with its cell of the cursor's column on another ground."""
+        layout = self._places
+        if not layout.uids:
+            return strip
+        ground = "table--cursor-blurred"
+        if selected:
+            ground = "heat--point" if self.has_focus else "table--cursor"
+        start = layout.pinned + self._column * layout.cell
+        cell = strip_of([self._cell(line, layout.uids[self._column], ground)])
+        rest = strip.crop(start + layout.cell)
+        return Strip.join([strip.crop(0, start), cell, rest])

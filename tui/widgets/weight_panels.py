@@ -1,0 +1,141 @@
+"""Around the heat map: what its grades mean, and everything about the cell under the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar, NamedTuple
+
+from taoctl.addresses import short_ss58
+from taoctl.reads.columns import Kind, format_value
+from taoctl.reads.metagraph import NeuronRow
+from taoctl.reads.weight_matrix import WeightLine, WeightMatrix
+from tui.figures import fixed, grouped
+from tui.glyphs import UNICODE, Glyphs
+from tui.widgets.heat import STEP_TEXTS
+from tui.widgets.lines import Line, Lines, Piece, clip, width_of
+
+
+class MatrixFacts(Lines):
+    """Which mechanism, how many have set weights, and the legend of the grades."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"lines--heat{step}" for step in range(1, len(STEP_TEXTS) + 1)
+    }
+
+    def __init__(self, glyphs: Glyphs = UNICODE) -> None:
+        super().__init__(id="facts")
+        self._glyphs = glyphs
+        self._matrix: WeightMatrix | None = None
+
+    def show(self, matrix: WeightMatrix | None) -> None:
+        """A matrix, or none while it is not known."""
+        self._matrix = matrix
+        self.update()
+
+    def lines(self, width: int) -> Sequence[Line]:
+        """One line; the legend where it fits."""
+        matrix = self._matrix
+        if matrix is None:
+            return [(Piece("reading the weights", "muted"),)]
+        setting = sum(bool(line.weights) for line in matrix.lines)
+        left = [Piece(f"{setting}", "strong"), Piece(f" of {len(matrix.lines)} have set weights")]
+        if matrix.mechanisms > 1:
+            left = [Piece(f"mechanism {matrix.mechid} of {matrix.mechanisms}   ", "accent"), *left]
+        legend = [Piece("   of what they give ", "muted")]
+        for step, text in enumerate(STEP_TEXTS):
+            legend += [
+                Piece(f" {self._glyphs.heat[step]}", f"heat{step + 1}"),
+                Piece(text, "muted"),
+            ]
+        if width_of(left) + width_of(legend) > width:
+            legend[0] = Piece("  ")
+        if width_of(left) + width_of(legend) > width:
+            legend = []
+        return [clip([*left, *legend], width)]
+
+
+class Point(NamedTuple):
+    """A cell of a matrix: who gives, and to whom."""
+
+    matrix: WeightMatrix
+    line: WeightLine
+    target: NeuronRow
+
+
+class PointPanel(Lines):
+    """The validator, the neuron and the weight under the cursor, in three lines."""
+
+    def __init__(self, name: Callable[[NeuronRow], str], own: Callable[[NeuronRow], bool]) -> None:
+        super().__init__(id="point")
+        self._label = name
+        self._own = own
+        self._point: Point | None = None
+        self._block = 0
+
+    def show(self, point: Point | None, block: int) -> None:
+        """The cell under the cursor at a block, None where there is none."""
+        self._point, self._block = point, block
+        self.update()
+
+    def lines(self, width: int) -> Sequence[Line]:
+        """Three lines, each cut at the end."""
+        if self._point is None:
+            return [(), (), ()]
+        matrix, line, target = self._point
+        return [
+            clip([*self._who("from", line.neuron), *self._validator(line)], width),
+            clip([*self._who("to", target), *self._miner(matrix, target)], width),
+            clip([Piece("weight ", "muted"), *self._weight(matrix, line, target)], width),
+        ]
+
+    def _who(self, what: str, neuron: NeuronRow) -> list[Piece]:
+        tone = "accent" if self._own(neuron) else "strong"
+        pieces = [
+            Piece(f"{what:<7}", "muted"),
+            Piece(f"uid {neuron.uid:<4}"),
+            Piece(self._label(neuron), tone),
+        ]
+        short = short_ss58(neuron.hotkey)
+        if self._label(neuron) != short:
+            pieces.append(Piece(f" {short}", "muted"))
+        return pieces
+
+    def _validator(self, line: WeightLine) -> list[Piece]:
+        pieces = [Piece("  stake ", "muted"), Piece(_stake(line.neuron))]
+        if line.neuron.validator_permit is False:
+            pieces.append(Piece("  no permit now", "warn"))
+        if not line.weights:
+            return [*pieces, Piece("  has set no weights", "warn")]
+        if line.updated_block is not None:
+            age = max(0, self._block - line.updated_block)
+            pieces += [Piece("  set ", "muted"), Piece(f"{grouped(age)} blocks ago")]
+        return pieces
+
+    def _miner(self, matrix: WeightMatrix, target: NeuronRow) -> list[Piece]:
+        known = target.uid < len(matrix.incentives)
+        incentive = matrix.incentives[target.uid] if known else None
+        return [
+            Piece("  incentive ", "muted"),
+            Piece(format_value(Kind.U16, incentive)),
+            Piece("  consensus ", "muted"),
+            Piece(format_value(Kind.U16, target.consensus)),
+        ]
+
+    def _weight(self, matrix: WeightMatrix, line: WeightLine, target: NeuronRow) -> list[Piece]:
+        shares = [
+            share for other in matrix.lines if (share := other.share_ppm(target.uid)) is not None
+        ]
+        given = line.weights.get(target.uid)
+        pieces = [Piece("none ", "muted")]
+        if given:
+            part = format_value(Kind.PPM, line.share_ppm(target.uid))
+            pieces = [Piece(part, "strong"), Piece(f" of all it gives (u16 {given}) ")]
+        by = f"  weighed by {len(shares)} of {len(matrix.lines)}"
+        if len(shares) > 1:
+            least, most = (format_value(Kind.PPM, one) for one in (min(shares), max(shares)))
+            by += f", {least} to {most}"
+        return [*pieces, Piece(by, "muted")]
+
+
+def _stake(neuron: NeuronRow) -> str:
+    return "-" if neuron.stake_rao is None else fixed(neuron.stake_rao, 2)
