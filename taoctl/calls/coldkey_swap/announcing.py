@@ -213,17 +213,13 @@ def not_announced(coldkey: str) -> tuple[Refusal, ...]:
 async def stays_words(view: View, origin: str) -> str:
     """What a swap leaves with the old coldkey."""
     text = (
-        "not swapped: multisig accounts that it belongs to, what root claims become, and deposits"
+        "what does not follow: places in multisig accounts, rights as a proxy of others (of pure "
+        "accounts too), deposits, and what root claims become. The old key can still use those"
     )
-    if not view.has(PROXIES):
-        return text
-    proxies, deposit = await delegations(view, origin)
+    proxies, deposit = await delegations(view, origin) if view.has(PROXIES) else ((), Tao(0))
     if not proxies:
-        return f"{text}; rights as a proxy of others, those of pure accounts too, stay as well"
-    return (
-        f"{text}; its own proxies ({len(proxies)}, with a deposit of {deposit}) stay, and its "
-        "rights as a proxy of others, those of pure accounts too"
-    )
+        return text
+    return f"{text}. Its own proxies ({len(proxies)}, with a deposit of {deposit}) stay with it"
 
 
 def _cost(view: View) -> Tao:

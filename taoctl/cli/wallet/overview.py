@@ -9,10 +9,12 @@ from taoctl.cli import context, output
 from taoctl.cli.arguments import Accounts
 from taoctl.cli.output import Result, Section
 from taoctl.cli.wallet.app import app
+from taoctl.cli.wallet.swap_notice import swaps_of, warn_of
 
 if TYPE_CHECKING:
     from taoctl.chain.view import View
     from taoctl.reads.balances import BalanceRow
+    from taoctl.reads.coldkey_swaps import ColdkeySwapRow
     from taoctl.reads.neurons import MyNeuronRow
     from taoctl.reads.stake import StakeRow
 
@@ -32,7 +34,7 @@ def overview(accounts: Accounts = None) -> None:
     from taoctl.reads.stake import StakeRow
 
     coldkeys, hotkeys, names = context.keys(accounts or ())
-    (held, staked, mine), origin = context.run(
+    (held, staked, mine, swaps), origin = context.run(
         lambda view: _everything(view, coldkeys, hotkeys, names)
     )
     sections = (
@@ -44,6 +46,7 @@ def overview(accounts: Accounts = None) -> None:
     headline = ", ".join(absent)
     output.show(Result("taoctl.wallet.overview/1", origin, sections, headline=headline))
     context.warn_insecure([*coldkeys, *hotkeys])
+    warn_of(swaps)
 
 
 @app.command("neurons")
@@ -67,7 +70,12 @@ def neurons(accounts: Accounts = None) -> None:
 
 async def _everything(
     view: View, coldkeys: Sequence[str], hotkeys: Sequence[str], names: Mapping[str, str]
-) -> tuple[tuple[BalanceRow, ...], tuple[StakeRow, ...], tuple[MyNeuronRow, ...]]:
+) -> tuple[
+    tuple[BalanceRow, ...],
+    tuple[StakeRow, ...],
+    tuple[MyNeuronRow, ...],
+    tuple[ColdkeySwapRow, ...],
+]:
     import asyncio
 
     from taoctl.reads.balances import balances
@@ -78,4 +86,5 @@ async def _everything(
         balances(view, coldkeys, names),
         stake(view, coldkeys, names),
         my_neurons(view, coldkeys, hotkeys, names),
+        swaps_of(view, coldkeys),
     )
