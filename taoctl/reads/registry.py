@@ -37,6 +37,7 @@ _MODULES = (
     "auto_stake",
     "axons",
     "children",
+    "identities",
     "takes",
     "locks",
     "coldkey_swaps",

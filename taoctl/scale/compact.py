@@ -41,3 +41,19 @@ def strip_length(data: bytes) -> bytes:
     if len(data) - offset != length:
         raise BadDataError(f"a byte vector says {length} bytes and has {len(data) - offset}")
     return data[offset:]
+
+
+def byte_vectors(data: bytes) -> tuple[bytes, ...]:
+    """The contents of SCALE `Vec<u8>` that stand one after the other and fill the data.
+
+    What a codec decodes as text may stand for other bytes; these are the bytes.
+    """
+    found = []
+    at = 0
+    while at < len(data):
+        length, start = compact(data, at)
+        at = start + length
+        if at > len(data):
+            raise BadDataError("the data ends inside a byte vector")
+        found.append(data[start:at])
+    return tuple(found)
