@@ -7,17 +7,23 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from taoctl.chain.view import View
+from taoctl.chain.pace import block_time_ms, measured_block_ms
+from taoctl.chain.view import Storage, View
 from taoctl.economics.reveal import EpochClock
+from taoctl.economics.timelock import QUICKNET, BlockTimes, expected_reveal, pace_ms
 from taoctl.reads.children import owned_hotkeys
 from taoctl.reads.columns import Column, Kind
 from taoctl.reads.entries import PALLET, column_of, item, value_or_none
 from taoctl.reads.registry import read
+from taoctl.scale.codec import vec_bytes
+from taoctl.scale.crypto import blake2_256
 
 _STRIDE = 4096
 """Storage index of a mechanism = mechanism * 4096 + netuid."""
 
 _CLOCK = ("SubnetEpochIndex", "Tempo", "LastEpochBlock", "PendingEpochAt", "BlocksSinceLastStep")
+_PULSES = Storage("Drand", "Pulses")
+_TIMELOCKED = item("TimelockedWeightCommits")
 _NEEDS = tuple(
     item(name) for name in (*_CLOCK, "RevealPeriodEpochs", "WeightCommits", "IsNetworkMember")
 )
@@ -31,6 +37,10 @@ class WeightCommitRow:
     hotkey: Annotated[str, Column("hotkey", Kind.SS58, "who committed")]
     netuid: Annotated[int, Column("netuid", Kind.NETUID, "subnet")]
     mechanism: Annotated[int, Column("mechanism", Kind.INT, "mechanism of the subnet", wide=True)]
+    kind: Annotated[
+        str,
+        Column("kind", Kind.TEXT, "`salted`, revealed by hand, or `timelocked`, by the chain"),
+    ]
     commit_hash: Annotated[str, Column("hash", Kind.HASH, "hash of the commit", drop=1)]
     block: Annotated[int, Column("committed", Kind.BLOCK, "block of the commit")]
     state: Annotated[
@@ -47,7 +57,24 @@ class WeightCommitRow:
         Column("left", Kind.BLOCKS, "blocks until it opens; of an open one, until it closes"),
     ]
     kept: Annotated[
-        bool | None, Column("kept", Kind.BOOL, "whether its weights and salt are kept here")
+        bool | None,
+        Column("kept", Kind.BOOL, "of a salted one, whether its weights and salt are kept here"),
+    ]
+    drand_round: Annotated[
+        int | None,
+        Column("round", Kind.INT, "drand round that opens a timelocked one", drop=2),
+    ]
+    pulse: Annotated[
+        bool | None,
+        Column("pulse", Kind.BOOL, "whether the chain has the pulse of that round"),
+    ]
+    pulse_ms: Annotated[
+        int | None,
+        Column("pulse at", Kind.TIME, "when that pulse is made, ms since 1970", wide=True),
+    ]
+    expected_block: Annotated[
+        int | None,
+        Column("expected", Kind.BLOCK, "block in which a timelocked one is likely revealed"),
     ]
 
 
@@ -55,7 +82,7 @@ class WeightCommitRow:
     "weight-commits",
     row=WeightCommitRow,
     needs=_NEEDS,
-    wants=(item("MechanismCountCurrent"), item("OwnedHotkeys")),
+    wants=(item("MechanismCountCurrent"), item("OwnedHotkeys"), _TIMELOCKED, _PULSES),
     help="commits to weights of hotkeys, and the blocks in which they may be revealed",
 )
 async def weight_commits(
@@ -83,11 +110,15 @@ async def weight_commits(
         if found[netuid]
     ]
     groups = await asyncio.gather(*(_commits(view, *place) for place in places))
-    return tuple(_row(commit, names or {}, kept) for commits in groups for commit in commits)
+    commits = [one for group in groups for one in group]
+    pulses, times = await asyncio.gather(_pulses(view, commits), _times(view, commits))
+    return tuple(_row(one, names or {}, kept, pulses, times) for one in commits)
 
 
 @dataclass(frozen=True, slots=True)
 class _Commit:
+    """One of either kind; only a timelocked one has a round."""
+
     mechanism: int
     hotkey: str
     netuid: int
@@ -95,43 +126,99 @@ class _Commit:
     block: int
     reveal_epoch: int
     clock: EpochClock
+    drand_round: int | None = None
 
 
 async def _commits(view: View, hotkey: str, netuid: int) -> list[_Commit]:
-    count = await value_or_none(view, "MechanismCountCurrent", netuid)
-    mechanisms = range(1 if count is None else int(count))
-    keys = [(mechanism * _STRIDE + netuid, hotkey) for mechanism in mechanisms]
-    found = await column_of(view, "WeightCommits", keys)
-    if not any(found):
-        return []
-    *figures, period = await asyncio.gather(
-        *(value_or_none(view, name, netuid) for name in (*_CLOCK, "RevealPeriodEpochs"))
+    count, *figures, waits = await asyncio.gather(
+        *(
+            value_or_none(view, name, netuid)
+            for name in ("MechanismCountCurrent", *_CLOCK, "RevealPeriodEpochs")
+        )
     )
+    mechanisms, period = range(1 if count is None else int(count)), int(waits)
     clock = EpochClock(view.block, *map(int, figures))
-    return [
-        _Commit(mechanism, hotkey, netuid, str(hash_), int(at), int(epoch) + int(period), clock)
-        for mechanism, commits in zip(mechanisms, found, strict=True)
-        for hash_, epoch, at, _ in commits or ()
-    ]
+    # The chain drops those of older epochs; of the oldest here, with the next block.
+    epochs = range(max(clock.coming - period - 1, 0), clock.coming + 1)
+    indices = [mechanism * _STRIDE + netuid for mechanism in mechanisms]
+    salted, timelocked = await asyncio.gather(
+        column_of(view, "WeightCommits", [(index, hotkey) for index in indices]),
+        column_of(
+            view, _TIMELOCKED.item, [(index, epoch) for index in indices for epoch in epochs]
+        ),
+    )
+    found = []
+    for mechanism, commits in zip(mechanisms, salted, strict=True):
+        for hash_, epoch, at, _ in commits or ():
+            opens = int(epoch) + period
+            found.append(_Commit(mechanism, hotkey, netuid, str(hash_), int(at), opens, clock))
+    keys = [(mechanism, epoch) for mechanism in mechanisms for epoch in epochs]
+    for (mechanism, epoch), commits in zip(keys, timelocked, strict=True):
+        for who, at, sealed, drand_round in commits or ():
+            if who == hotkey:
+                digest = "0x" + blake2_256(vec_bytes(sealed)).hex()
+                given = (mechanism, hotkey, netuid, digest, int(at), epoch + period, clock)
+                found.append(_Commit(*given, drand_round=int(drand_round)))
+    return sorted(found, key=lambda one: (one.mechanism, one.block))
+
+
+async def _pulses(view: View, commits: Sequence[_Commit]) -> set[int]:
+    """Rounds of commits whose pulse the chain has."""
+    rounds = sorted({one.drand_round for one in commits if one.drand_round is not None})
+    if not rounds or not view.has(_PULSES):
+        return set()
+    found = await view.values(_PULSES.pallet, _PULSES.item, [(one,) for one in rounds])
+    return {one for one, pulse in zip(rounds, found, strict=True) if pulse is not None}
+
+
+async def _times(view: View, commits: Sequence[_Commit]) -> BlockTimes | None:
+    """When blocks come, where a commit needs it."""
+    if all(one.drand_round is None for one in commits):
+        return None
+    now, measured = await asyncio.gather(block_time_ms(view), measured_block_ms(view))
+    return BlockTimes(view.block, now, pace_ms(measured))
 
 
 def _row(
-    commit: _Commit, names: Mapping[str, str], kept: Collection[str] | None
+    commit: _Commit,
+    names: Mapping[str, str],
+    kept: Collection[str] | None,
+    pulses: Collection[int],
+    times: BlockTimes | None,
 ) -> WeightCommitRow:
-    clock, epoch = commit.clock, commit.reveal_epoch
+    clock, epoch, drand_round = commit.clock, commit.reveal_epoch, commit.drand_round
     opens, closes = clock.first_block(epoch), clock.last_block(epoch)
     state = "waiting" if clock.coming < epoch else "open" if clock.coming == epoch else "expired"
     until = {"waiting": opens, "open": closes}.get(state)
+    timelocked = drand_round is not None
     return WeightCommitRow(
         hotkey_name=names.get(commit.hotkey),
         hotkey=commit.hotkey,
         netuid=commit.netuid,
         mechanism=commit.mechanism,
+        kind="timelocked" if timelocked else "salted",
         commit_hash=commit.hash,
         block=commit.block,
         state=state,
         reveal_from_block=opens,
         reveal_to_block=closes,
         blocks_left=None if until is None else until - clock.block,
-        kept=None if kept is None else commit.hash in kept,
+        kept=None if kept is None or timelocked else commit.hash in kept,
+        drand_round=drand_round,
+        pulse=None if drand_round is None else drand_round in pulses,
+        pulse_ms=None if drand_round is None else QUICKNET.made_at_ms(drand_round),
+        expected_block=_expected(commit, pulses, times),
     )
+
+
+def _expected(commit: _Commit, pulses: Collection[int], times: BlockTimes | None) -> int | None:
+    """The block that likely reveals a timelocked commit; None where none does."""
+    opens = commit.clock.first_block(commit.reveal_epoch)
+    if commit.drand_round is None or times is None or opens is None:
+        return None
+    following = max(opens, commit.clock.block + 1)
+    if commit.drand_round in pulses:
+        return following
+    likely = expected_reveal(QUICKNET, times, commit.drand_round, following)
+    closes = commit.clock.last_block(commit.reveal_epoch)
+    return likely if closes is None or likely <= closes else None

@@ -25,6 +25,7 @@ from taoctl.journal.store import Journal
 from taoctl.journal.weights import kept_weights
 
 AS_ALICE = ("--wallet", "//Alice", "--yes")
+SALTED = "--salted"
 STATUS = "taoctl.weights.status.1"
 
 
@@ -105,7 +106,7 @@ def test_set_reads_files(net: StakeNet, tmp_path: Path, name: str, text: str) ->
 
 def test_hidden_weights_are_committed_then_revealed(net: StakeNet) -> None:
     assert status(net) == []
-    words = ("weights", "set", str(HIDDEN), "4=1", "5=2")
+    words = ("weights", "set", str(HIDDEN), SALTED, "4=1", "5=2")
     plan = net.data("taoctl.plan.1", *words, "--wallet", "//Alice", "--dry-run")
     assert plan["call"]["call"] == "commit_weights"
     assert kept(net) == ()
@@ -125,7 +126,7 @@ def test_hidden_weights_are_committed_then_revealed(net: StakeNet) -> None:
     assert row(net, HIDDEN) == ((4, 32768), (5, 65535))
     assert status(net) == []
     none = net.failure("weights", "reveal", str(HIDDEN), *AS_ALICE)
-    assert "holds no commit" in none["message"]
+    assert "holds no salted commit" in none["message"]
 
 
 def test_show_says_what_is_stored(net: StakeNet) -> None:
@@ -148,7 +149,7 @@ def test_show_says_what_is_stored(net: StakeNet) -> None:
 
 def test_mechanisms_are_weighed_apart(net: StakeNet) -> None:
     there = ("--mechanism", "1")
-    net.data("taoctl.tx.1", "weights", "set", str(SLOW), "4=1", "5=1", *there, *AS_ALICE)
+    net.data("taoctl.tx.1", "weights", "set", str(SLOW), SALTED, "4=1", "5=1", *there, *AS_ALICE)
     (one,) = status(net)
     assert (one["netuid"], one["mechanism"]) == (SLOW, 1)
     to_block(net, one["reveal_to_block"] - 1)
@@ -161,7 +162,7 @@ def test_mechanisms_are_weighed_apart(net: StakeNet) -> None:
 def test_the_newest_commit_of_an_epoch_is_revealed(net: StakeNet) -> None:
     net.change(lambda runtime: runtime.subtensor.WeightsSetRateLimit.__setitem__(HIDDEN, 0))
     for weights in (("4=1", "5=1"), ("5=1", "6=1"), ("6=1", "7=1")):
-        net.data("taoctl.tx.1", "weights", "set", str(HIDDEN), *weights, *AS_ALICE)
+        net.data("taoctl.tx.1", "weights", "set", str(HIDDEN), SALTED, *weights, *AS_ALICE)
     first, *_ = status(net)
     to_block(net, first["reveal_from_block"])
     net.data("taoctl.tx.1", "weights", "reveal", str(HIDDEN), *AS_ALICE)
@@ -170,7 +171,7 @@ def test_the_newest_commit_of_an_epoch_is_revealed(net: StakeNet) -> None:
 
 
 def test_an_expired_commit_is_said_to_be(net: StakeNet) -> None:
-    net.data("taoctl.tx.1", "weights", "set", str(HIDDEN), "4=1", "5=1", *AS_ALICE)
+    net.data("taoctl.tx.1", "weights", "set", str(HIDDEN), SALTED, "4=1", "5=1", *AS_ALICE)
     (one,) = status(net)
     to_block(net, one["reveal_to_block"])
     (late,) = status(net)
@@ -184,7 +185,7 @@ def test_an_expired_commit_is_said_to_be(net: StakeNet) -> None:
 
 
 def test_a_commit_says_which_others_were_not_revealed(net: StakeNet) -> None:
-    words = ("weights", "set", str(HIDDEN), "4=1", "5=1", "--wallet", "//Alice")
+    words = ("weights", "set", str(HIDDEN), SALTED, "4=1", "5=1", "--wallet", "//Alice")
     net.data("taoctl.tx.1", *words, "--yes")
     (one,) = status(net)
     lost = f"the commit of block {one['block']} was not revealed in time: its weights are lost"
@@ -198,7 +199,7 @@ def test_a_commit_says_which_others_were_not_revealed(net: StakeNet) -> None:
 
 
 def test_a_commit_that_the_plan_refuses_is_not_kept(net: StakeNet) -> None:
-    words = ("weights", "set", str(HIDDEN), "4=1", "5=1", *AS_ALICE)
+    words = ("weights", "set", str(HIDDEN), SALTED, "4=1", "5=1", *AS_ALICE)
     net.data("taoctl.tx.1", *words)
     refused = net.failure(*words)
     assert refused["details"]["refusals"][0]["name"] == "CommittingWeightsTooFast"
@@ -206,7 +207,7 @@ def test_a_commit_that_the_plan_refuses_is_not_kept(net: StakeNet) -> None:
 
 
 def test_another_salt_than_the_one_committed_with_is_said_to_be(net: StakeNet) -> None:
-    net.data("taoctl.tx.1", "weights", "set", str(HIDDEN), "4=1", "5=1", *AS_ALICE)
+    net.data("taoctl.tx.1", "weights", "set", str(HIDDEN), SALTED, "4=1", "5=1", *AS_ALICE)
     (one,) = status(net)
     with sqlite3.connect(paths.data_dir() / "journal.sqlite3") as db:
         db.execute("UPDATE weight_commits SET salt = '[1, 2, 3]'")
@@ -217,7 +218,7 @@ def test_another_salt_than_the_one_committed_with_is_said_to_be(net: StakeNet) -
 
 
 def test_status_tells_commits_also_where_the_journal_is_damaged(net: StakeNet) -> None:
-    net.data("taoctl.tx.1", "weights", "set", str(HIDDEN), "4=1", "5=1", *AS_ALICE)
+    net.data("taoctl.tx.1", "weights", "set", str(HIDDEN), SALTED, "4=1", "5=1", *AS_ALICE)
     file = paths.data_dir() / "journal.sqlite3"
     for one in file.parent.glob("journal.sqlite3*"):
         one.unlink()
@@ -225,7 +226,7 @@ def test_status_tells_commits_also_where_the_journal_is_damaged(net: StakeNet) -
     code, out, err = net.taoctl("weights", "status", ALICE, "-o", "json")
     assert code == 0 and "what it keeps of commits is not known" in err
     assert [one["kept"] for one in json.loads(out)["data"]] == [None]
-    code, _, err = net.taoctl("weights", "set", str(HIDDEN), "4=1", "5=1", *AS_ALICE)
+    code, _, err = net.taoctl("weights", "set", str(HIDDEN), SALTED, "4=1", "5=1", *AS_ALICE)
     assert code == 8 and "is damaged" in err
     assert "cannot reveal the commits to weights" in err
 
@@ -240,7 +241,7 @@ def test_show_says_what_is_not_there(net: StakeNet, words: tuple[str, ...], said
 
 
 def test_what_is_kept_is_for_the_owner_of_the_file_alone(net: StakeNet) -> None:
-    net.data("taoctl.tx.1", "weights", "set", str(HIDDEN), "4=1", "5=1", *AS_ALICE)
+    net.data("taoctl.tx.1", "weights", "set", str(HIDDEN), SALTED, "4=1", "5=1", *AS_ALICE)
     (one,) = kept(net)
     assert one.hotkey_ss58 == ALICE and len(one.salt) == 8
     assert str(one.salt[0]) not in repr(one)
@@ -266,7 +267,7 @@ sys.exit(main(sys.argv[2:]))
 
 @pytest.mark.parametrize("when", ["after", "before"])
 def test_a_commit_is_revealed_after_a_kill(net: StakeNet, when: str) -> None:
-    words = ["weights", "set", str(HIDDEN), "4=2", "5=1", *AS_ALICE, "-n", net.chain.url]
+    words = ["weights", "set", str(HIDDEN), SALTED, "4=2", "5=1", *AS_ALICE, "-n", net.chain.url]
     child = subprocess.run(
         [sys.executable, "-c", _KILLED, when, *words], capture_output=True, timeout=60
     )
@@ -274,7 +275,7 @@ def test_a_commit_is_revealed_after_a_kill(net: StakeNet, when: str) -> None:
     if when == "before":
         # Nothing was sent; what was kept of it is in nobody's way.
         assert len(kept(net)) == 1 and status(net) == []
-        net.data("taoctl.tx.1", "weights", "set", str(HIDDEN), "4=2", "5=1", *AS_ALICE)
+        net.data("taoctl.tx.1", "weights", "set", str(HIDDEN), SALTED, "4=2", "5=1", *AS_ALICE)
     (one,) = status(net)
     assert one["kept"]
     to_block(net, one["reveal_from_block"] - 1)
@@ -285,7 +286,7 @@ def test_a_commit_is_revealed_after_a_kill(net: StakeNet, when: str) -> None:
 def test_a_commit_of_another_machine_is_listed_and_not_revealed(
     net: StakeNet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    net.data("taoctl.tx.1", "weights", "set", str(HIDDEN), "4=1", "5=1", *AS_ALICE)
+    net.data("taoctl.tx.1", "weights", "set", str(HIDDEN), SALTED, "4=1", "5=1", *AS_ALICE)
     monkeypatch.setenv("TAOCTL_HOME", str(tmp_path / "another"))
     assert [one["kept"] for one in status(net)] == [False]
     refused = net.failure("weights", "reveal", str(HIDDEN), *AS_ALICE)

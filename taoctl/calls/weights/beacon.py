@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from taoctl.calls.base import Refusal
 from taoctl.calls.weights.clock import Reveals, reveals_of
-from taoctl.chain.pace import measured_block_ms
+from taoctl.chain.pace import block_time_ms, measured_block_ms
 from taoctl.chain.view import Storage, View
 from taoctl.economics.timelock import QUICKNET, BlockTimes, expected_reveal, pace_ms, reveal_round
 from taoctl.scale.codec import vec_bytes
@@ -68,7 +68,7 @@ class Schedule:
 async def schedule_of(view: View, netuid: int) -> Schedule:
     """When weights are revealed that are committed on a subnet in the next block."""
     reveals, now, measured = await asyncio.gather(
-        reveals_of(view, netuid), view.timestamp_ms(), measured_block_ms(view)
+        reveals_of(view, netuid), block_time_ms(view), measured_block_ms(view)
     )
     return Schedule(BlockTimes(view.block, now, pace_ms(measured)), reveals)
 

@@ -1,8 +1,9 @@
-"""`taoctl weights set|reveal`: plain where the subnet takes it so, else committed and revealed."""
+"""`taoctl weights set|reveal`: plain where the subnet takes it so, else timelocked or committed."""
 
 from __future__ import annotations
 
 import secrets
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,7 @@ from taoctl.units import U16_MAX, U64_MAX
 
 if TYPE_CHECKING:
     from taoctl.calls.base import Intent
+    from taoctl.calls.weights.checks import Place
     from taoctl.calls.weights.row import Row
     from taoctl.chain.view import View
     from taoctl.journal.weights import KeptWeights
@@ -24,6 +26,15 @@ if TYPE_CHECKING:
 
 _SALT_NUMBERS = 8
 _MOST_MECHANISM = 15
+
+
+class Way(Enum):
+    """How weights get to the chain."""
+
+    OPEN = "open"
+    TIMELOCKED = "timelocked"
+    SALTED = "salted"
+
 
 Netuid = Annotated[str, typer.Argument(metavar="NETUID", help="The subnet.")]
 Mechanism = Annotated[
@@ -58,11 +69,34 @@ def set_(
             help="Of the code that made them; the one that the subnet asks when left out.",
         ),
     ] = None,
+    timelocked: Annotated[
+        bool,
+        typer.Option("--timelocked", help="Only in a commit that the chain opens by itself."),
+    ] = False,
+    salted: Annotated[
+        bool,
+        typer.Option("--salted", help="Only in a commit that is revealed by hand, in time."),
+    ] = False,
+    drand_round: Annotated[
+        int | None,
+        typer.Option(
+            "--round",
+            metavar="N",
+            min=1,
+            max=U64_MAX,
+            help="drand round whose pulse opens them; one early in the epoch to reveal them in "
+            "when left out.",
+        ),
+    ] = None,
 ) -> None:
-    """Set a hotkey's weights; a subnet that hides them gets a commit, to be revealed later.
+    """Set a hotkey's weights; a subnet that hides them gets a commit.
+
+    The commit is timelocked: encrypted, and opened by the chain itself in a later epoch. Where the
+    chain takes none, or with --salted, it is a hash, to be revealed with `taoctl weights reveal`;
+    what it hides is kept in the journal before it is sent.
 
     The largest weight becomes 65535 and the others in proportion, as clients of the chain do;
-    weights of zero are left out. What a commit hides is kept in the journal before it is sent.
+    weights of zero are left out.
 
     \b
     Examples:
@@ -71,17 +105,26 @@ def set_(
     """
     from taoctl.cli.transact import transact
 
+    if salted and (timelocked or drand_round is not None):
+        raise UsageError(
+            "a commit with a salt is not timelocked", "leave out --salted, or what is beside it"
+        )
     number, row = context.netuid(netuid), row_of(weights or (), file)
+    asked = Way.SALTED if salted else Way.TIMELOCKED if timelocked or drand_round else None
     noted: list[KeptWeights] = []
 
     async def order(view: View, signer: Account) -> Intent:
         from taoctl.calls.weights.checks import Place
         from taoctl.calls.weights.setting import SetWeights
+        from taoctl.calls.weights.timelocking import timelocked as seal
 
         at = Place(_acting(signer, flags), number, mechanism)
         key = await _version_key(view, number) if version_key is None else version_key
-        if not await at.commits(view):
+        way = asked or await _way(view, at)
+        if way is Way.OPEN:
             return SetWeights(number, row, key, mechanism)
+        if way is Way.TIMELOCKED:
+            return await seal(view, at, row, key, drand_round)
         return _commit(view, at.hotkey, number, row, key, mechanism, noted, flags.dry_run)
 
     try:
@@ -94,6 +137,18 @@ def set_(
         if "refusals" in (refusal.details or {}):
             _forget(noted)
         raise
+
+
+async def _way(view: View, at: Place) -> Way:
+    """How weights are set on a subnet, where the command line does not say."""
+    from taoctl.calls.weights.timelocking import takes_timelocked
+
+    if not await at.commits(view):
+        return Way.OPEN
+    if await takes_timelocked(view):
+        return Way.TIMELOCKED
+    output.note("this chain takes no timelocked weights as they are sealed here: with a salt then")
+    return Way.SALTED
 
 
 def _commit(
@@ -182,10 +237,13 @@ async def _to_reveal(view: View, hotkey: str, netuid: int, mechanism: int) -> Ke
         kept = {one.commit_hash: one for one in kept_weights(journal, view.chain.genesis, hotkey)}
     mine = [one for one in commits if one.hash in kept]
     if not mine:
-        said = f"the chain holds no commit of {hotkey} on {at.words}"
+        said = f"the chain holds no salted commit of {hotkey} on {at.words}"
         if commits:
             said += " whose weights and salt are kept here"
-        hint = "`taoctl weights status` lists commits; `taoctl weights set` makes one"
+        hint = (
+            "`taoctl weights status` lists commits; timelocked ones the chain reveals by itself, "
+            "and `taoctl weights set --salted` makes one to reveal"
+        )
         raise RefusedError(said, hint)
     when = await reveals_of(view, netuid)
     now = [one for one in mine if not when.is_early(one) and not when.is_late(one)]
