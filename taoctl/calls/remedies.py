@@ -130,6 +130,15 @@ _BY_NAME = {
     "SubtensorModule.ColdKeyAlreadyAssociated": "swap to a coldkey that was never used",
     "SubtensorModule.NewColdKeyIsHotkey": "swap to a coldkey that was never used",
     "SubtensorModule.ActiveLockExists": "swap to a coldkey without locks of its own",
+    "SubtensorModule.NewHotKeyIsSameWithOld": "name another hotkey to swap to",
+    "SubtensorModule.NewHotKeyNotCleanForRootSwap": (
+        "swap to a hotkey that was never staked to on root, or on a subnet with --netuid"
+    ),
+    "SubtensorModule.HotKeySetTxRateLimitExceeded": "`taoctl neuron swap-hotkey` says when it may",
+    "SubtensorModule.HotKeySwapOnSubnetIntervalNotPassed": (
+        "`taoctl neuron swap-hotkey --dry-run` says from which block it may be swapped there"
+    ),
+    "SubtensorModule.NotEnoughBalanceToPaySwapHotKey": "fund the coldkey with the price of a swap",
     "SubtensorModule.StakeUnavailable": "the stake is locked; see `taoctl stake lock list`",
     "SubtensorModule.InvalidSubnetNumber": "name one to five subnets",
     "SubtensorModule.SameAutoStakeHotkeyAlreadySet": "it is set; see `taoctl stake auto get`",
@@ -174,3 +183,8 @@ def remedy(error: str) -> str | None:
     if found is None and error.endswith("RateLimitExceeded"):
         return "it was done a short while ago; wait and try again"
     return found
+
+
+def remedies() -> tuple[str, ...]:
+    """The names of all errors that something is known to do about."""
+    return tuple(_BY_NAME)

@@ -40,6 +40,7 @@ class Root(LazyGroup):
         "config": Lazy("taoctl.cli.config", "The settings that hold, and where they come from."),
         "dash": Lazy("taoctl.cli.dash", "The live dashboard."),
         "demo": Lazy("taoctl.cli.demo", "The dashboard on a throwaway chain of its own."),
+        "explain": Lazy("taoctl.cli.explain", "What an error or a word means."),
         "identity": Lazy("taoctl.cli.identity", "What coldkeys say of themselves."),
         "lab": Lazy("taoctl.cli.lab", "The chain's arithmetic, to try things with."),
         "localnet": Lazy("taoctl.cli.localnet", "A dev chain on this machine."),

@@ -43,6 +43,7 @@ SHAPES: dict[str, Shape] = {
 
 _MODULES = (
     "taoctl.cli.address",
+    "taoctl.cli.explain",
     "taoctl.cli.identity",
     "taoctl.cli.lab_schemas",
     "taoctl.cli.network_schemas",
