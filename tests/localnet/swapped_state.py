@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from staking_books import lock
 from subtensor_chain import TAO, Chain, account
+
+from taoctl.localnet.frame import Runtime
 
 PALLET = "SubtensorModule"
 OWNER, OLD, NEW = account("alice"), account("h:old"), account("h:new")
@@ -27,33 +28,38 @@ UNORDERED = {
 """Items whose lists a swap may put in another order."""
 
 
-def crowded(chain: Chain, netuids: Sequence[int] = (0, 1, 2)) -> None:
-    """Give OLD of OWNER everything that a hotkey may have, on root and on subnets."""
-    module = chain.rt.subtensor
-    module.create_account_if_new(OWNER, OLD)
-    module.Delegates[OLD] = 5_000
-    module.AutoParentDelegationEnabled[OLD] = False
-    module.RootClaimable[OLD] = {1: 1 << 28, 2: 1 << 20}
+def crowded(
+    runtime: Runtime,
+    netuids: Sequence[int] = (0, 1, 2),
+    owner: str = OWNER,
+    old: str = OLD,
+) -> None:
+    """Give a hotkey of an owner everything that one may have, on root and on subnets."""
+    module = runtime.subtensor
+    module.create_account_if_new(owner, old)
+    module.Delegates[old] = 5_000
+    module.AutoParentDelegationEnabled[old] = False
+    module.RootClaimable[old] = {1: 1 << 28, 2: 1 << 20}
     for netuid in netuids:
-        uid = module.append_neuron(netuid, OLD, 0)
-        for number, coldkey in enumerate((OWNER, *STAKERS)):
+        uid = module.append_neuron(netuid, old, 0)
+        for number, coldkey in enumerate((owner, *STAKERS)):
             amount = (number + 1) * 100 * TAO + number
-            module.add_stake_shares(OLD, coldkey, netuid, amount)
+            module.add_stake_shares(old, coldkey, netuid, amount)
             module.SubnetAlphaOut[netuid] += amount
             if netuid:
-                module.RootClaimed[netuid, OLD, coldkey] = number * 7
-        module.add_to_hotkey(OLD, netuid, 13)
+                module.RootClaimed[netuid, old, coldkey] = number * 7
+        module.add_to_hotkey(old, netuid, 13)
         module.SubnetAlphaOut[netuid] += 13
-        module.TotalHotkeyAlphaLastEpoch[OLD, netuid] = 9
-        module.AlphaDividendsPerSubnet[netuid, OLD] = 8
-        module.VotingPower[netuid, OLD] = 7
-        module.LoadedEmission[netuid] = ((OLD, 1, 2), (STAKERS[0], 3, 4))
+        module.TotalHotkeyAlphaLastEpoch[old, netuid] = 9
+        module.AlphaDividendsPerSubnet[netuid, old] = 8
+        module.VotingPower[netuid, old] = 7
+        module.LoadedEmission[netuid] = ((old, 1, 2), (STAKERS[0], 3, 4))
         if netuid:
-            _subnet(chain, netuid, uid)
+            _subnet(runtime, netuid, uid, old)
 
 
-def _subnet(chain: Chain, netuid: int, uid: int) -> None:
-    module, pair = chain.rt.subtensor, (netuid, OLD)
+def _subnet(runtime: Runtime, netuid: int, uid: int, old: str) -> None:
+    module, pair = runtime.subtensor, (netuid, old)
     module.MechanismCountCurrent[netuid] = MECHANISMS
     served = {"block": 1, "version": 2, "ip": 3, "port": 4, "ip_type": 4}
     module.Prometheus[pair] = served
@@ -62,32 +68,33 @@ def _subnet(chain: Chain, netuid: int, uid: int) -> None:
     module.AssociatedEvmAddress[netuid, uid] = ("0x" + "ab" * 20, 5)
     for mechanism in range(MECHANISMS):
         index = module.mechanism_index(netuid, mechanism)
-        module.WeightCommits[index, OLD] = (("0x" + "cd" * 32, 1, 2, 3),)
-    module.ChildkeyTake[OLD, netuid] = 1_000
-    module.ChildKeys[OLD, netuid] = ((1 << 60, KIN["child"]),)
-    module.ParentKeys[KIN["child"], netuid] = ((3, KIN["parent"]), (1 << 60, OLD))
-    module.ChildKeys[KIN["parent"], netuid] = ((1 << 62, OLD), (3, KIN["child"]))
-    module.ParentKeys[OLD, netuid] = ((1 << 62, KIN["parent"]),)
-    module.PendingChildKeys[netuid, OLD] = (((5, KIN["asked"]),), 99)
-    module.PendingChildKeys[netuid, KIN["asker"]] = (((6, OLD), (7, KIN["asked"])), 98)
+        module.WeightCommits[index, old] = (("0x" + "cd" * 32, 1, 2, 3),)
+    module.ChildkeyTake[old, netuid] = 1_000
+    module.ChildKeys[old, netuid] = ((1 << 60, KIN["child"]),)
+    module.ParentKeys[KIN["child"], netuid] = ((3, KIN["parent"]), (1 << 60, old))
+    module.ChildKeys[KIN["parent"], netuid] = ((1 << 62, old), (3, KIN["child"]))
+    module.ParentKeys[old, netuid] = ((1 << 62, KIN["parent"]),)
+    module.PendingChildKeys[netuid, old] = (((5, KIN["asked"]),), 99)
+    module.PendingChildKeys[netuid, KIN["asker"]] = (((6, old), (7, KIN["asked"])), 98)
     for coldkey in STAKERS[:2]:
-        module.AutoStakeDestination[coldkey, netuid] = OLD
-    module.AutoStakeDestinationColdkeys[OLD, netuid] = STAKERS[:2]
-    _locks(chain, netuid)
+        module.AutoStakeDestination[coldkey, netuid] = old
+    module.AutoStakeDestinationColdkeys[old, netuid] = STAKERS[:2]
+    _locks(runtime, netuid, old)
 
 
-def _locks(chain: Chain, netuid: int) -> None:
-    """A lock that stays and one that decays; on subnet 2 OLD is the owner's hotkey."""
-    module = chain.rt.subtensor
+def _locks(runtime: Runtime, netuid: int, old: str) -> None:
+    """A lock that stays and one that decays; on subnet 2 the hotkey is the owner's."""
+    module = runtime.subtensor
     if netuid == 2:
-        module.SubnetOwnerHotkey[netuid] = OLD
+        module.SubnetOwnerHotkey[netuid] = old
     for coldkey, perpetual in ((STAKERS[0], True), (STAKERS[1], False)):
-        lock(chain, coldkey, netuid, OLD, 50 * TAO)
-        module.LockingColdkeys[netuid, OLD, coldkey] = ()
-        if not perpetual:
-            del module.DecayingLock[coldkey, netuid]
-        held = module.lock_to(coldkey, netuid, OLD)
-        module.count_lock(coldkey, netuid, OLD, held.lock)
+        if perpetual:
+            module.DecayingLock[coldkey, netuid] = False
+        state = {"locked_mass": 50 * TAO, "conviction": 0}
+        module.Lock[coldkey, netuid, old] = {**state, "last_update": runtime.block_number}
+        module.LockingColdkeys[netuid, old, coldkey] = ()
+        held = module.lock_to(coldkey, netuid, old)
+        module.count_lock(coldkey, netuid, old, held.lock)
 
 
 def items(chain: Chain) -> Items:

@@ -34,7 +34,7 @@ LOCKS = {"Lock", "HotkeyLock", "DecayingHotkeyLock", "OwnerLock", "DecayingOwner
 def chain() -> Chain:
     made = Chain(subnets=3)
     made.begin()
-    crowded(made)
+    crowded(made.rt)
     later(made, 2 * DAY)
     return made
 
@@ -233,7 +233,7 @@ def test_a_parent_without_a_seat_waits_too(chain: Chain) -> None:
 def test_a_young_chain_swaps_on_all_subnets_only() -> None:
     made = Chain(subnets=1)
     made.begin()
-    crowded(made, (0, 1))
+    crowded(made.rt, (0, 1))
     assert error_of(swap(made, 1)) == named("HotKeySwapOnSubnetIntervalNotPassed")
     ok(swap(made))
 

@@ -1,0 +1,1 @@
+"""Whose a hotkey is: swapping one for another, and making a new one one's own."""
