@@ -26,7 +26,6 @@ NEEDS: tuple[Storage, ...] = tuple(
         "LastUpdate",
         "ValidatorPermit",
         "MinAllowedWeights",
-        "StakeThreshold",
         "Weights",
     )
 )
@@ -76,8 +75,11 @@ class Place:
 
 
 async def too_little_stake(view: View, at: Place) -> tuple[Refusal, ...]:
-    """The refusal of a hotkey with too little stake weight; the owner's needs none."""
-    least = int(await read(view, "StakeThreshold"))
+    """The refusal of a hotkey with too little stake weight; the owner's needs none.
+
+    The oldest runtimes weigh stake in another way, of which nothing is said here.
+    """
+    least = int(await read_or_none(view, "StakeThreshold") or 0)
     if not least or await at.is_owner(view):
         return ()
     alpha, tao, weight = await asyncio.gather(
