@@ -194,7 +194,8 @@ async def _graph(
     }
     # Members of root give way by stake, whenever they came.
     immunity = None if netuid == ROOT_NETUID else answer.get("immunity_period")
-    order = _order(view.block, columns, immunity, protection)
+    # The next registration comes in the next block, where immunity may be over.
+    order = _order(view.block + 1, columns, immunity, protection)
     return Metagraph(
         subnet=subnet_row(view.block, info, extra, price_rao, None),
         immunity_period_blocks=immunity,

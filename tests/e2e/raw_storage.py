@@ -189,9 +189,10 @@ def _rank(raw: RawStorage, netuid: int, rows: list[dict[str, Any]]) -> None:
         (row for row in rows if row not in kept),
         key=lambda row: (row["emission"], row["registered_at"], row["uid"]),
     )
-    exposed = [row for row in order if not row["immunity_left_blocks"]]
+    # A registration comes in the next block, which ends an immunity of one block more.
+    exposed = [row for row in order if row["immunity_left_blocks"] <= 1]
     losable = max(0, len(exposed) - raw.number("MinNonImmuneUids", net, default=10))
-    queue = exposed[:losable] + [row for row in order if row["immunity_left_blocks"]]
+    queue = exposed[:losable] + [row for row in order if row["immunity_left_blocks"] > 1]
     for row in rows:
         row["prune_rank"] = None
     for rank, row in enumerate(queue, 1):
