@@ -1,4 +1,4 @@
-"""The dashboard: one connection, four screens, and the way between them."""
+"""The dashboard: one connection, five screens, and the way between them."""
 
 from __future__ import annotations
 
@@ -28,17 +28,21 @@ from taoctl.reads.entries import ROOT_NETUID
 from taoctl.text import printable
 from tui import commands
 from tui.ascii_filter import AsciiFilter
+from tui.epoch_memory import EpochMemory
 from tui.exact_update import ExactUpdate
 from tui.glyphs import ASCII, choose_glyphs
 from tui.keymap import APP_KEYS
+from tui.notices import Alarms, LostSeats
 from tui.options import Connect, DashOptions
 from tui.pulse import Pulse
 from tui.screens.base import LiveScreen
 from tui.screens.help import HelpScreen
 from tui.screens.metagraph import MetagraphScreen
+from tui.screens.neuron import NeuronScreen
 from tui.screens.overview import OverviewScreen
 from tui.screens.stake import StakeScreen
 from tui.screens.subnets import SubnetsScreen
+from tui.screens.weights import WeightsScreen
 from tui.signing import Signing
 from tui.theme import DARK, THEMES, derived_colours
 
@@ -58,12 +62,14 @@ class Dashboard(App[int]):
         "subnets": SubnetsScreen,
         "metagraph": MetagraphScreen,
         "stake": StakeScreen,
+        "weights": WeightsScreen,
     }
     DEFAULT_MODE = "overview"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {commands.DashCommands}
 
     pulse: reactive[Pulse] = reactive(Pulse(""), layout=False, repaint=False)
     unlocked: reactive[bool] = reactive(False, layout=False, repaint=False)
+    alarms: reactive[Alarms] = reactive(Alarms(), layout=False, repaint=False)
 
     def __init__(
         self,
@@ -84,10 +90,12 @@ class Dashboard(App[int]):
         if self.glyphs is ASCII:
             self._filters.append(AsciiFilter())
         self.failure: TaoctlError | None = None
+        self.lost_seats = LostSeats()
         self.own_netuids: frozenset[int] = frozenset()
         self.subnet_names: dict[int, str] = {}
         self.genesis: str | None = None
         self.signing: Signing = Signing(self, clock)
+        self.epochs = EpochMemory()
         self._connect = connect
         self._chain: asyncio.Future[Chain] | None = None
         self._earnings: EarningsSeries | None = None
@@ -162,6 +170,8 @@ class Dashboard(App[int]):
         self._session(first=False)
 
     async def _adopt(self, chain: Chain) -> None:
+        if self.genesis not in (None, chain.genesis):
+            self.lost_seats, self.alarms = LostSeats(), Alarms()
         self.genesis = chain.genesis
         self._earnings = EarningsSeries(chain.genesis)
         await self._open_history(chain.genesis)
@@ -256,7 +266,7 @@ class Dashboard(App[int]):
         return [s.title_text for s in self.screen_stack if isinstance(s, LiveScreen)]
 
     def action_go(self, place: str) -> None:
-        """Show one of the four main screens."""
+        """Show one of the five main screens."""
         while len(self.screen_stack) > 1:
             self.pop_screen()
         if place != self.current_mode:
@@ -264,9 +274,23 @@ class Dashboard(App[int]):
 
     def open_metagraph(self, netuid: int, select: int | None = None) -> None:
         """Drill down into a subnet, with the cursor on a UID."""
+        self._drill_down(netuid, MetagraphScreen(netuid, select))
+
+    def open_neuron(self, netuid: int, uid: int, hotkey: str | None = None) -> None:
+        """Drill down into one neuron; with a hotkey it is followed should its UID change."""
+        self._drill_down(netuid, NeuronScreen(netuid, uid, hotkey))
+
+    def open_weights(self, netuid: int, mechid: int = 0, select: int | None = None) -> None:
+        """Drill down into the weights of a subnet, with the cursor on a UID."""
+        self._drill_down(netuid, WeightsScreen(netuid, mechid, select))
+
+    def _drill_down(self, netuid: int, screen: LiveScreen[Any]) -> None:
+        """Put a screen on top; in place of those from the last one of its kind on."""
         self._focus_netuid = netuid
-        screen = MetagraphScreen(netuid, select)
-        if isinstance(self.screen, MetagraphScreen) and len(self.screen_stack) > 1:
+        kinds = [type(below) for below in self.screen_stack[1:]]
+        if type(screen) in kinds:
+            for _ in kinds[kinds.index(type(screen)) + 1 :]:
+                self.pop_screen()
             self.switch_screen(screen)
         else:
             self.push_screen(screen)
@@ -277,6 +301,11 @@ class Dashboard(App[int]):
             self.pop_screen()
         elif self.current_mode != self.DEFAULT_MODE:
             self.switch_mode(self.DEFAULT_MODE)
+
+    def action_dismiss(self) -> None:
+        """Drop the oldest notice of a lost UID."""
+        self.lost_seats.dismiss()
+        self.alarms = replace(self.alarms, lost=self.lost_seats.open)
 
     def action_help(self) -> None:
         """Show keys, commands and columns."""

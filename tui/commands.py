@@ -54,6 +54,7 @@ def words(dash: Dashboard) -> Iterator[str]:
         yield from command.names
     for netuid in sorted(dash.subnet_names):
         yield f"metagraph {netuid}"
+        yield f"weights {netuid}"
     for wallet in dash.options.wallets:
         yield f"unlock {printable(wallet.name)}"
     for column in _table_columns(dash):
@@ -81,6 +82,26 @@ def _subnets(dash: Dashboard, args: Sequence[str]) -> None:
         _metagraph(dash, args)
     else:
         dash.action_go("subnets")
+
+
+def _neuron(dash: Dashboard, args: Sequence[str]) -> None:
+    numbers = [int(word) for word in args if word.isdecimal() and int(word) <= U16_MAX]
+    if not args or len(numbers) != len(args) or len(args) > 2:
+        said = printable(" ".join(args), 40)
+        raise UsageError(f"{said!r} is not a neuron", "name its subnet and UID: neuron 1 7")
+    netuid, uid = (dash.focus_netuid, *numbers)[-2:]
+    dash.open_neuron(netuid, uid)
+
+
+def _weights(dash: Dashboard, args: Sequence[str]) -> None:
+    numbers = [int(word) for word in args if word.isdecimal() and int(word) <= U16_MAX]
+    if len(numbers) != len(args) or len(args) > 2:
+        said = printable(" ".join(args), 40)
+        raise UsageError(f"{said!r} is not a subnet", "for example: weights 1, or weights 1 0")
+    if numbers:
+        dash.open_weights(*numbers)
+    else:
+        dash.action_go("weights")
 
 
 def _sort(dash: Dashboard, args: Sequence[str]) -> None:
@@ -143,6 +164,19 @@ COMMANDS: tuple[Command, ...] = (
         "balances, positions, claims and locks",
         lambda d, _: d.action_go("stake"),
     ),
+    Command(
+        ("neuron", "n"),
+        "[NETUID] UID",
+        "one neuron: why it earns what it does, and its risk",
+        _neuron,
+        in_palette=False,
+    ),
+    Command(
+        ("weights", "w"),
+        "[NETUID [MECH]]",
+        "who weighs whom on a subnet",
+        _weights,
+    ),
     Command(("add",), "[WALLET]", "stake TAO, with unlocked keys", _order(Kind.ADD)),
     Command(("remove",), "", "remove stake of the row", _order(Kind.REMOVE)),
     Command(("move",), "", "move stake of the row", _order(Kind.MOVE)),
@@ -177,6 +211,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         ("reconnect",), "", "connect anew, to whichever chain answers", lambda d, _: d.reconnect()
     ),
+    Command(
+        ("dismiss",), "", "drop the notice of a UID that was lost", lambda d, _: d.action_dismiss()
+    ),
     Command(("help", "h"), "", "keys, commands and columns", lambda d, _: d.action_help()),
     Command(("quit", "q"), "", "leave", lambda d, _: d.call_next(d.action_quit)),
 )
@@ -198,6 +235,8 @@ class DashCommands(Provider):
         for netuid, name in sorted(dash.subnet_names.items()):
             title = f"metagraph {netuid} {printable(name)}".rstrip()
             yield title, "the neurons of this subnet", _bound(dash, f"metagraph {netuid}")
+            title = f"weights {netuid} {printable(name)}".rstrip()
+            yield title, "who weighs whom on this subnet", _bound(dash, f"weights {netuid}")
 
     async def discover(self) -> Hits:
         """Everything, before anything is typed."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from ipaddress import ip_address
 from typing import Annotated, Any
 
 from taoctl.chain.view import Api, View
@@ -17,6 +15,7 @@ from taoctl.economics.pruning import (
     immunity_left_blocks,
     prune_order,
 )
+from taoctl.endpoints import endpoint_of
 from taoctl.reads.columns import Column, Kind
 from taoctl.reads.dynamic import all_prices, extras, extras_of, price_of
 from taoctl.reads.entries import PALLET, ROOT_NETUID, column_of, item, typed_api, value_or_none
@@ -66,6 +65,15 @@ class NeuronRow:
     prune_rank: Annotated[
         int | None,
         Column("prune", Kind.INT, "1 is the first to be replaced in a full subnet; - is never"),
+    ]
+    margin_rao: Annotated[
+        int | None,
+        Column(
+            "margin",
+            Kind.ALPHA,
+            "its emission less that of the first to be replaced; - is never",
+            wide=True,
+        ),
     ]
     axon: Annotated[str | None, Column("axon", Kind.TEXT, "address it serves at", wide=True)]
 
@@ -305,13 +313,15 @@ def _rows(
     """The rows of some UIDs; a value is None where its column is absent or too short."""
     ranks = {} if order is None else order.ranks()
     known = {name: column or () for name, column in columns.items()}
+    first = None if order is None else order.next_uid
+    least = 0 if first is None else known["emission_rao"][first]
     rows = []
     for uid in uids:
         values: dict[str, Any] = {
             name: column[uid] if uid < len(column) else None for name, column in known.items()
         }
         values["axon"] = axon_text(values["axon"])
-        registered, left = values["registered_at"], None
+        registered, left, rank = values["registered_at"], None, ranks.get(uid)
         if registered is not None and immunity_period is not None:
             left = immunity_left_blocks(registered, block, immunity_period)
         rows.append(
@@ -319,7 +329,8 @@ def _rows(
                 netuid=netuid,
                 uid=uid,
                 immunity_left_blocks=left,
-                prune_rank=ranks.get(uid),
+                prune_rank=rank,
+                margin_rao=None if rank is None else values["emission_rao"] - least,
                 **values,
             )
         )
@@ -328,15 +339,5 @@ def _rows(
 
 def axon_text(axon: Mapping[str, Any] | None) -> str | None:
     """`ip:port` of an axon, or None when it is not served."""
-    if not axon or not axon.get("port") or not axon.get("ip"):
-        return None
-    host = _host(int(axon["ip"]), int(axon.get("ip_type", 4)))
-    return None if host is None else f"{host}:{int(axon['port'])}"
-
-
-@lru_cache(maxsize=65_536)
-def _host(number: int, ip_type: int) -> str | None:
-    """Text of an IP address, None for what is none; remembered, because they seldom change."""
-    if ip_type == 6:
-        return f"[{ip_address(number.to_bytes(16, 'big'))}]"
-    return str(ip_address(number.to_bytes(4, "big"))) if number < 2**32 else None
+    found = endpoint_of(axon)
+    return str(found) if found is not None and found.is_served else None

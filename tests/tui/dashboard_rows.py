@@ -97,6 +97,7 @@ def neuron_values(netuid: int, uid: int, block: int = 1000) -> dict[str, Any]:
         "registered_at": draw.randrange(900),
         "immunity_left_blocks": draw.choice([0, 0, draw.randrange(4000)]),
         "prune_rank": None if uid == 0 else 1 + (63 - uid) % 256,
+        "margin_rao": None if uid == 0 else ((63 - uid) % 256) * 10**7,
         "axon": None if validator else f"10.0.{netuid}.{uid}:8091",
     }
 

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
+import consensus_rows
 import dashboard_rows as made
 
 from taoctl.chain.client import Chain
@@ -20,9 +21,11 @@ from tui.app import Dashboard
 from tui.options import DashOptions, WalletRef
 from tui.screens.base import LiveScreen
 from tui.screens.metagraph import MetagraphScreen
+from tui.screens.neuron import NeuronScreen
 from tui.screens.overview import OverviewRows, OverviewScreen
 from tui.screens.stake import StakeRows, StakeScreen
 from tui.screens.subnets import SubnetsScreen
+from tui.screens.weights import WeightsScreen
 
 NOW = 5000.0
 GENESIS = "0x" + "11" * 32
@@ -99,6 +102,11 @@ def feed(dash: Dashboard, block: int = 1000, problem: str | None = None) -> None
         rows = stake_rows(block=block)
     elif isinstance(screen, SubnetsScreen):
         rows = made.subnet_rows(13, block)
+    elif isinstance(screen, WeightsScreen):
+        rows = consensus_rows.weights_rows(screen.netuid, block, mechid=screen.mechid)
+    elif isinstance(screen, NeuronScreen):
+        wanted = screen.wanted
+        rows = consensus_rows.neuron_rows(wanted.netuid, wanted.uid, block, wanted.mechid)
     else:
         assert isinstance(screen, MetagraphScreen)
         rows = made.graph(screen.netuid, 256, block)

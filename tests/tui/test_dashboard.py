@@ -18,6 +18,7 @@ from textual.widgets import Input, Static
 from taoctl.chain.status import LinkState
 from taoctl.errors import UnreachableError, UsageError
 from tui.app import Dashboard
+from tui.notices import Alarms
 from tui.order_desk import OrderDesk
 from tui.orders import Draft, Kind
 from tui.screens.detail import DetailScreen
@@ -162,7 +163,7 @@ def test_drilling_down_and_back_keeps_the_way() -> None:
         feed(dash)
         await pilot.pause()
         assert text(dash, Crumbs).startswith("Subnets › SN 3 omega")
-        await pilot.press("enter")
+        await pilot.press("d")
         await pilot.pause()
         assert isinstance(dash.screen, DetailScreen)
         await pilot.press("escape")
@@ -183,7 +184,11 @@ def test_opening_my_neuron_puts_the_cursor_on_it_and_marks_it() -> None:
         await pilot.press("enter")
         await pilot.pause()
         feed(dash)
+        await pilot.press("n")
         await pilot.pause()
+        feed(dash)
+        await pilot.pause()
+        assert [title.split()[:2] for title in dash.trail()[1:]] == [["SN", "5"], ["SN", "5"]]
         table = dash.live_screen.table
         assert table.cursor_row.row.uid == 63
         line = next(
@@ -359,6 +364,9 @@ def test_the_header_of_a_narrow_terminal_keeps_its_words_apart() -> None:
         beat(dash)
         dash.unlocked = True
         await pilot.pause()
+        assert " ALARMS 1  unlocked  SIM " in text(dash, Header) + " "
+        dash.alarms = Alarms()
+        await pilot.pause()
         assert " ms  unlocked" in text(dash, Header)
 
     drive(steps, (60, 14))
@@ -414,7 +422,7 @@ def test_a_terminal_that_is_too_small_gets_a_message(size: tuple[int, int]) -> N
 def test_every_screen_fits_every_size(size: tuple[int, int]) -> None:
     async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
         beat(dash)
-        for key in "123":
+        for key in "12345":
             await pilot.press(key)
             feed(dash)
             await pilot.pause()
@@ -560,7 +568,7 @@ def test_values_that_a_runtime_does_not_have_are_unknown_and_never_zero(
                 ):
                     assert column.key in certain or shown_cell.text == "-", column.key
             await pilot.press("escape")
-        await pilot.press("enter")
+        await pilot.press("d")
         await pilot.pause()
         assert isinstance(dash.screen, DetailScreen)
         await pilot.press("escape", "1")

@@ -114,7 +114,7 @@ def test_warnings_are_sorted_by_what_they_cost() -> None:
         (Severity.WARN, 6),
         (Severity.NOTE, 3),
     ]
-    assert found[0].text == "weights are 9 tempos old"
+    assert found[0].text == "weights are 9.0 tempos old"
     assert found[-1].name == "uid 3"
 
 

@@ -14,10 +14,12 @@ from taoctl.chain.view import View
 from taoctl.errors import BadDataError, TaoctlError
 from taoctl.watch import Live, follow
 from tui.keymap import HINTS, PROMPT_HINTS, SCREEN_KEYS
+from tui.notices import Alarms
 from tui.pulse import Pulse
 from tui.widgets.bars import MIN_HEIGHT, MIN_WIDTH, Banner, Crumbs, Hints, TooSmall
 from tui.widgets.header import Header
 from tui.widgets.lines import Piece
+from tui.widgets.notice import Notice
 from tui.widgets.prompt import Prompt
 from tui.widgets.row_list import RowList
 
@@ -105,6 +107,7 @@ class LiveScreen(Screen[None], Generic[T]):
         yield Header(glyphs, self.dash.clock)
         yield Crumbs(glyphs)
         yield Banner(self.dash.clock)
+        yield Notice()
         yield from self.content()
         yield Prompt(self.dash.command_words)
         yield Hints()
@@ -116,6 +119,7 @@ class LiveScreen(Screen[None], Generic[T]):
         self.table.arranged.subscribe(self, lambda _: self._note(), immediate=True)
         self.watch(self.app, "pulse", self._pulse_changed)
         self.watch(self.app, "unlocked", self._unlocked_changed)
+        self.watch(self.app, "alarms", self._alarms_changed)
 
     def on_resize(self) -> None:
         """Give way to a message in a terminal that is too small."""
@@ -129,6 +133,7 @@ class LiveScreen(Screen[None], Generic[T]):
         self._note()
         self.query_one(Header).pulse = self.dash.pulse
         self.query_one(Header).unlocked = self.dash.unlocked
+        self._show_alarms(self.dash.alarms)
         self._show_live(self.live)
         self._start_following()
 
@@ -201,6 +206,14 @@ class LiveScreen(Screen[None], Generic[T]):
     def _unlocked_changed(self, unlocked: bool) -> None:
         if self.in_view:
             self.query_one(Header).unlocked = unlocked
+
+    def _alarms_changed(self, alarms: Alarms) -> None:
+        if self.in_view:
+            self._show_alarms(alarms)
+
+    def _show_alarms(self, alarms: Alarms) -> None:
+        self.query_one(Header).alarms = alarms
+        self.query_one(Notice).lost = alarms.lost
 
     def _show_trouble(self) -> None:
         pulse, live = self.dash.pulse, self.live

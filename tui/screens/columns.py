@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from taoctl.addresses import short_ss58
+from taoctl.reads.alarms import old_weights_blocks
 from taoctl.reads.columns import ABSENT, Column, column
 from taoctl.reads.entries import ROOT_NETUID
 from taoctl.reads.metagraph import NeuronRow
@@ -14,7 +15,7 @@ from taoctl.reads.neurons import MyNeuronRow
 from taoctl.reads.positions import PositionRow
 from taoctl.reads.subnets import SubnetRow
 from taoctl.text import printable
-from tui.attention import Severity, prune_severity, stale_weights_tempos
+from tui.attention import Severity, prune_severity
 from tui.figures import fixed
 from tui.widgets.table_model import TableColumn, absent, from_read, quiet_zero
 
@@ -95,6 +96,7 @@ def neuron_columns(names: Mapping[str, str]) -> tuple[TableColumn, ...]:
         _weights_age(rank=1),
         declared("prune_rank", min_width=5, tone=_prune_tone),
         declared("immunity_left_blocks", rank=1, min_width=6, tone=_immune_tone),
+        declared("margin_rao", rank=2, text=_amount(4), min_width=8),
         declared("consensus", title="consens", rank=2, delta=True),
         declared("validator_trust", title="vtrust", rank=2, delta=True),
         declared("alpha_stake_rao", rank=4, text=_amount(2), min_width=12),
@@ -121,6 +123,7 @@ def my_neuron_columns() -> tuple[TableColumn, ...]:
         declared("alpha_per_day_rao", text=_amount(4), min_width=10, delta=True),
         declared("tao_per_day_rao", text=_amount(4), min_width=9, delta=True),
         declared("prune_rank", min_width=5, tone=_prune_tone),
+        declared("margin_rao", rank=1, text=_amount(4), min_width=8),
         declared("immunity_left_blocks", min_width=6, tone=_immune_tone),
         _weights_age(rank=1),
         declared("emission_rao", rank=3, text=_amount(4), min_width=8, delta=True),
@@ -220,7 +223,7 @@ def _weights_age(rank: int) -> TableColumn:
 def _age_tone(seen: Seen, blocks: int | None) -> str | None:
     if blocks is None:
         return "muted"
-    return "bad" if stale_weights_tempos(seen.row, seen.tempo, seen.block) is not None else None
+    return "bad" if old_weights_blocks(seen.row, seen.tempo, seen.block) is not None else None
 
 
 def _amount(digits: int) -> Callable[[Any], str]:

@@ -18,7 +18,8 @@ from taoctl.reads.subnets import SubnetRow
 from taoctl.text import printable
 from tui.figures import fixed
 from tui.glyphs import UNICODE, Glyphs
-from tui.keymap import ADD_KEY
+from tui.keymap import ADD_KEY, FIELDS_KEY, MATRIX_KEY
+from tui.notices import is_alarming
 from tui.screens.base import LiveScreen, Place
 from tui.screens.columns import Seen, neuron_columns
 from tui.screens.detail import DetailScreen
@@ -103,7 +104,7 @@ class SubnetFacts(Lines):
 class MetagraphScreen(LiveScreen[Metagraph]):
     """All neurons of one subnet; own ones are marked."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [ADD_KEY]
+    BINDINGS: ClassVar[list[BindingType]] = [MATRIX_KEY, FIELDS_KEY, ADD_KEY]
     COUNTED: ClassVar[str] = "neurons"
 
     def __init__(self, netuid: int | None = None, select: int | None = None) -> None:
@@ -131,6 +132,7 @@ class MetagraphScreen(LiveScreen[Metagraph]):
             neuron_columns(self.dash.labels),
             key=lambda seen: seen.row.hotkey,
             own=self._is_own,
+            alarm=self._is_alarming,
             glyphs=self.dash.glyphs,
             empty="Reading the metagraph.",
         )
@@ -173,10 +175,20 @@ class MetagraphScreen(LiveScreen[Metagraph]):
 
     @on(Table.Opened)
     def _open(self, event: Table.Opened) -> None:
-        """Show all fields of the neuron."""
-        seen: Seen = event.row
-        title = f"SN {self.netuid} UID {seen.row.uid}"
-        self.app.push_screen(DetailScreen(title, seen.row, seen.block))
+        """Show the neuron on a screen of its own."""
+        self.dash.open_neuron(self.netuid, event.row.row.uid, event.row.row.hotkey)
+
+    def action_fields(self) -> None:
+        """Show all fields of the selected neuron."""
+        seen: Seen | None = self.table.cursor_row
+        if seen is not None:
+            title = f"SN {self.netuid} UID {seen.row.uid}"
+            self.app.push_screen(DetailScreen(title, seen.row, seen.block))
+
+    def action_matrix(self) -> None:
+        """Show who weighs whom on this subnet, with the cursor on the selected neuron."""
+        seen: Seen | None = self.table.cursor_row
+        self.dash.open_weights(self.netuid, select=None if seen is None else seen.row.uid)
 
     def _put_cursor(self, neurons: Sequence[NeuronRow], uid: int) -> None:
         hotkey = next((row.hotkey for row in neurons if row.uid == uid), None)
@@ -190,3 +202,6 @@ class MetagraphScreen(LiveScreen[Metagraph]):
 
     def _is_own(self, seen: Seen) -> bool:
         return self.dash.is_own(seen.row.hotkey, seen.row.coldkey)
+
+    def _is_alarming(self, seen: Seen) -> bool:
+        return self._is_own(seen) and is_alarming(seen.row, seen.block, seen.tempo, seen.free_slots)

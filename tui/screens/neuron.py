@@ -54,9 +54,12 @@ class NeuronScreen(LiveScreen[NeuronRows]):
     HINTED: ClassVar[tuple[str, ...]] = NEURON_HINTS
 
     def __init__(self, netuid: int, uid: int, hotkey: str | None = None) -> None:
-        """Follow a hotkey on a subnet; None: the one that holds the UID at the first block."""
+        """Follow a hotkey on a subnet; None: the one that holds the UID at the first block.
+
+        `wanted` is what is read next; it learns the hotkey, and where its UID is.
+        """
         super().__init__()
-        self._wanted = Wanted(netuid, uid, hotkey, 0)
+        self.wanted = Wanted(netuid, uid, hotkey, 0)
         self._mechanisms = 1
         self._holdings: bool | None = None
         self._looked = False
@@ -64,8 +67,8 @@ class NeuronScreen(LiveScreen[NeuronRows]):
     @property
     def title_text(self) -> str:
         """Subnet, UID, and the name of an own hotkey."""
-        name = self.dash.labels.get(self._wanted.hotkey or "", "")
-        return f"SN {self._wanted.netuid} UID {self._wanted.uid} {printable(name)}".rstrip()
+        name = self.dash.labels.get(self.wanted.hotkey or "", "")
+        return f"SN {self.wanted.netuid} UID {self.wanted.uid} {printable(name)}".rstrip()
 
     @property
     def table(self) -> Table:
@@ -104,11 +107,11 @@ class NeuronScreen(LiveScreen[NeuronRows]):
 
     async def read(self, view: View) -> NeuronRows:
         """The neuron at one block."""
-        return await neuron_rows(view, self._wanted, self.dash.epochs, self.dash.hotkey_names)
+        return await neuron_rows(view, self.wanted, self.dash.epochs, self.dash.hotkey_names)
 
     def show(self, rows: NeuronRows, block: int) -> None:
         """Fill the panels and the lists; of a neuron that is gone the last values stay."""
-        if rows.mechid != self._wanted.mechid and rows.mechanisms == self._mechanisms:
+        if rows.mechid != self.wanted.mechid and rows.mechanisms == self._mechanisms:
             return
         self._learn(rows)
         if rows.neuron is None:
@@ -133,13 +136,13 @@ class NeuronScreen(LiveScreen[NeuronRows]):
 
     def copy_text(self) -> str | None:
         """The hotkey of the neuron that the screen is about."""
-        return self._wanted.hotkey
+        return self.wanted.hotkey
 
     @property
     def place(self) -> Place | None:
         """The neuron's hotkey on its subnet."""
-        hotkey = self._wanted.hotkey
-        return None if hotkey is None else Place(hotkey, self._wanted.netuid)
+        hotkey = self.wanted.hotkey
+        return None if hotkey is None else Place(hotkey, self.wanted.netuid)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The next mechanism can be shown only where there are several."""
@@ -149,9 +152,9 @@ class NeuronScreen(LiveScreen[NeuronRows]):
 
     def action_mechanism(self) -> None:
         """Show the next mechanism of the subnet."""
-        wanted = self._wanted
+        wanted = self.wanted
         mechid = (wanted.mechid + 1) % self._mechanisms
-        self._wanted = Wanted(wanted.netuid, wanted.uid, wanted.hotkey, mechid)
+        self.wanted = Wanted(wanted.netuid, wanted.uid, wanted.hotkey, mechid)
         self.restart()
 
     def action_other(self) -> None:
@@ -162,12 +165,12 @@ class NeuronScreen(LiveScreen[NeuronRows]):
 
     def action_matrix(self) -> None:
         """Show the heat map of the subnet with the cursor on this neuron."""
-        wanted = self._wanted
+        wanted = self.wanted
         self.dash.open_weights(wanted.netuid, wanted.mechid, wanted.uid)
 
     def action_subnet(self) -> None:
         """Show all neurons of the subnet with the cursor on this one."""
-        self.dash.open_metagraph(self._wanted.netuid, self._wanted.uid)
+        self.dash.open_metagraph(self.wanted.netuid, self.wanted.uid)
 
     def action_fields(self) -> None:
         """Show all fields of the neuron."""
@@ -179,11 +182,11 @@ class NeuronScreen(LiveScreen[NeuronRows]):
     @on(Table.Opened)
     def _open(self, event: Table.Opened) -> None:
         """Open the neuron of the row."""
-        self.dash.open_neuron(self._wanted.netuid, event.row.uid, event.row.hotkey)
+        self.dash.open_neuron(self.wanted.netuid, event.row.uid, event.row.hotkey)
 
     def _learn(self, rows: NeuronRows) -> None:
         """Take note of what the first rows tell: whose the UID is, and the subnet's mechanisms."""
-        wanted = self._wanted
+        wanted = self.wanted
         if rows.mechanisms != self._mechanisms or rows.mechid != wanted.mechid:
             self._mechanisms = rows.mechanisms
             self.refresh_bindings()
@@ -191,17 +194,17 @@ class NeuronScreen(LiveScreen[NeuronRows]):
         uid, hotkey = (wanted.uid, wanted.hotkey) if neuron is None else (neuron.uid, neuron.hotkey)
         found = Wanted(wanted.netuid, uid, hotkey, rows.mechid)
         if found != wanted:
-            self._wanted = found
+            self.wanted = found
             self.refresh_trail()
 
     @property
     def _worker(self) -> Worker | None:
         """The neuron as its program is started, None where it is not of a wallet here."""
-        hotkey = self._wanted.hotkey
+        hotkey = self.wanted.hotkey
         for wallet in self.dash.options.wallets:
             for name, address in wallet.hotkeys:
                 if address == hotkey:
-                    return Worker(wallet.name, name, address, self._wanted.netuid)
+                    return Worker(wallet.name, name, address, self.wanted.netuid)
         return None
 
     @work(group="gpus", exclusive=True)
@@ -245,14 +248,14 @@ class NeuronScreen(LiveScreen[NeuronRows]):
         )
 
     def _say_gone(self, rows: NeuronRows) -> None:
-        uid, netuid = self._wanted.uid, self._wanted.netuid
-        if self._wanted.hotkey is None:
+        uid, netuid = self.wanted.uid, self.wanted.netuid
+        if self.wanted.hotkey is None:
             self.query_one(Side).say(Piece(f"subnet {netuid} has no uid {uid}", "bad"))
             return
         heir = rows.heir
         now = f"; uid {uid} is held by {short_ss58(heir.hotkey)} now" if heir is not None else ""
         self.query_one(Side).say(
-            Piece(f"{short_ss58(self._wanted.hotkey)} holds no uid on subnet {netuid}", "bad"),
+            Piece(f"{short_ss58(self.wanted.hotkey)} holds no uid on subnet {netuid}", "bad"),
             Piece(now, "warn"),
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual import on, work
@@ -16,8 +16,10 @@ from taoctl.gpu.sample import GpuReading
 from taoctl.history.store import EarningsSample
 from taoctl.reads.balances import BalanceRow, balances
 from taoctl.reads.neurons import MyNeuronRow, my_neurons
+from taoctl.reads.seats import LostSeatRow, Seat, SeatWatch
 from tui.attention import warnings
 from tui.keymap import ADD_KEY
+from tui.notices import alarms, is_alarming
 from tui.screens.base import LiveScreen, Place
 from tui.screens.columns import Seen, my_neuron_columns
 from tui.widgets.earnings_chart import EarningsChart
@@ -38,10 +40,17 @@ _CHART_HEIGHT = 8
 
 @dataclass(frozen=True, slots=True)
 class OverviewRows:
-    """Everything the overview shows of one block."""
+    """Everything the overview shows of one block.
+
+    Attributes:
+        read_block: the block that neurons and balances are from; out of view an earlier one.
+        lost: seats that were held before, and are gone at the newest block.
+    """
 
     neurons: tuple[MyNeuronRow, ...]
     balances: tuple[BalanceRow, ...]
+    read_block: int = 0
+    lost: tuple[LostSeatRow, ...] = ()
 
 
 class OverviewScreen(LiveScreen[OverviewRows]):
@@ -55,7 +64,7 @@ class OverviewScreen(LiveScreen[OverviewRows]):
     def __init__(self) -> None:
         super().__init__()
         self._read_rows: OverviewRows | None = None
-        self._read_at: int | None = None
+        self._seats = SeatWatch()
 
     @property
     def title_text(self) -> str:
@@ -74,6 +83,7 @@ class OverviewScreen(LiveScreen[OverviewRows]):
             yield Table(
                 my_neuron_columns(),
                 key=lambda seen: (seen.row.netuid, seen.row.hotkey),
+                alarm=lambda seen: is_alarming(seen.row, seen.block, seen.tempo, seen.free_slots),
                 glyphs=glyphs,
                 empty=self._empty_text(),
             )
@@ -89,28 +99,31 @@ class OverviewScreen(LiveScreen[OverviewRows]):
             self.set_interval(_GPU_SECONDS, self._gpu_tick)
 
     async def read(self, view: View) -> OverviewRows:
-        """Own neurons and balances at one block; out of view only as often as epochs need."""
-        due = self._read_at is None or view.block >= self._read_at + _UNSEEN_BLOCKS
-        if self._read_rows is None or self.in_view or due:
-            self._read_rows = await self._read_now(view)
-            self._read_at = view.block
-        return self._read_rows
+        """Own neurons and balances at one block; out of view only as often as epochs need.
+
+        Who holds the UIDs is looked at in every block, in view or not.
+        """
+        known = self._read_rows
+        lost = await self._seats.gone(view)
+        if known is None or self.in_view or lost or _is_due(known.read_block, view.block):
+            known = self._read_rows = await self._read_now(view)
+        return replace(known, lost=lost)
 
     async def _read_now(self, view: View) -> OverviewRows:
         options = self.dash.options
         coldkeys = [wallet.coldkey for wallet in options.wallets]
         hotkeys = [address for wallet in options.wallets for _, address in wallet.hotkeys]
         if not coldkeys and not hotkeys:
-            return OverviewRows((), ())
+            return OverviewRows((), (), view.block)
         neurons, held = await asyncio.gather(
             my_neurons(view, coldkeys, hotkeys, self.dash.names),
             balances(view, coldkeys, self.dash.names),
         )
-        return OverviewRows(neurons, held)
+        return OverviewRows(neurons, held, view.block)
 
     def on_screen_resume(self) -> None:
         """Come back into view with rows of the newest block."""
-        if self._read_at is not None:
+        if self._read_rows is not None:
             self.restart()
 
     def absorb(self, rows: OverviewRows) -> None:
@@ -118,6 +131,17 @@ class OverviewScreen(LiveScreen[OverviewRows]):
         self.dash.own_netuids = frozenset(row.netuid for row in rows.neurons)
         self.dash.signing.free.update((row.coldkey, row.free_rao) for row in rows.balances)
         self.dash.record_earnings(_samples(rows.neurons, self.dash.genesis))
+        self._note_seats(rows)
+
+    def _note_seats(self, rows: OverviewRows) -> None:
+        """Hold the seats that there are from here on, and tell of those that are gone."""
+        block, told = rows.read_block, self.dash.lost_seats
+        if self.dash.genesis is not None:
+            self._seats.remember(self.dash.genesis, (Seat.of(row, block) for row in rows.neurons))
+        told.withdraw(rows.neurons)
+        if told.tell(rows.lost):
+            self.dash.bell()
+        self.dash.alarms = alarms(rows.neurons, block, told.open)
 
     def show(self, rows: OverviewRows, block: int) -> None:
         """Fill the table and the panels."""
@@ -149,8 +173,9 @@ class OverviewScreen(LiveScreen[OverviewRows]):
 
     @on(Table.Opened)
     def _open(self, event: Table.Opened) -> None:
-        """Show the neuron among the others of its subnet."""
-        self.dash.open_metagraph(event.row.row.netuid, select=event.row.row.uid)
+        """Show the neuron on a screen of its own."""
+        row = event.row.row
+        self.dash.open_neuron(row.netuid, row.uid, row.hotkey)
 
     def _empty_text(self) -> str:
         if self.dash.options.wallets:
@@ -189,6 +214,11 @@ class OverviewScreen(LiveScreen[OverviewRows]):
             self.log.error(error)
             reading = GpuReading((), f"the GPUs could not be read ({error})", "", False)
         self.query_one(GpuStrip).reading = reading
+
+
+def _is_due(read_block: int, block: int) -> bool:
+    """Whether rows of a block are to be read again; those of a later one are another chain's."""
+    return not read_block <= block < read_block + _UNSEEN_BLOCKS
 
 
 def _samples(neurons: tuple[MyNeuronRow, ...], genesis: str | None) -> list[EarningsSample]:

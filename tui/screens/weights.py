@@ -42,7 +42,7 @@ class WeightsScreen(LiveScreen[WeightsRows]):
         """Show a subnet (None: the one last looked at) with the cursor on a UID."""
         super().__init__()
         self._netuid = netuid
-        self._mechid = mechid
+        self.mechid = mechid
         self._select = select
         self._shown: int | None = None
         self._mechanisms = 1
@@ -56,7 +56,7 @@ class WeightsScreen(LiveScreen[WeightsRows]):
     def title_text(self) -> str:
         """Number and name of the subnet."""
         name = printable(self.dash.subnet_names.get(self.netuid, ""))
-        mechanism = f" mechanism {self._mechid}" if self._mechid else ""
+        mechanism = f" mechanism {self.mechid}" if self.mechid else ""
         return f"SN {self.netuid} {name}".rstrip() + f" weights{mechanism}"
 
     @property
@@ -85,15 +85,15 @@ class WeightsScreen(LiveScreen[WeightsRows]):
         """The subnet's neurons and their weights at one block."""
         netuid = self.netuid
         graph = await metagraph(view, netuid)
-        if self._mechid >= await mechanism_count(view, netuid):
-            self._mechid = 0
-        matrix = await weight_matrix(view, graph, self._mechid)
+        if self.mechid >= await mechanism_count(view, netuid):
+            self.mechid = 0
+        matrix = await weight_matrix(view, graph, self.mechid)
         return WeightsRows(matrix, graph.subnet.name)
 
     def show(self, rows: WeightsRows, block: int) -> None:
         """Fill the heat map."""
         matrix = rows.matrix
-        if (matrix.netuid, matrix.mechid) != (self.netuid, self._mechid):
+        if (matrix.netuid, matrix.mechid) != (self.netuid, self.mechid):
             return
         self._shown = matrix.netuid
         if self.dash.subnet_names.get(matrix.netuid) != rows.name:
@@ -113,7 +113,7 @@ class WeightsScreen(LiveScreen[WeightsRows]):
     def on_screen_resume(self) -> None:
         """Forget the matrix of another subnet that this screen showed before."""
         if self._shown is not None and self._shown != self.netuid:
-            self._mechid = 0
+            self.mechid = 0
             self._forget()
 
     def copy_text(self) -> str | None:
@@ -135,7 +135,7 @@ class WeightsScreen(LiveScreen[WeightsRows]):
 
     def action_mechanism(self) -> None:
         """Show the next mechanism of the subnet."""
-        self._mechid = (self._mechid + 1) % self._mechanisms
+        self.mechid = (self.mechid + 1) % self._mechanisms
         self.refresh_trail()
         self._forget()
 

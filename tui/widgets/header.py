@@ -9,6 +9,7 @@ from textual.reactive import reactive
 
 from tui.figures import age, grouped
 from tui.glyphs import UNICODE, Glyphs
+from tui.notices import Alarms
 from tui.pulse import Pulse
 from tui.widgets.lines import Line, Lines, Piece, spread, width_of
 
@@ -18,13 +19,14 @@ _VERY_LATE = 5.0
 
 
 class Header(Lines):
-    """Network, block, seconds since it, finality lag, endpoint and latency, open keys, SIM.
+    """Network, block, seconds since it, finality lag, endpoint and latency, alarms, open keys, SIM.
 
     Once a second it looks at the clock; only the cells that changed are painted.
     """
 
     pulse: reactive[Pulse | None] = reactive(None, layout=False, repaint=False)
     unlocked: reactive[bool] = reactive(False, layout=False, repaint=False)
+    alarms: reactive[Alarms] = reactive(Alarms(), layout=False, repaint=False)
 
     def __init__(
         self, glyphs: Glyphs = UNICODE, clock: Callable[[], float] = time.monotonic
@@ -43,6 +45,10 @@ class Header(Lines):
 
     def watch_unlocked(self) -> None:
         """Say whether keys are open."""
+        self.update()
+
+    def watch_alarms(self) -> None:
+        """Say what is wrong with own neurons."""
         self.update()
 
     def _tick(self) -> None:
@@ -64,13 +70,28 @@ class Header(Lines):
         badge = [Piece(" SIM ", "badge")] if pulse.simulated else []
         if self.unlocked:
             badge = [Piece("unlocked ", "warn"), *badge]
-        right = [*self._link(pulse), Piece("  " if badge else " "), *badge]
+        ends = self._right_ends(pulse, badge)
         for extra in optional:
-            if width_of(left) + width_of(extra) + width_of(right) + 2 <= width:
+            if width_of(left) + width_of(extra) + width_of(ends[0]) + 2 <= width:
                 left += extra
-        if width_of(left) + width_of(right) + 1 > width:
-            right = [*self._latency(pulse), Piece("  " if badge else " "), *badge]
+        room = width - width_of(left) - 1
+        right = next((one for one in ends if width_of(one) <= room), ends[-1])
         return [spread(left, right, width)]
+
+    def _right_ends(self, pulse: Pulse, badge: list[Piece]) -> tuple[list[Piece], ...]:
+        """What may stand to the right, the widest first; alarms and badges always do."""
+        alarms = self._alarms(self.alarms.words())
+        short = self._alarms((f"ALARMS {self.alarms.total}",)) if alarms else []
+        gap = Piece("  " if alarms or badge else " ")
+        return (
+            [*self._link(pulse), gap, *alarms, *badge],
+            [*self._latency(pulse), gap, *alarms, *badge],
+            [*self._latency(pulse), gap, *short, *badge],
+            [Piece(" "), *short, *badge],
+        )
+
+    def _alarms(self, words: Sequence[str]) -> list[Piece]:
+        return [piece for text in words for piece in (Piece(f" {text} ", "alarm"), Piece(" "))]
 
     def _block(self, pulse: Pulse) -> list[Piece]:
         if pulse.block is None or pulse.seen_at is None:

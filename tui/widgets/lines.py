@@ -16,7 +16,10 @@ from tui.widgets.table_model import cell_width, fit
 
 
 class Piece(NamedTuple):
-    """Text of one tone (`muted`, `good`, `warn`, `bad`, `accent`, `strong`, `badge`) or None."""
+    """Text of one tone, None for plain.
+
+    Tones: `muted`, `good`, `warn`, `bad`, `accent`, `strong`, `badge`, `alarm`.
+    """
 
     text: str
     tone: str | None = None
@@ -62,6 +65,7 @@ class Lines(Widget):
         "lines--accent",
         "lines--strong",
         "lines--badge",
+        "lines--alarm",
         "lines--key",
     }
 

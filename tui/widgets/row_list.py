@@ -34,6 +34,7 @@ class RowList(ScrollView, can_focus=True):
         "table--cursor",
         "table--cursor-blurred",
         "table--own",
+        "table--alarm",
         "table--muted",
         "table--good",
         "table--warn",
@@ -76,6 +77,7 @@ class RowList(ScrollView, can_focus=True):
         key: Callable[[Row], Hashable],
         *,
         own: Callable[[Row], bool] | None = None,
+        alarm: Callable[[Row], bool] | None = None,
         glyphs: Glyphs = UNICODE,
         empty: str = "",
         id: str | None = None,
@@ -87,6 +89,7 @@ class RowList(ScrollView, can_focus=True):
         self.model = TableModel(columns, key)
         self.wide = False
         self._own = own
+        self._alarm = alarm
         self._glyphs = glyphs
         self._empty = empty
         self._cursor: Hashable | None = None
@@ -270,9 +273,14 @@ class RowList(ScrollView, can_focus=True):
     def _ground(self, key: Hashable, selected: bool) -> str | None:
         if selected:
             return "table--cursor" if self.has_focus else "table--cursor-blurred"
+        if self._is_alarming(key):
+            return "table--alarm"
         if self._own is not None and self._own(self.model.row(key)):
             return "table--own"
         return None
+
+    def _is_alarming(self, key: Hashable) -> bool:
+        return self._alarm is not None and self._alarm(self.model.row(key))
 
     def _style(self, name: str | None, ground: str | None = None) -> Style:
         style = self._styles.get((name, ground))

@@ -31,12 +31,14 @@ class Table(RowList):
         key: Callable[[Row], Hashable],
         *,
         own: Callable[[Row], bool] | None = None,
+        alarm: Callable[[Row], bool] | None = None,
         glyphs: Glyphs = UNICODE,
         empty: str = "",
         id: str | None = None,
     ) -> None:
-        super().__init__(columns, key, own=own, glyphs=glyphs, empty=empty, id=id)
+        super().__init__(columns, key, own=own, alarm=alarm, glyphs=glyphs, empty=empty, id=id)
         self._header_cursor = 0
+        self._alarming: frozenset[Hashable] = frozenset()
         self._columns = TableLayout.of(self.model.columns, self.model.widths, room=0)
         self._lay_out()
 
@@ -48,7 +50,8 @@ class Table(RowList):
         before = self.model.order[top : top + self._page]
         total = self.model.total
         changes = self.model.set_rows(rows)
-        for key in changes.cells:
+        rung = self._ring()
+        for key in (*changes.cells, *rung):
             self._forget(key)
         if changes.order or total != self.model.total:
             self.arranged.publish(None)
@@ -69,8 +72,19 @@ class Table(RowList):
         regions = [self._line(y + self.HEADER_LINES) for y in lines]
         for key, cells in changes.cells.items():
             regions.extend(self._cell_regions(key, cells, top))
+        for at in (self.model.place(key) for key in rung):
+            if at is not None and top <= at < top + self._page:
+                regions.append(self._line(at - top + self.HEADER_LINES))
         if regions:
             self.refresh(*regions)
+
+    def _ring(self) -> frozenset[Hashable]:
+        """The rows that have begun or ceased to be alarming; their whole lines look otherwise."""
+        if self._alarm is None:
+            return frozenset()
+        before = self._alarming
+        self._alarming = frozenset(key for key in self.model.keys if self._is_alarming(key))
+        return (before ^ self._alarming) & self.model.keys
 
     def set_wide(self, wide: bool) -> None:
         """Show or hide the columns that only the wide view has."""
@@ -228,8 +242,11 @@ class Table(RowList):
         ground = self._ground(key, selected)
         base = self._style(None, ground)
         own = self._own is not None and self._own(self.model.row(key))
-        mark = f"{self._glyphs.own} " if own else "  "
-        parts = [(mark, self._style("table--accent", ground))]
+        alarm = self._is_alarming(key)
+        parts = [
+            (self._glyphs.own if own else " ", self._style("table--accent", ground)),
+            (self._glyphs.warning if alarm else " ", self._style("table--bad", ground)),
+        ]
         cells = self.model.cells(key)
         for place in self._columns.places:
             cell = cells[place.index]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, KeysView, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -147,6 +147,11 @@ class TableModel:
     def total(self) -> int:
         """All rows, shown or not."""
         return len(self._entries)
+
+    @property
+    def keys(self) -> KeysView[Hashable]:
+        """The keys of all rows, shown or not."""
+        return self._entries.keys()
 
     def row(self, key: Hashable) -> Row:
         """The raw row of a key; raises KeyError for a key that is not in the table."""

@@ -1,0 +1,104 @@
+"""What no screen may hide: UIDs of mine that are gone, and neurons that look to be next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from taoctl.addresses import short_ss58
+from taoctl.reads.alarms import near_pruning, old_weights_blocks
+from taoctl.reads.metagraph import NeuronRow
+from taoctl.reads.neurons import MyNeuronRow
+from taoctl.reads.seats import DISSOLVED, REPLACED, LostSeatRow
+from taoctl.text import printable
+from tui.figures import grouped
+
+
+@dataclass(frozen=True, slots=True)
+class Alarms:
+    """What the header of every screen says about own neurons.
+
+    Attributes:
+        lost: seats that are gone and not yet dismissed, the oldest notice first.
+        near: how many neurons are among the next to be replaced.
+        old: how many validators have old weights.
+    """
+
+    lost: tuple[LostSeatRow, ...] = ()
+    near: int = 0
+    old: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return len(self.lost) + self.near + self.old
+
+    def words(self) -> tuple[str, ...]:
+        """A few words for each kind that there is."""
+        counted = (("LOST", len(self.lost)), ("PRUNING", self.near), ("OLD WEIGHTS", self.old))
+        return tuple(f"{what} {count}" for what, count in counted if count)
+
+
+class LostSeats:
+    """The seats that were lost and that nobody has dismissed yet; a seat is told of once."""
+
+    def __init__(self) -> None:
+        self._told: set[tuple[int, str, int | None]] = set()
+        self._open: tuple[LostSeatRow, ...] = ()
+
+    @property
+    def open(self) -> tuple[LostSeatRow, ...]:
+        """Those that are not dismissed, the oldest first."""
+        return self._open
+
+    def tell(self, lost: Iterable[LostSeatRow]) -> bool:
+        """Take note of lost seats; returns whether any of them is new."""
+        new = [row for row in lost if row.place not in self._told]
+        self._told.update(row.place for row in new)
+        self._open += tuple(new)
+        return bool(new)
+
+    def withdraw(self, neurons: Iterable[MyNeuronRow]) -> None:
+        """Drop the notices of seats that are held again: a reorg undid their loss."""
+        held = {(row.netuid, row.hotkey, row.registered_at) for row in neurons}
+        self._told -= held
+        self._open = tuple(row for row in self._open if row.place not in held)
+
+    def dismiss(self) -> LostSeatRow | None:
+        """Drop the oldest notice and return it; None when there is none."""
+        if not self._open:
+            return None
+        first, *rest = self._open
+        self._open = tuple(rest)
+        return first
+
+
+def is_alarming(row: NeuronRow, block: int, tempo: int | None, free_slots: int | None) -> bool:
+    """Whether a neuron of mine is among the next to go, or its weights are old."""
+    old = old_weights_blocks(row, tempo, block)
+    return old is not None or near_pruning(row.prune_rank, free_slots)
+
+
+def alarms(
+    neurons: Sequence[MyNeuronRow], block: int, lost: tuple[LostSeatRow, ...] = ()
+) -> Alarms:
+    """What there is to say of own neurons at a block."""
+    return Alarms(
+        lost,
+        sum(near_pruning(row.prune_rank, row.free_slots) for row in neurons),
+        sum(old_weights_blocks(row, row.tempo, block) is not None for row in neurons),
+    )
+
+
+def lost_text(row: LostSeatRow) -> str:
+    """What became of a lost seat, in a line: `SN 2 rig-3, uid 7: replaced by 5Abc…wxyz`."""
+    name = printable(row.hotkey_name) if row.hotkey_name else short_ss58(row.hotkey)
+    what = f"SN {row.netuid} {name} lost uid {row.uid}"
+    if row.reason == DISSOLVED:
+        return f"{what}: the subnet is gone"
+    if row.reason != REPLACED:
+        return f"{what}: the subnet was trimmed"
+    by = "" if row.successor is None else f" to {short_ss58(row.successor)}"
+    at = "" if row.lost_block is None else f" in block {grouped(row.lost_block)}"
+    again = "" if row.uid_now is None else f", and is back as uid {row.uid_now}"
+    return f"{what}{at}{by}{again}"
