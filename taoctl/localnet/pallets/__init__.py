@@ -3,6 +3,7 @@
 from taoctl.localnet.pallet import Pallet
 from taoctl.localnet.pallets.aura import Aura
 from taoctl.localnet.pallets.balances import Balances
+from taoctl.localnet.pallets.commitments import Commitments
 from taoctl.localnet.pallets.drand import Drand
 from taoctl.localnet.pallets.mev_shield import MevShield
 from taoctl.localnet.pallets.multisig import Multisig
@@ -26,6 +27,7 @@ PALLETS: tuple[type[Pallet], ...] = (
     Sudo,
     Multisig,
     Proxy,
+    Commitments,
     Drand,
     Swap,
     MevShield,

@@ -162,6 +162,10 @@ class MetagraphApi(SubnetApi):
         paid = self.AlphaDividendsPerSubnet
         return [(hotkey, paid[netuid, hotkey]) for hotkey in self.seated_hotkeys(netuid)]
 
+    def _commitments(self, netuid: int) -> list[tuple[str, tuple[int, ...]]]:
+        published = self.rt.commitments.published(netuid)
+        return [(who, tuple(data)) for who, data in published]
+
     def _validators(self, netuid: int) -> list[int]:
         """UIDs with a permit and more than the threshold, lightest first."""
         permits = self.ValidatorPermit[netuid]
@@ -197,6 +201,6 @@ _NEURON_FIELDS: dict[str, Fill] = {
     "tao_dividends_per_hotkey": lambda p, n, m: [(h, 0) for h in p.seated_hotkeys(n)],
     "alpha_dividends_per_hotkey": lambda p, n, m: p._alpha_dividends(n),
     "validators": lambda p, n, m: p._validators(n),
-    "commitments": lambda p, n, m: (),
+    "commitments": lambda p, n, m: p._commitments(n),
 }
 _SUBNET_FIELDS = frozenset(shapes.METAGRAPH_FIELDS) - _STAKE_FIELDS.keys() - _NEURON_FIELDS.keys()

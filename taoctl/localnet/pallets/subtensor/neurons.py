@@ -86,6 +86,17 @@ class Neurons(Locks):
         """Store the bonds of a UID in a mechanism."""
         self.Bonds[index, uid] = pack_row(pairs)
 
+    def reset_bonds(self, netuid: int, hotkey: str) -> None:
+        """Take a neuron out of everybody's bonds, where its subnet has that switched on."""
+        uid = self.Uids[netuid, hotkey]
+        if uid is None or not self.BondsResetOn[netuid]:
+            return
+        for mechanism in self.mechanisms(netuid):
+            index = self.mechanism_index(netuid, mechanism)
+            for holder, packed in list(self.Bonds.prefix(index)):
+                kept = [pair for pair in unpack_row(packed) if pair[0] != uid]
+                self.set_bond_row(index, holder, kept)
+
     def set_last_update(self, index: int, uid: int, block: int) -> None:
         """Note when a UID last set weights in a mechanism."""
         netuid = index % 4096
