@@ -90,7 +90,9 @@ def test_plans_look_for_a_swap_only_where_there_may_be_one(spec: int) -> None:
     assert [one.name for one in found] == (["ColdkeySwapAnnounced"] if spec in KNOWN else [])
     asked = chain.asked
     assert (asked == []) == (spec not in KNOWN)
+    asked.clear()
     assert asyncio.run(frozen(chain.view(), BOB, call)) == ()
+    assert len(asked) == (1 if spec in KNOWN else 0)
 
 
 def test_who_makes_the_calls_inside_a_call() -> None:
@@ -123,6 +125,7 @@ def test_who_makes_the_calls_inside_a_call() -> None:
     assert not refused(BOB, as_root)
     as_alice = ChainCall("Sudo", "sudo_as", {"who": ALICE, "call": remark})
     assert refused(BOB, as_alice)
+    assert not refused(BOB, proxy({"Index": None}, remark))  # type: ignore[arg-type]
 
 
 def test_the_hash_is_that_of_the_public_key() -> None:

@@ -9,6 +9,7 @@ Source: `check_coldkey_swap.rs` of pallet subtensor at spec 425.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from taoctl.calls.base import ChainCall, Refusal
 from taoctl.calls.coldkey_swap.state import (
@@ -49,7 +50,7 @@ async def frozen(view: View, signer: str, call: ChainCall) -> tuple[Refusal, ...
             continue
         swap = await announcement(view, who)
         if swap is not None and (swap.disputed is not None or not _goes_on(one)):
-            return (_refusal(who, swap, signer),)
+            return (_refusal(who, swap),)
     return ()
 
 
@@ -58,18 +59,19 @@ def _made(origin: str, call: ChainCall) -> Iterator[tuple[str, ChainCall]]:
     yield origin, call
     match call.pallet, call.name:
         case "Proxy", "proxy" | "proxy_announced":
-            yield from _inside(str(call.args["real"]), call)
+            yield from _inside(call.args["real"], call)
         case "Utility", "batch" | "batch_all" | "force_batch":
             yield from _inside(origin, call)
         case "Sudo", "sudo_as":
-            yield from _inside(str(call.args["who"]), call)
+            yield from _inside(call.args["who"], call)
         case "Multisig", "as_multi" | "as_multi_threshold_1":
-            multisig = _multisig(origin, call)
-            if multisig is not None:
-                yield from _inside(multisig, call)
+            yield from _inside(_multisig(origin, call), call)
 
 
-def _inside(origin: str, call: ChainCall) -> Iterator[tuple[str, ChainCall]]:
+def _inside(origin: Any, call: ChainCall) -> Iterator[tuple[str, ChainCall]]:
+    """The calls inside a call, where an address, and not an index or the like, names who acts."""
+    if not isinstance(origin, str):
+        return
     for one in call.nested():
         yield from _made(origin, one)
 
@@ -93,8 +95,7 @@ def _goes_on(call: ChainCall) -> bool:
     return (call.pallet, call.name) == ("MevShield", "submit_encrypted")
 
 
-def _refusal(who: str, swap: Announcement, signer: str) -> Refusal:
-    for_whom = "" if who == signer else f" --proxy-for {who}"
+def _refusal(who: str, swap: Announcement) -> Refusal:
     if swap.disputed is not None:
         return Refusal(
             "ColdkeySwapDisputed",
@@ -107,8 +108,7 @@ def _refusal(who: str, swap: Announcement, signer: str) -> Refusal:
         "ColdkeySwapAnnounced",
         f"the coldkey {who} is announced to be swapped, and until that is over the chain takes "
         "nothing else from it",
-        f"from block {swap.due} on carry it out with `taoctl wallet swap-coldkey execute NEW"
-        f"{for_whom}`, or from block {swap.changeable} on call it off with `... clear`; "
-        "`... status` tells what is announced. If it was not you who announced it, stop it with "
-        "`... dispute`",
+        f"from block {swap.due} on carry it out with `taoctl wallet swap-coldkey execute NEW`, or "
+        f"from block {swap.changeable} on call it off with `... clear`; `... status` tells what is "
+        "announced. If it was not you who announced it, stop it with `... dispute`",
     )
