@@ -1,7 +1,8 @@
 """Which drand round opens timelocked weights, and when: rounds, their times, and blocks.
 
 Clients of the chain reckon so too: three blocks after the epoch to reveal in begins, for the chain
-tries in every block of that epoch, and a pulse that comes before it would open the weights early.
+tries in every block of that epoch. Their round is made up to six seconds earlier than that, which
+with faster blocks can be before the epoch; here it is never.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ NOMINAL_BLOCK_MS = 12_000
 SAFETY_BLOCKS = 3
 """Blocks of the epoch to reveal in that pass before the pulse is made."""
 
-_LEAST_PULSE = 1
+STALLED_MS = 600_000
+"""A chain whose newest pulse is so old gets none at present."""
+
+_FIRST_ROUND = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,12 @@ class Beacon:
     def round_for(self, at_ms: int) -> int:
         """The round that clients choose for a time: the one whose pulse is made just before it."""
         elapsed_ms = at_ms - self.genesis_seconds * 1000
-        return max(elapsed_ms // (self.period_seconds * 1000), _LEAST_PULSE)
+        return max(elapsed_ms // (self.period_seconds * 1000), _FIRST_ROUND)
+
+    def first_after(self, at_ms: int) -> int:
+        """The first round whose pulse is made at a time or after it."""
+        elapsed_ms = at_ms - self.genesis_seconds * 1000
+        return max(-(-elapsed_ms // (self.period_seconds * 1000)) + 1, _FIRST_ROUND)
 
 
 QUICKNET = Beacon(1_692_803_367, 3)
@@ -80,7 +89,13 @@ def pace_ms(measured_ms: int | None) -> int:
 
 def reveal_round(beacon: Beacon, times: BlockTimes, reveal_block: int) -> int:
     """The round to encrypt weights to that are revealed from a block on."""
-    return beacon.round_for(times.at(reveal_block + SAFETY_BLOCKS))
+    usual = beacon.round_for(times.at(reveal_block + SAFETY_BLOCKS))
+    return max(usual, beacon.first_after(times.at(reveal_block)))
+
+
+def is_stalled(beacon: Beacon, times: BlockTimes, newest_round: int) -> bool:
+    """Whether a chain whose newest pulse is of this round, 0 for none, gets none at present."""
+    return not newest_round or beacon.made_at_ms(newest_round) < times.at_ms - STALLED_MS
 
 
 def expected_reveal(beacon: Beacon, times: BlockTimes, drand_round: int, reveal_block: int) -> int:

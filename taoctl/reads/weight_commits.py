@@ -10,7 +10,7 @@ from typing import Annotated
 from taoctl.chain.pace import block_time_ms, measured_block_ms
 from taoctl.chain.view import Storage, View
 from taoctl.economics.reveal import EpochClock
-from taoctl.economics.timelock import QUICKNET, BlockTimes, expected_reveal, pace_ms
+from taoctl.economics.timelock import QUICKNET, BlockTimes, expected_reveal, is_stalled, pace_ms
 from taoctl.reads.children import owned_hotkeys
 from taoctl.reads.columns import Column, Kind
 from taoctl.reads.entries import PALLET, column_of, item, value_or_none
@@ -22,7 +22,7 @@ _STRIDE = 4096
 """Storage index of a mechanism = mechanism * 4096 + netuid."""
 
 _CLOCK = ("SubnetEpochIndex", "Tempo", "LastEpochBlock", "PendingEpochAt", "BlocksSinceLastStep")
-_PULSES = Storage("Drand", "Pulses")
+_PULSES, _NEWEST = Storage("Drand", "Pulses"), Storage("Drand", "LastStoredRound")
 _TIMELOCKED = item("TimelockedWeightCommits")
 _NEEDS = tuple(
     item(name) for name in (*_CLOCK, "RevealPeriodEpochs", "WeightCommits", "IsNetworkMember")
@@ -74,7 +74,11 @@ class WeightCommitRow:
     ]
     expected_block: Annotated[
         int | None,
-        Column("expected", Kind.BLOCK, "block in which a timelocked one is likely revealed"),
+        Column(
+            "expected",
+            Kind.BLOCK,
+            "block that likely reveals a timelocked one; - where its pulse does not come",
+        ),
     ]
 
 
@@ -82,7 +86,7 @@ class WeightCommitRow:
     "weight-commits",
     row=WeightCommitRow,
     needs=_NEEDS,
-    wants=(item("MechanismCountCurrent"), item("OwnedHotkeys"), _TIMELOCKED, _PULSES),
+    wants=(item("MechanismCountCurrent"), item("OwnedHotkeys"), _TIMELOCKED, _PULSES, _NEWEST),
     help="commits to weights of hotkeys, and the blocks in which they may be revealed",
 )
 async def weight_commits(
@@ -172,11 +176,14 @@ async def _pulses(view: View, commits: Sequence[_Commit]) -> set[int]:
 
 
 async def _times(view: View, commits: Sequence[_Commit]) -> BlockTimes | None:
-    """When blocks come, where a commit needs it."""
-    if all(one.drand_round is None for one in commits):
+    """When blocks come, where a commit needs it, and the chain gets pulses at present."""
+    if all(one.drand_round is None for one in commits) or not view.has(_NEWEST):
         return None
-    now, measured = await asyncio.gather(block_time_ms(view), measured_block_ms(view))
-    return BlockTimes(view.block, now, pace_ms(measured))
+    now, measured, newest = await asyncio.gather(
+        block_time_ms(view), measured_block_ms(view), view.value(_NEWEST.pallet, _NEWEST.item)
+    )
+    times = BlockTimes(view.block, now, pace_ms(measured))
+    return None if is_stalled(QUICKNET, times, int(newest)) else times
 
 
 def _row(
@@ -214,11 +221,13 @@ def _row(
 def _expected(commit: _Commit, pulses: Collection[int], times: BlockTimes | None) -> int | None:
     """The block that likely reveals a timelocked commit; None where none does."""
     opens = commit.clock.first_block(commit.reveal_epoch)
-    if commit.drand_round is None or times is None or opens is None:
+    if commit.drand_round is None or opens is None:
         return None
     following = max(opens, commit.clock.block + 1)
     if commit.drand_round in pulses:
         return following
+    if times is None:
+        return None
     likely = expected_reveal(QUICKNET, times, commit.drand_round, following)
     closes = commit.clock.last_block(commit.reveal_epoch)
     return likely if closes is None or likely <= closes else None

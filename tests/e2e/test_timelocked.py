@@ -89,6 +89,8 @@ def test_hidden_weights_are_sealed_and_the_chain_reveals_them(net: StakeNet) -> 
     assert (one["kind"], one["state"], one["netuid"]) == ("timelocked", "waiting", HIDDEN)
     assert (one["drand_round"], one["pulse"], one["kept"]) == (1000, False, None)
     assert one["pulse_ms"] == made_at(1000)
+    # Nobody feeds pulses to this chain.
+    assert one["expected_block"] is None
     ((_, block, sealed, _),) = net.look(
         lambda host: next(iter(host.subtensor.TimelockedWeightCommits.values()))
     )

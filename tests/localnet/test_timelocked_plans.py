@@ -97,6 +97,15 @@ async def add_pulse(chain: Chain, drand_round: int) -> None:
     await chain.call("dev_addPulse", [drand_round, None, PULSES[drand_round].hex()])
 
 
+async def set_newest_round(chain: Chain, newest: int) -> None:
+    """Let the chain be one that gets pulses; the next block is made after it."""
+    codec = (await caught_up(chain)).codec
+    key, kind = codec.storage_key("Drand", "LastStoredRound"), "Drand"
+    encoded = codec.encode(codec.need_storage(kind, "LastStoredRound").value_type, newest)
+    await chain.call("dev_setStorage", [[["0x" + key.hex(), "0x" + encoded.hex()]]])
+    await chain.call("dev_newBlock", [])
+
+
 async def to_block(chain: Chain, number: int) -> None:
     if (await caught_up(chain)).block < number:
         await chain.call("dev_newBlock", [{"to": number}])
@@ -217,11 +226,12 @@ def test_a_commit_warns_of_what_will_be_held_against_it(net: ThreadChain) -> Non
         intent = await sealed(chain, drand_round=None, row=((4, 65535),))
         plan = await plan_of(chain, intent)
         assert plan.refusals == ()
+        assert "gets no pulses at present (it has no pulse yet)" in plan.warnings[1]
         assert f"fewer than the {LEAST}" in plan.warnings[-1]
         never = await plan_of(chain, await sealed(chain, drand_round=2**64 - 1))
         assert never.refusals == ()
         assert "after the year 9999" in never.warnings[0]
-        assert "lost" in never.warnings[1]
+        assert "the last to reveal them in: lost" in never.warnings[1]
         await put(chain, "Tempo", (HIDDEN,), 0)
         with pytest.raises(RefusedError, match="runs no epochs"):
             await sealed(chain, drand_round=None)
@@ -274,6 +284,7 @@ def test_the_chosen_rounds_pulse_reveals_in_the_block_that_is_expected(
         await chain.call("dev_newBlock", [])
         view = await caught_up(chain)
         assert await view.timestamp_ms() == at_ms
+        await set_newest_round(chain, drand_round - 50)
         intent = await sealed(chain, drand_round=None)
         assert intent.reveal_round == drand_round
         when = await schedule_of(await caught_up(chain), HIDDEN)

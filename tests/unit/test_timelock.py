@@ -14,6 +14,7 @@ from taoctl.economics.timelock import (
     QUICKNET,
     BlockTimes,
     expected_reveal,
+    is_stalled,
     pace_ms,
     reveal_round,
 )
@@ -33,6 +34,10 @@ def test_a_round_is_made_every_three_seconds_from_the_first() -> None:
         first = QUICKNET.made_at_ms(number) + 3_000
         assert QUICKNET.round_for(first) == number == QUICKNET.round_for(first + 2_999)
         assert QUICKNET.round_for(first - 1) == number - 1
+        made = QUICKNET.made_at_ms(number)
+        assert QUICKNET.first_after(made) == number == QUICKNET.first_after(made - 2_999)
+        assert QUICKNET.first_after(made + 1) == number + 1
+    assert QUICKNET.first_after(0) == 1
 
 
 @pytest.mark.parametrize(
@@ -95,7 +100,11 @@ def test_the_round_is_the_one_that_other_clients_choose(
         after = BlockTimes(head, time.time_ns() // 1_000_000, block_ms)
         ours = {reveal_round(QUICKNET, one, first) for one in (before, after)}
         if len(ours) == 1:
-            assert ours == {theirs}
+            (chosen,) = ours
+            assert QUICKNET.made_at_ms(chosen) >= before.at(first)
+            early = QUICKNET.made_at_ms(theirs) < before.at(first)
+            assert chosen == theirs or (early and 0 < chosen - theirs <= 2)
+            assert block_ms < 12_000 or not early
             return
     pytest.fail("the clock does not stand still for a moment")
 
@@ -112,6 +121,14 @@ def test_a_pulse_opens_two_blocks_after_it_is_made_and_not_before_the_epoch() ->
         found = expected_reveal(QUICKNET, times, chosen, reveal)
         assert reveal + 3 <= found <= reveal + 4
         assert QUICKNET.made_at_ms(chosen) > times.at(reveal)
+
+
+def test_a_chain_whose_newest_pulse_is_old_gets_none() -> None:
+    times = BlockTimes(100, QUICKNET.made_at_ms(1000), NOMINAL_BLOCK_MS)
+    assert is_stalled(QUICKNET, times, 0)
+    assert is_stalled(QUICKNET, times, 799)
+    assert not is_stalled(QUICKNET, times, 800)
+    assert not is_stalled(QUICKNET, times, 1000)
 
 
 def test_a_payload_is_scale() -> None:

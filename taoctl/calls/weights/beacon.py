@@ -10,7 +10,14 @@ from taoctl.calls.base import Refusal
 from taoctl.calls.weights.clock import Reveals, reveals_of
 from taoctl.chain.pace import block_time_ms, measured_block_ms
 from taoctl.chain.view import Storage, View
-from taoctl.economics.timelock import QUICKNET, BlockTimes, expected_reveal, pace_ms, reveal_round
+from taoctl.economics.timelock import (
+    QUICKNET,
+    BlockTimes,
+    expected_reveal,
+    is_stalled,
+    pace_ms,
+    reveal_round,
+)
 from taoctl.scale.codec import vec_bytes
 from taoctl.scale.timelock import QUICKNET_PUBLIC_KEY
 
@@ -28,10 +35,17 @@ class Schedule:
     Attributes:
         times: of the blocks.
         reveals: the epochs.
+        newest_round: of the pulses that the chain has; 0 for none.
     """
 
     times: BlockTimes
     reveals: Reveals
+    newest_round: int
+
+    @property
+    def stalled(self) -> bool:
+        """Whether the chain gets no pulses at present."""
+        return is_stalled(QUICKNET, self.times, self.newest_round)
 
     @property
     def epoch(self) -> int:
@@ -67,10 +81,10 @@ class Schedule:
 
 async def schedule_of(view: View, netuid: int) -> Schedule:
     """When weights are revealed that are committed on a subnet in the next block."""
-    reveals, now, measured = await asyncio.gather(
-        reveals_of(view, netuid), block_time_ms(view), measured_block_ms(view)
+    reveals, now, measured, newest = await asyncio.gather(
+        reveals_of(view, netuid), block_time_ms(view), measured_block_ms(view), last_round(view)
     )
-    return Schedule(BlockTimes(view.block, now, pace_ms(measured)), reveals)
+    return Schedule(BlockTimes(view.block, now, pace_ms(measured)), reveals, newest)
 
 
 async def last_round(view: View) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -122,26 +122,35 @@ class CommitTimelocked(Intent):
     async def warnings(self, view: View, origin: str) -> tuple[str, ...]:
         """When they are revealed, what is held against that now, and whether they are public."""
         when = await schedule_of(view, self.netuid)
-        found = [self._reveal_text(when)]
-        opens, closes, expected = when.opens, when.closes, when.expected(self.reveal_round)
-        if when.is_public(self.reveal_round):
-            found.append(
-                f"drand's pulse of round {self.reveal_round} is made already: whoever sees the "
+        refused = await row_refused(view, self.at(origin), self.row, self.version_key, dated=False)
+        held = (f"as things are, revealing them fails: {one.message}" for one in refused)
+        return (self._reveal_text(when), *self._doubts(when), *held)
+
+    def _doubts(self, when: Schedule) -> Iterator[str]:
+        """What speaks against hiding them so, or against their being revealed."""
+        drand_round, opens, closes = self.reveal_round, when.opens, when.closes
+        expected = when.expected(drand_round)
+        if when.is_public(drand_round):
+            yield (
+                f"drand's pulse of round {drand_round} is made already: whoever sees the "
                 "commit can read the weights"
             )
-        elif opens is not None and QUICKNET.made_at_ms(self.reveal_round) < when.times.at(opens):
-            found.append(f"they can be read before block {opens}, in which their epoch begins")
+        elif opens is not None and QUICKNET.made_at_ms(drand_round) < when.times.at(opens):
+            yield f"they can be read before block {opens}, in which their epoch begins"
         if expected is not None and closes is not None and expected > closes:
-            found.append(f"the pulse comes after block {closes}, the last to reveal them in: lost")
-        refused = await row_refused(view, self.at(origin), self.row, self.version_key, dated=False)
-        found += [f"as things are, revealing them fails: {one.message}" for one in refused]
-        return tuple(found)
+            yield f"the pulse comes after block {closes}, the last to reveal them in: lost"
+        if when.stalled and drand_round > when.newest_round:
+            newest = f"round {when.newest_round}" if when.newest_round else "no pulse yet"
+            yield (
+                f"the chain gets no pulses at present (it has {newest}): without that of round "
+                f"{drand_round} the weights are lost with their epoch"
+            )
 
     def _reveal_text(self, when: Schedule) -> str:
         said = f"the chain reveals them by itself in the subnet's epoch {when.epoch}"
         if when.opens is not None and when.closes is not None:
             said += f", from block {when.opens} to block {when.closes}"
-        expected = when.expected(self.reveal_round)
+        expected = None if when.stalled else when.expected(self.reveal_round)
         likely = "" if expected is None else f"; expected in block {expected}"
         return (
             f"{said}, with drand's pulse of round {self.reveal_round}, "
