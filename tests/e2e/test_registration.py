@@ -243,7 +243,9 @@ def test_a_price_that_doubles_before_the_block_costs_the_fee_alone(
     assert actual == stored
     assert details["actual"]["block"] == details["transaction"]["block"]
     left = net.look(lambda host: host.store("System", "Account")[ALICE]["data"]["free"])
-    assert free - left == int(details["transaction"]["fee_paid"]["rao"]) > 0
+    sent = net.data("taoctl.tx.list.1", "tx", "list")[0]
+    assert sent["extrinsic_hash"] == details["transaction"]["extrinsic_hash"]
+    assert free - left == int(sent["fee"]["rao"]) > 0
     assert net.look(lambda host: (OPEN, key) in host.store("SubtensorModule", "Uids")) is False
 
 
