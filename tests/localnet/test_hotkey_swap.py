@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from subtensor_chain import TAO, Chain, account, error_of
 from swapped_state import KIN, NEW, OLD, OWNER, STAKERS, crowded, differing, items, renamed
 
 from taoctl.localnet.frame import Outcome
+from taoctl.localnet.pallets.subtensor.commitment import commit_hash
 from taoctl.localnet.pallets.subtensor.subnets import subnet_account
 from taoctl.localnet.scaletypes import variant
 
@@ -192,6 +194,58 @@ def test_the_older_call_does_the_same_and_costs_by_what_it_reads_and_writes(chai
     declared = chain.rt.subtensor.call_specs["swap_hotkey"].weight
     assert empty.stated_weight is not None and full.stated_weight is not None
     assert 0 < empty.stated_weight < full.stated_weight <= declared
+
+
+def test_commits_go_along_and_cannot_be_revealed(chain: Chain) -> None:
+    module, block = chain.rt.subtensor, chain.rt.block_number
+    module.MechanismCountCurrent[1] = 1
+    module.CommitRevealWeightsEnabled[1] = True
+    weights: dict[str, Any] = {"uids": [0], "values": [9], "salt": [1], "version_key": 0}
+    digest = commit_hash(OLD, 1, *weights.values())
+    module.WeightCommits[1, OLD] = ((digest, module.epoch_with_lookahead(1), block, 0),)
+    early = chain.call("h:old", "reveal_weights", netuid=1, **weights)
+    assert error_of(early) == named("RevealTooEarly")
+    ok(swap(chain))
+    assert module.WeightCommits[1, NEW][0][0] == digest
+    for who in ("h:new", "h:old"):
+        lost = chain.call(who, "reveal_weights", netuid=1, **weights)
+        assert error_of(lost) == named("NoWeightsCommitFound")
+
+
+@pytest.mark.parametrize("count", [12, pytest.param(300, marks=pytest.mark.soak)])
+def test_nothing_is_lost_by_swaps_one_after_the_other(count: int) -> None:
+    dice = random.Random(count)
+    made = Chain(subnets=3)
+    made.begin()
+    crowded(made.rt)
+    module = made.rt.subtensor
+    for name in ("h:a", "h:b"):
+        module.create_account_if_new(OWNER, account(name))
+        for who in STAKERS:
+            module.add_stake_shares(account(name), who, 1, 5 * TAO)
+            module.SubnetAlphaOut[1] += 5 * TAO
+    keys, done = ["h:old", "h:a", "h:b", "h:new", "h:last"], 0
+    for _ in range(count):
+        later(made, 2 * DAY)
+        books, seats = Books(made), dict(module.Keys.items())
+        old, new = (account(name) for name in dice.sample(keys, 2))
+        before = items(made)
+        kept = dice.random() < 0.3
+        outcome = swap(made, dice.choice([None, 0, 1, 1, 2]), keep_stake=kept, old=old, new=new)
+        if not outcome.ok:
+            assert not differing(before, items(made))
+            continue
+        done += 1
+        books.check()
+        for place, hotkey in module.Keys.items():
+            assert hotkey == seats[place] or (seats[place], hotkey) == (old, new)
+            assert module.Uids[place[0], hotkey] == place[1]
+        for (child, netuid), parents in module.ParentKeys.items():
+            for share, parent in parents:
+                assert (share, child) in module.ChildKeys[parent, netuid]
+        for (who, netuid, hotkey), _ in module.Lock.items():
+            assert (netuid, hotkey, who) in module.LockingColdkeys
+    assert done >= count // 4
 
 
 # how often

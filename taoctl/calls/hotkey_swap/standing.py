@@ -175,13 +175,16 @@ class _Subnets:
     async def _waiting(self, seated: Sequence[int]) -> dict[int, tuple[int, int]]:
         """Hashed and timelocked commits of each subnet, over all of its mechanisms."""
         counts = await self._column("MechanismCountCurrent", [(netuid,) for netuid in seated])
-        found = {}
-        for netuid in seated:
-            indices = [m * _STRIDE + netuid for m in range(int(counts.get(netuid, 1)))]
-            hashed = await self._column("WeightCommits", [(one, self.hotkey) for one in indices])
-            locked = await asyncio.gather(*(self._timelocked(one) for one in indices))
-            found[netuid] = (sum(len(one or ()) for one in hashed.values()), sum(locked))
-        return found
+        found = await asyncio.gather(
+            *(self._waiting_on(netuid, int(counts.get(netuid, 1))) for netuid in seated)
+        )
+        return dict(zip(seated, found, strict=True))
+
+    async def _waiting_on(self, netuid: int, mechanisms: int) -> tuple[int, int]:
+        indices = [mechanism * _STRIDE + netuid for mechanism in range(mechanisms)]
+        hashed = await self._column("WeightCommits", [(one, self.hotkey) for one in indices])
+        locked = await asyncio.gather(*(self._timelocked(one) for one in indices))
+        return sum(len(one or ()) for one in hashed.values()), sum(locked)
 
     async def _timelocked(self, index: int) -> int:
         there = [name for name in _TIMELOCKED if self.view.has(item(name))]

@@ -127,8 +127,8 @@ def _lost_weights(swap: Swap, concerned: Sequence[OnSubnet]) -> Iterator[str]:
         where = subnet_name(one.netuid)
         if one.commits:
             yield (
-                f"{_count(one.commits, 'commit')} to weights on {where} can never be revealed "
-                f"after this: a hash is of the hotkey too. Reveal before, or set weights anew"
+                f"{_count(one.commits, 'commit')} to weights on {where} cannot be revealed after "
+                "this: a hash is of the hotkey too. Reveal before, or set weights anew"
             )
         if one.timelocked:
             yield (
