@@ -24,17 +24,15 @@ def on_terminal() -> bool:
 class LivePage:
     """Lines that are replaced as a whole; the last ones stay when it ends.
 
-    On a terminal the page takes its second screen, and lines below its end are counted only.
+    On a terminal the first page takes its second screen, and lines below its end are counted only.
     Elsewhere every page is written after the one before.
     """
 
     def __init__(self) -> None:
         self._in_place = on_terminal()
-        self._last: list[str] = []
+        self._last: list[str] | None = None
 
     def __enter__(self) -> Self:
-        if self._in_place:
-            self._write(_ENTER)
         return self
 
     def __exit__(
@@ -43,7 +41,7 @@ class LivePage:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._in_place:
+        if self._in_place and self._last is not None:
             self._write(_LEAVE)
             if kind is not output.PipeClosed:
                 output.write("\n".join(self._last))
@@ -55,10 +53,12 @@ class LivePage:
 
     def show(self, lines: Sequence[str]) -> None:
         """Show these lines instead of the last ones."""
-        self._last = list(lines)
+        first, self._last = self._last is None, list(lines)
         if not self._in_place:
             output.write("\n".join(lines))
             return
+        if first:
+            self._write(_ENTER)
         height = shutil.get_terminal_size((80, _WINDOW_LINES)).lines
         shown = self._last
         if len(shown) > height:

@@ -420,7 +420,10 @@ def complete(*words: str) -> list[str]:
     ("words", "expected"),
     [
         (("sub",), ["subnet"]),
-        (("subnet", ""), ["list", "show", "metagraph", "hyperparameters", "register"]),
+        (
+            ("subnet", ""),
+            ["list", "show", "metagraph", "hyperparameters", "prune-order", "register"],
+        ),
         (("query", "sub"), ["subnet", "subnets"]),
         (("-o", ""), [str(one) for one in Format]),
         (("subnet", "list", "--at"), ["--at-block"]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taoctl.cli.weights import looking, sending
+from taoctl.cli.weights import looking, sending, watching
 from taoctl.cli.weights.app import app
 
-__all__ = ["app", "looking", "sending"]
+__all__ = ["app", "looking", "sending", "watching"]
