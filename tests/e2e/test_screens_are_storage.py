@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -14,11 +15,20 @@ import pytest
 from raw_storage import RawStorage, neurons, position, subnet
 from textual.pilot import Pilot
 
+from taoctl.calls.registration.burn import Register
+from taoctl.calls.stake.limits import Tolerance
+from taoctl.chain.client import connect
+from taoctl.cli.dispatch import dispatch
+from taoctl.journal.store import Journal
 from taoctl.localnet import service
 from taoctl.localnet.boot import Options
 from taoctl.localnet.scenarios import demo_wallets
 from taoctl.localnet.sealing import Seal
 from taoctl.localnet.service import Launch, Running
+from taoctl.scale.crypto import KeySigner
+from taoctl.submit.options import TxOptions, Wait
+from taoctl.submit.plan import make_plan
+from taoctl.submit.send import send
 from tui.app import Dashboard
 from tui.options import DashOptions, WalletRef
 
@@ -203,3 +213,92 @@ def test_the_stake_screen_is_storage(node: Running) -> None:
             assert cells["netuid"] == str(netuid)
 
     drive(node, steps, wallets)
+
+
+NEWCOMER = KeySigner("//Nobody/zero").ss58
+
+
+async def register_newcomer(node: Running, home: Path) -> int:
+    """Give a hotkey of //Alice that nobody stakes through a UID on subnet 1, and a place in the
+    last epoch's figures that the next one would have given it; returns the UID."""
+    alice = KeySigner("//Alice")
+    async with connect(node.endpoint, timeout=30) as chain:
+        plan = await make_plan(
+            chain, Register(1, (NEWCOMER,), Tolerance(10_000)), alice.ss58, TxOptions()
+        )
+        assert not plan.refusals
+        with Journal(home / "journal.sqlite") as journal:
+            await send(chain, plan, alice, journal, TxOptions(wait=Wait.NONE))
+        await chain.call("dev_newBlock", [{"count": 1}])
+        view = await chain.at_block(plan.block + 1)
+        uid = int(await view.value("SubtensorModule", "Uids", 1, NEWCOMER))
+        for item, value in (("Incentive", 1_234), ("Emission", 987_654_321)):
+            vector = list(await view.value("SubtensorModule", item, 1))
+            vector[uid] = value
+            key = view.codec.storage_key("SubtensorModule", item, 1)
+            kind = view.codec.need_storage("SubtensorModule", item).value_type
+            await chain.call(
+                "dev_setStorage",
+                [[["0x" + key.hex(), "0x" + view.codec.encode(kind, vector).hex()]]],
+            )
+        await chain.call("dev_newBlock", [{"count": 1}])
+    return uid
+
+
+def earned_a_day(raw: RawStorage, emission: int) -> tuple[int, int]:
+    """Rao of alpha and of TAO that an epoch's emission on subnet 1 comes to in 7200 blocks."""
+    known = subnet(raw, 1)
+    alpha = emission * 7_200 // known["tempo"]
+    return alpha, alpha * known["price"] // 10**9
+
+
+def test_a_neuron_without_stake_is_listed_and_in_the_overview_as_storage_has_it(
+    node: Running, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alice = KeySigner("//Alice").ss58
+    asyncio.run(register_newcomer(node, tmp_path))
+    capsys.readouterr()
+    words = ["neuron", "list", alice, "-o", "json", "-n", node.endpoint, "--timeout", "30"]
+    assert dispatch(words) == 0
+    whole = json.loads(capsys.readouterr().out)
+    raw = RawStorage(node.endpoint, whole["block_hash"])
+    (row,) = (one for one in whole["data"] if one["hotkey"] == NEWCOMER)
+    stored = neurons(raw, 1)
+    known = stored[row["uid"]]
+    assert (known["hotkey"], known["stake"], known["incentive"]) == (NEWCOMER, 0, 1_234)
+    plain = set(known) - {"emission", "stake", "alpha_stake", "tao_stake"}
+    assert {key: row[key] for key in plain} == {key: known[key] for key in plain}
+    for amount in ("emission", "stake", "alpha_stake", "tao_stake"):
+        assert int(row[amount]["rao"]) == known[amount]
+    alpha, tao = earned_a_day(raw, known["emission"])
+    assert (int(row["alpha_per_day"]["rao"]), int(row["tao_per_day"]["rao"])) == (alpha, tao)
+    assert known["prune_rank"] is not None and known["immunity_left_blocks"] > 0
+    first = next(one for one in stored if one["prune_rank"] == 1)
+    assert int(row["margin"]["rao"]) == known["emission"] - first["emission"]
+
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        place = (1, NEWCOMER)
+        await until(lambda: place in dash.live_screen.table.model.keys)
+        await pilot.press("w")
+        await pilot.pause(0.1)
+        live, model = dash.live_screen.live, dash.live_screen.table.model
+        assert live is not None and live.block == raw.block()
+        cells = {
+            column.key: cell.text
+            for column, cell in zip(model.columns, model.cells(place), strict=True)
+        }
+        assert cells["uid"] == str(known["uid"]) and cells["hotkey"] == short(NEWCOMER)
+        assert cells["stake_rao"] == "0"
+        for key in ("incentive", "dividends", "consensus", "validator_trust"):
+            assert cells[key] == share(known[key])
+        assert cells["prune_rank"] == str(known["prune_rank"])
+        assert cells["immunity_left_blocks"] == str(known["immunity_left_blocks"])
+        for key, rao in (
+            ("margin_rao", known["emission"] - first["emission"]),
+            ("emission_rao", known["emission"]),
+            ("alpha_per_day_rao", alpha),
+            ("tao_per_day_rao", tao),
+        ):
+            assert holds(cells[key], rao, 4), (key, cells[key], rao)
+
+    drive(node, steps, (WalletRef("alice", alice),))

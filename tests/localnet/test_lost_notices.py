@@ -60,6 +60,16 @@ async def until(done: Callable[[], bool]) -> None:
         await asyncio.sleep(0.02)
 
 
+async def shows(dash: Dashboard, block: int) -> None:
+    """Wait until the screen shows a block, or a later one."""
+
+    def reached() -> bool:
+        live = dash.live_screen.live
+        return live is not None and (live.block or 0) >= block
+
+    await until(reached)
+
+
 def said(dash: Dashboard, kind: type[Lines]) -> str:
     widget = dash.screen.query_one(kind)
     lines = widget.lines(widget.size.width)
@@ -123,7 +133,8 @@ def test_notices_stay_until_each_is_dismissed(net: ThreadChain) -> None:
         for number, uid in enumerate((3, 6), 1):
             await line_up(chain, uid)
             await replace(net, chain, f"newcomer-{uid}")
-            await until(lambda number=number: len(dash.alarms.lost) == number)
+            while len(dash.alarms.lost) != number:
+                await asyncio.sleep(0.02)
         await chain.call("dev_newBlock", [{"count": 8}])
         newest = (await caught_up(chain)).block
         await until(lambda: (dash.pulse.block or 0) >= newest)
@@ -149,7 +160,7 @@ def test_what_was_lost_while_the_link_was_down_is_told_of_after_it(net: ThreadCh
     async def steps(pilot: Pilot[Any], dash: Dashboard, chain: Chain) -> None:
         await line_up(chain, 3)
         newest = (await caught_up(chain)).block
-        await until(lambda: (dash.live_screen.live.block or 0) >= newest)
+        await shows(dash, newest)
         old = await dash.connected()
         dash.workers.cancel_group(dash, "session")
         await until(lambda: old.link.state is LinkState.CLOSED)
@@ -176,7 +187,7 @@ def test_a_neuron_within_three_places_is_marked_on_every_screen(net: ThreadChain
             emission[5] = 50
             await put(chain, "Emission", (FULL,), emission)
             newest = (await caught_up(chain)).block
-            await until(lambda newest=newest: (dash.live_screen.live.block or 0) >= newest)
+            await shows(dash, newest)
             await pilot.pause()
             row = table.model.row((FULL, seated(FULL, 3))).row
             assert (row.prune_rank is not None and row.prune_rank <= 3) == marked
