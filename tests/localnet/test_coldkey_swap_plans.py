@@ -306,9 +306,10 @@ def test_every_other_write_is_refused_beforehand(
             assert plan.refusals[0].hint, what
         assert not Journal(home / "journal.sqlite3").pending((await _plan(chain, TO_NEW)).genesis)
         for _, uri, intent in _writes()[:2]:
-            code = 21 if disputed else 0
-            with pytest.raises(RefusedError, match=rf"Custom error: {code}\b|{name}"):
+            said = "21 .*ColdkeySwapDisputed" if disputed else "0 .*ColdkeyInSwapSchedule"
+            with pytest.raises(RefusedError, match=f"Custom error: {said}") as caught:
                 await carried_out(chain, intent, uri)
+            assert "swap" in (caught.value.hint or "")
 
     on(net.url, work)
 
@@ -354,7 +355,7 @@ def test_a_dispute_freezes_all_of_it(net: ThreadChain) -> None:
             assert _names(await _plan(chain, intent)) == ["ColdkeySwapDisputed"]
         twice = await _plan(chain, DisputeColdkeySwap())
         assert _names(twice) == ["ColdkeySwapDisputed", "ColdkeySwapAlreadyDisputed"]
-        with pytest.raises(RefusedError, match=r"Custom error: 21|ColdkeySwapDisputed"):
+        with pytest.raises(RefusedError, match=r"Custom error: 21 .*ColdkeySwapDisputed"):
             await carried_out(chain, DisputeColdkeySwap())
 
     on(net.url, work)
@@ -458,7 +459,7 @@ def test_a_swap_hands_over_what_its_plan_says(net: ThreadChain) -> None:
         assert len(stakes) == 9
         assert sum(o.after.rao for o in stakes if isinstance(o.after, Alpha)) == 9 * HELD
         text = " ".join(plan.warnings)
-        assert "cannot be undone" in text and "its own proxies (1, with a deposit of" in text
+        assert "cannot be undone" in text and "Its own proxies (1, with a deposit of" in text
         assert "\x1b" not in str(plan.effects)
 
     on(net.url, work)
