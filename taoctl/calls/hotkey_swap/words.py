@@ -137,6 +137,15 @@ def _lost_weights(swap: Swap, concerned: Sequence[OnSubnet]) -> Iterator[str]:
             )
 
 
+def _places(netuids: Sequence[int]) -> str:
+    """Several subnets in few words."""
+    others = [str(netuid) for netuid in netuids if netuid]
+    words = [subnet_name(0)] if 0 in netuids else []
+    if others:
+        words.append(f"subnet{'s' if len(others) > 1 else ''} {', '.join(others)}")
+    return " and ".join(words)
+
+
 def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
@@ -157,7 +166,7 @@ def _left(swap: Swap, old: Standing) -> Iterator[str]:
         return
     held = [one for one in old.on.values() if one.alpha_rao]
     if swap.keep_stake and held:
-        where = ", ".join(subnet_name(one.netuid) for one in held)
+        where = _places([one.netuid for one in held])
         yield (
             f"the stake on {where} stays with {swap.old}, which is nobody's after this: none of it "
             "can be moved until a coldkey associates the hotkey, and whoever does so first owns "
@@ -180,9 +189,9 @@ async def _take_stays(view: View, swap: Swap, old: Standing, new: Standing) -> l
 
 async def _stays(view: View, swap: Swap, concerned: Sequence[OnSubnet]) -> list[str]:
     found = []
-    where = [subnet_name(one.netuid) for one in concerned if one.committed]
+    where = [one.netuid for one in concerned if one.committed]
     if where:
-        found.append(f"what {swap.old} has committed on {', '.join(where)} stays with it")
+        found.append(f"what {swap.old} has committed on {_places(where)} stays with it")
     free = (await holdings(view, swap.old)).free
     if free.rao:
         found.append(f"{swap.old} itself holds {free}, which stays with it: only its key moves it")
@@ -197,6 +206,5 @@ async def _no_way_back(view: View, swap: Swap) -> list[str]:
         found.append(f"{swap.origin} can swap no other hotkey for {limit} blocks after this")
     if netuids and view.has(_INTERVAL):
         wait = int(view.constant(_INTERVAL.pallet, _INTERVAL.name))
-        names = ", ".join(subnet_name(netuid) for netuid in netuids)
-        found.append(f"nor on {names} for {wait} blocks, so it cannot be undone before")
+        found.append(f"nor on {_places(netuids)} for {wait} blocks, so it cannot be undone before")
     return ["; ".join(found)] if found else []
