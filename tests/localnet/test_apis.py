@@ -8,6 +8,7 @@ import pytest
 from scenario_chain import ScenarioChain, lived
 
 from taoctl.economics.inheritance import combined_weight
+from taoctl.economics.shares import position_value
 from taoctl.localnet import scenarios
 from taoctl.localnet.genesis.accounts import dev_account
 from taoctl.localnet.pallets.apis import shapes
@@ -346,6 +347,81 @@ def test_delegates(chain: ScenarioChain) -> None:
     (coldkey, netuid), stake = next(iter(held.items()))
     mine = ask(chain, "DelegateInfoRuntimeApi", "get_delegated", coldkey)
     assert (chief, (netuid, stake)) in [(d["delegate_ss58"], pair) for d, pair in mine]
+
+
+def test_delegates_after_a_subnet_was_removed() -> None:
+    """Positions are then valued by the pool at the place of their netuid, as on mainnet."""
+    other = ScenarioChain("small")
+    module = other.runtime.subtensor
+    (chief,) = scenarios.demo_wallets("small")[1].hotkeys.values()
+
+    def held() -> dict[tuple[str, int], int]:
+        one = ask(other, "DelegateInfoRuntimeApi", "get_delegate", chief)
+        return {(coldkey, n): stake for coldkey, rows in one["nominators"] for n, stake in rows}
+
+    before = held()
+    with other.runtime.state.amend():
+        del module.NetworksAdded[1]
+    after = held()
+    assert {n for _, n in before} == {0, 1, 2, 3} and {n for _, n in after} == {0, 1, 2}
+    assert {key: v for key, v in after.items() if key[1] == 0} == {
+        key: v for key, v in before.items() if key[1] == 0
+    }
+    for (coldkey, netuid), stake in after.items():
+        if netuid:
+            expected = position_value(
+                module.hotkey_alpha(chief, netuid + 1),
+                module.share_of(chief, coldkey, netuid),
+                module.total_shares(chief, netuid + 1),
+            )
+            assert stake == expected
+    (coldkey, netuid) = next(key for key in before if key[1] == 3)
+    mine = ask(other, "DelegateInfoRuntimeApi", "get_delegated", coldkey)
+    assert (chief, (3, before[coldkey, 3])) in [(d["delegate_ss58"], pair) for d, pair in mine]
+
+
+def test_positions_without_shares_are_no_delegations() -> None:
+    other = ScenarioChain("small")
+    module = other.runtime.subtensor
+    (chief,) = scenarios.demo_wallets("small")[1].hotkeys.values()
+    someone = dev_account("Ferdie")
+    with other.runtime.state.amend():
+        module.AlphaV2[chief, someone, 2] = {"mantissa": 0, "exponent": 0}
+    assert (someone, 2) in dict(module.AlphaV2.prefix(chief))
+    assert ask(other, "DelegateInfoRuntimeApi", "get_delegated", someone) == []
+
+
+def test_mechagraphs_differ_in_incentives_and_updates_alone() -> None:
+    other = ScenarioChain("small")
+    module = other.runtime.subtensor
+    count = module.SubnetworkN[2]
+    with other.runtime.state.amend():
+        module.MechanismCountCurrent[2] = 3
+        module.Incentive[4096 + 2] = tuple(range(count))
+        module.LastUpdate[4096 + 2] = tuple(range(100, 100 + count))
+    first, second, third = (subnet_api(other, "get_mechagraph", 2, m) for m in range(3))
+    assert first == subnet_api(other, "get_metagraph", 2)
+    assert second["incentives"] == list(range(count))
+    assert second["last_update"] == list(range(100, 100 + count))
+    assert (second["netuid"], third["netuid"]) == (4096 + 2, 2 * 4096 + 2)
+    assert (third["incentives"], third["last_update"]) == ([], [])
+    kept = first.keys() - {"netuid", "incentives", "last_update"}
+    assert (
+        {k: second[k] for k in kept} == {k: third[k] for k in kept} == {k: first[k] for k in kept}
+    )
+    assert subnet_api(other, "get_mechagraph", 2, 3) is None
+    every = subnet_api(other, "get_all_mechagraphs")
+    assert [graph["netuid"] for graph in every] == [0, 1, 2, 4096 + 2, 2 * 4096 + 2, 3]
+    assert every[3] == second
+    assert [g["netuid"] for g in subnet_api(other, "get_all_metagraphs")] == [0, 1, 2, 3]
+    chosen = subnet_api(other, "get_selective_mechagraph", 2, 1, [0, 52, 59, 62])
+    assert chosen["netuid"] == 2, "the chain puts the subnet's own number back"
+    assert (chosen["incentives"], chosen["last_update"]) == (
+        second["incentives"],
+        second["last_update"],
+    )
+    lost = subnet_api(other, "get_selective_mechagraph", 2, 9, [62, 61])
+    assert (lost["incentives"], lost["dividends"]) == ([], first["dividends"])
 
 
 def test_subnet_states_and_accounts(chain: ScenarioChain) -> None:

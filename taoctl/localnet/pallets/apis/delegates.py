@@ -52,19 +52,25 @@ class DelegateApi(Positions):
     def _netuids_of(self, hotkey: str, coldkey: str) -> list[int]:
         held = {n for n, _ in self.AlphaV2.prefix(hotkey, coldkey)}
         held.update(n for n, _ in self.Alpha.prefix(hotkey, coldkey))
-        return sorted(held)
+        return sorted(n for n in held if self.share_of(hotkey, coldkey, n).mantissa)
 
     def _nominators(self, hotkey: str) -> list[tuple[str, list[tuple[int, int]]]]:
-        """(coldkey, [(netuid, alpha)]) of everybody who stakes on the hotkey."""
+        """(coldkey, [(netuid, alpha)]) of everybody who stakes on the hotkey.
+
+        The chain values a position by the pool whose place in the list of networks is its netuid.
+        After a subnet was removed that is another's, or none, and then the position is left out.
+        """
+        pools = self.netuids()
         held: dict[str, list[tuple[int, int]]] = {}
         pairs = {pair for pair, _ in self.AlphaV2.prefix(hotkey)}
         pairs.update(pair for pair, _ in self.Alpha.prefix(hotkey))
         for coldkey, netuid in sorted(pairs, key=lambda pair: (account_bytes(pair[0]), pair[1])):
             share = self.share_of(hotkey, coldkey, netuid)
-            if not share.mantissa:
+            if not share.mantissa or netuid >= len(pools):
                 continue
+            pool = pools[netuid]
             value = shares.position_value(
-                self.hotkey_alpha(hotkey, netuid), share, self.total_shares(hotkey, netuid)
+                self.hotkey_alpha(hotkey, pool), share, self.total_shares(hotkey, pool)
             )
             held.setdefault(coldkey, []).append((netuid, value))
         return list(held.items())
