@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from taoctl.errors import BadDataError
 
 
@@ -57,3 +59,10 @@ def byte_vectors(data: bytes) -> tuple[bytes, ...]:
             raise BadDataError("the data ends inside a byte vector")
         found.append(data[start:at])
     return tuple(found)
+
+
+def array_bytes(value: str | Iterable[int]) -> bytes:
+    """Bytes of a decoded `[u8; N]`, which the codec always gives as `0x` text, or numbers."""
+    if isinstance(value, str):
+        return bytes.fromhex(value.removeprefix("0x"))
+    return bytes(value)

@@ -1,4 +1,4 @@
-"""Serving and identities on every runtime we know: the bytes they mean, or their absence."""
+"""What neurons and coldkeys publish, on every runtime we know: the bytes, or their absence."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import pytest
 from stored_chain import SPECS, StoredChain
 
 from taoctl.calls.base import ChainCall, Intent, call_bytes
+from taoctl.calls.commitment import SetCommitment
 from taoctl.calls.identity import MOST_BYTES, SetIdentity
 from taoctl.calls.serving.axon import ServeAxon, StopServing
 from taoctl.calls.serving.prometheus import ServePrometheus
 from taoctl.certificates import Certificate
 from taoctl.endpoints import Endpoint
-from taoctl.errors import Exit, NotInRuntimeError
+from taoctl.errors import Exit, NotInRuntimeError, UsageError
 from taoctl.reads.axons import axons_of
 from taoctl.reads.identities import identities
 from taoctl.scale.codec import vec_bytes
@@ -114,3 +115,28 @@ def test_a_field_that_the_runtime_lacks_is_said_to_be_absent() -> None:
     assert caught.value.exit_code is Exit.USAGE
     emptied = SetIdentity((("name", "x"), ("github_repo", "")))
     assert "github_repo" not in asyncio.run(planned(chain, emptied, COLDKEY)).args
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_a_commitment_is_the_same_call_everywhere(spec: int) -> None:
+    chain = chain_of(spec)
+    # The oldest takes one field, and says so.
+    fields = (b"\xff" * 128, b"hi")[: 1 if spec == OLDEST else 2]
+    intent = SetCommitment(1, fields)
+    name, args = decoded(chain, asyncio.run(planned(chain, intent, HOTKEY)))
+    expected = [{f"Raw{len(one)}": "0x" + one.hex()} for one in fields]
+    assert (name, args) == ("set_commitment", {"netuid": 1, "info": {"fields": expected}})
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_a_long_field_is_one_where_the_runtime_has_them(spec: int) -> None:
+    chain = chain_of(spec)
+    intent = SetCommitment(1, (b"a" * 129,))
+    if spec == OLDEST:
+        with pytest.raises(NotInRuntimeError, match="128"):
+            asyncio.run(planned(chain, intent, HOTKEY))
+    else:
+        _, args = decoded(chain, asyncio.run(planned(chain, intent, HOTKEY)))
+        assert args["info"]["fields"] == [{"BigRaw": "a" * 129}]
+    with pytest.raises(UsageError, match="513 bytes"):
+        asyncio.run(planned(chain, SetCommitment(1, (b"a" * 513,)), HOTKEY))
