@@ -438,6 +438,14 @@ def test_an_unclean_hotkey_may_have_no_seat_noted_and_be_swapped_to_everywhere(
     ok(swap(chain))
 
 
+def test_the_chain_takes_payment_for_a_subnet_that_is_not_there(chain: Chain) -> None:
+    module, books, free = chain.rt.subtensor, Books(chain), chain.free("alice")
+    ok(swap(chain, 99))
+    books.check()
+    assert chain.free("alice") == free - ONE_SUBNET
+    assert module.IsNetworkMember.get((NEW, 99), None) is False
+
+
 def test_nobody_but_an_account_swaps(chain: Chain) -> None:
     args = {"hotkey": OLD, "new_hotkey": NEW, "netuid": None, "keep_stake": False}
     assert error_of(chain.call(None, "swap_hotkey_v2", **args)) == "BadOrigin"

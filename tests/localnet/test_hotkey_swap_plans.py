@@ -163,6 +163,19 @@ def test_a_swap_that_keeps_the_stake_warns_of_a_hotkey_that_is_nobodys(net: Thre
     on(net.url, work)
 
 
+def test_an_old_hotkey_that_is_kept_is_nobodys_in_no_block(net: ThreadChain) -> None:
+    async def work(chain: Chain) -> None:
+        intent = SwapHotkey(OLD, hotkey("new"), keep_stake=True, keep_old=True)
+        plan, outcome = await carried_out(chain, intent)
+        assert (plan.refusals, str(plan.call)) == ((), "Utility.batch_all")
+        assert await _holds(chain, plan, outcome) == EVERYTHING
+        assert [one.account for one in plan.effects if one.what == "owner"] == [hotkey("new")]
+        assert not any("nobody's" in one for one in plan.warnings)
+        assert await stored(await caught_up(chain), "Owner", OLD) == ALICE
+
+    on(net.url, work)
+
+
 @pytest.mark.parametrize("keep_stake", [False, True])
 def test_a_swap_on_one_subnet_is_what_its_plan_says(net: ThreadChain, keep_stake: bool) -> None:
     async def work(chain: Chain) -> None:

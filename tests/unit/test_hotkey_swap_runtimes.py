@@ -95,6 +95,19 @@ def test_stake_is_kept_or_said_to_go_along(spec: int) -> None:
 
 
 @pytest.mark.parametrize("spec", SPECS)
+def test_the_old_hotkey_is_kept_in_the_same_transaction_or_that_is_absent(spec: int) -> None:
+    chain, intent = chain_of(spec), SwapHotkey(OLD, NEW, keep_old=True)
+    if spec == 218:
+        with pytest.raises(NotInRuntimeError, match="try_associate_hotkey"):
+            asyncio.run(_planned(chain, intent))
+        return
+    name, args = decoded(chain, asyncio.run(_planned(chain, intent)))
+    inner = [one["call_function"] for one in args["calls"]]
+    assert (name, inner[1]) == ("batch_all", "try_associate_hotkey")
+    assert inner[0] == ("swap_hotkey_v2" if spec > 365 else "swap_hotkey")
+
+
+@pytest.mark.parametrize("spec", SPECS)
 def test_a_hotkey_is_associated_or_that_is_absent(spec: int) -> None:
     chain, intent = chain_of(spec), AssociateHotkey(NEW)
     if spec == 218:

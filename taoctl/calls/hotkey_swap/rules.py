@@ -37,13 +37,18 @@ _COSTS = (Constant(PALLET, "KeySwapOnSubnetCost"), Constant(PALLET, "KeySwapCost
 
 @dataclass(frozen=True, slots=True)
 class Swap:
-    """A swap to be judged: of which hotkey for which, on one subnet or on all, by whom."""
+    """A swap to be judged: of which hotkey for which, on one subnet or on all, by whom.
+
+    Attributes:
+        keep_old: whether the old hotkey is associated again in the same transaction.
+    """
 
     origin: str
     old: str
     new: str
     netuid: int | None
     keep_stake: bool
+    keep_old: bool
 
     def concerned(self, of: Standing) -> tuple[OnSubnet, ...]:
         """What a hotkey has where it is swapped."""

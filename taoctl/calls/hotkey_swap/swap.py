@@ -7,14 +7,17 @@ from typing import Any
 
 from taoctl.calls.accounts import ACCOUNT, EXISTENTIAL_DEPOSIT
 from taoctl.calls.base import ChainCall, Effect, Intent, Refusal
+from taoctl.calls.batch_mode import BatchMode
 from taoctl.calls.hotkey_swap.rules import V2, Swap, cost_of, swap_refused
 from taoctl.calls.hotkey_swap.words import swap_effects, swap_warnings
 from taoctl.calls.stake.hotkeys import NETWORKS, OWNER, PALLET, item
+from taoctl.calls.stake.trade import one_call
 from taoctl.chain.view import Call, Constant, View
 from taoctl.errors import NotInRuntimeError
 from taoctl.units import Tao, subnet_name
 
 _V1 = Call(PALLET, "swap_hotkey")
+_ASSOCIATE = Call(PALLET, "try_associate_hotkey")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,8 @@ class SwapHotkey(Intent):
         new_hotkey: ss58 address; nobody's yet, or the signer's too.
         netuid: the one subnet it is about; None for all of them.
         keep_stake: whether stake, and what is owed on it, stays with the old hotkey.
+        keep_old: whether the old hotkey, which a swap on all subnets leaves to anybody, is
+            associated with the signer again in the same transaction.
     """
 
     needs = (
@@ -45,12 +50,14 @@ class SwapHotkey(Intent):
     new_hotkey: str
     netuid: int | None = None
     keep_stake: bool = False
+    keep_old: bool = False
 
     def summary(self) -> str:
         """Which for which, where, and what becomes of the stake."""
         where = "all subnets" if self.netuid is None else subnet_name(self.netuid)
         stake = ", and leave its stake where it is" if self.keep_stake else ""
-        return f"swap the hotkey {self.hotkey} for {self.new_hotkey} on {where}{stake}"
+        old = ", and keep it" if self.keep_old else ""
+        return f"swap the hotkey {self.hotkey} for {self.new_hotkey} on {where}{stake}{old}"
 
     async def words(self, view: View, origin: str) -> str:
         """The same with the price."""
@@ -59,9 +66,19 @@ class SwapHotkey(Intent):
     async def call(self, view: View, origin: str) -> ChainCall:
         """`swap_hotkey_v2`, or `swap_hotkey` where the runtime has only that.
 
+        With keep_old it goes in one batch with `try_associate_hotkey`.
+
         Raises:
             NotInRuntimeError: the runtime's call knows no single subnet, or no stake that stays.
         """
+        swap = self._call(view)
+        if not self.keep_old:
+            return swap
+        view.require(_ASSOCIATE)
+        again = ChainCall(PALLET, _ASSOCIATE.name, {"hotkey": self.hotkey})
+        return one_call([swap, again], BatchMode.ALL)
+
+    def _call(self, view: View) -> ChainCall:
         args: dict[str, Any] = {"hotkey": self.hotkey, "new_hotkey": self.new_hotkey}
         if view.has(V2):
             more = {"netuid": self.netuid, "keep_stake": self.keep_stake}
@@ -81,7 +98,8 @@ class SwapHotkey(Intent):
         return NotInRuntimeError(said, f"leave --{option} out")
 
     def _swap(self, origin: str) -> Swap:
-        return Swap(origin, self.hotkey, self.new_hotkey, self.netuid, self.keep_stake)
+        hotkeys = (self.hotkey, self.new_hotkey)
+        return Swap(origin, *hotkeys, self.netuid, self.keep_stake, self.keep_old)
 
     async def preflight(self, view: View, origin: str) -> tuple[Refusal, ...]:
         """What the chain checks, in its order; and what it takes payment for in vain."""

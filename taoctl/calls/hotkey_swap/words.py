@@ -41,7 +41,7 @@ async def swap_effects(view: View, swap: Swap) -> tuple[Effect, ...]:
 
 
 def _owners(swap: Swap, new: Standing) -> Iterator[Effect]:
-    if swap.netuid is None:
+    if swap.netuid is None and not swap.keep_old:
         yield Effect(swap.old, "owner", swap.origin, _NONE)
     if new.owner is None:
         yield Effect(swap.new, "owner", _NONE, swap.origin)
@@ -162,7 +162,7 @@ def _replaced(swap: Swap, concerned: Sequence[OnSubnet], new: Standing) -> Itera
 
 def _left(swap: Swap, old: Standing) -> Iterator[str]:
     """What becomes of the old hotkey."""
-    if swap.netuid is not None:
+    if swap.netuid is not None or swap.keep_old:
         return
     held = [one for one in old.on.values() if one.alpha_rao]
     if swap.keep_stake and held:
@@ -170,7 +170,7 @@ def _left(swap: Swap, old: Standing) -> Iterator[str]:
         yield (
             f"the stake on {where} stays with {swap.old}, which is nobody's after this: none of it "
             "can be moved until a coldkey associates the hotkey, and whoever does so first owns "
-            f"it. Run `taoctl neuron associate {swap.old}` at once"
+            f"it. Add --keep-old, or run `taoctl neuron associate {swap.old}` at once"
         )
     else:
         yield f"{swap.old} is nobody's after this, and becomes whoever's associates it first"

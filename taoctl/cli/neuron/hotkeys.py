@@ -42,6 +42,10 @@ def swap_hotkey(
         bool,
         typer.Option("--keep-stake", help="Leave the stake, and what is owed on it, with OLD."),
     ] = False,
+    keep_old: Annotated[
+        bool,
+        typer.Option("--keep-old", help="Associate OLD again at once, so that it stays yours."),
+    ] = False,
 ) -> None:
     """Put the uids of a hotkey, and all that belongs to them, in the name of another hotkey.
 
@@ -53,18 +57,20 @@ def swap_hotkey(
     Examples:
       taoctl neuron swap-hotkey miner1 miner2 --wallet my-wallet --dry-run
       taoctl neuron swap-hotkey validator fresh --netuid 1 --wallet my-wallet
-      taoctl neuron swap-hotkey validator fresh --netuid 1 --keep-stake --wallet my-wallet
+      taoctl neuron swap-hotkey validator fresh --keep-stake --keep-old --wallet my-wallet
     """
     from taoctl.cli.stake import orders
 
     _one_wallet()
+    if keep_old and netuid is not None:
+        raise UsageError("OLD stays yours when it is swapped on one subnet", "leave --keep-old out")
 
     async def order(view: View, account: Account) -> Intent:
         from taoctl.calls.hotkey_swap.swap import SwapHotkey
 
         taken = orders.hotkey_of(new, account)
         _warn_without_key(taken)
-        return SwapHotkey(orders.hotkey_of(old, account), taken, netuid, keep_stake)
+        return SwapHotkey(orders.hotkey_of(old, account), taken, netuid, keep_stake, keep_old)
 
     orders.send(order, flags)
 

@@ -225,6 +225,7 @@ def test_associating_says_what_the_chain_would_leave_as_it_is(net: StakeNet) -> 
         (("swap-hotkey", OLD, NEW, "--wallet", "//Alice", "--wallet", "//Bob"), "one coldkey"),
         (("swap-hotkey", OLD, NEW, "--netuid", "x", "--wallet", "//Alice"), "not a subnet number"),
         (("swap-hotkey", OLD, "--wallet", "//Alice"), "NEW"),
+        (("swap-hotkey", OLD, NEW, "--netuid", "1", "--keep-old", "--wallet", "//Alice"), "stays"),
         (("associate", NEW, "--wallet", "//Alice", "--wallet", "//Bob"), "one coldkey"),
     ],
 )
