@@ -189,7 +189,7 @@ def test_the_older_program_adds_lists_and_removes(home: Path, chain: Running) ->
         rows = [row for row in told["stake_info"].get(FIRST, ()) if row["netuid"] == 2]
         return float(rows[0]["stake_value"]) if rows else 0.0
 
-    target = ("--netuid", "2", "--include-hotkeys", FIRST, "--no-mev-protection")
+    target = ("--netuid", "2", "--include-hotkeys", FIRST)
     before = held()
     added = json.loads(old.run("stake", "add", *wallet, *target, "--amount", "5", *quiet))
     assert added["staking_success"]["2"][FIRST] is True
