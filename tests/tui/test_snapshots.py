@@ -29,7 +29,7 @@ def screen(*keys: str, problem: str | None = None) -> Steps:
         for key in keys:
             await pilot.press(key)
             await pilot.pause()
-            if key in ("2", "3", "4", "enter"):
+            if key in ("2", "3", "4", "5", "enter"):
                 feed(dash)
                 await pilot.pause()
         if problem is not None:
@@ -63,6 +63,28 @@ def test_metagraph_scrolled_sideways(snap_compare: Compare) -> None:
 @pytest.mark.parametrize("size", [(80, 24), (200, 50)], ids=lambda size: f"{size[0]}")
 def test_wallets_and_stake(snap_compare: Compare, size: tuple[int, int]) -> None:
     assert snap_compare(dashboard(), run_before=screen("4", "down"), terminal_size=size)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)], ids=lambda size: f"{size[0]}")
+def test_one_neuron(snap_compare: Compare, size: tuple[int, int]) -> None:
+    steps = screen(*["down"] * 4, "enter", "down")
+    assert snap_compare(dashboard(), run_before=steps, terminal_size=size)
+
+
+def test_one_validator_of_a_stale_chain(snap_compare: Compare) -> None:
+    steps = screen(*["down"] * 6, "enter", "s", problem="ws://127.0.0.1:9944: connection refused")
+    assert snap_compare(dashboard(), run_before=steps, terminal_size=(100, 30))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)], ids=lambda size: f"{size[0]}")
+def test_the_weights_of_a_subnet(snap_compare: Compare, size: tuple[int, int]) -> None:
+    steps = screen("5", "down", "down", *["right"] * 9, "s")
+    assert snap_compare(dashboard(), run_before=steps, terminal_size=size)
+
+
+def test_the_weights_in_plain_ascii(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAOCTL_ASCII", "1")
+    assert snap_compare(dashboard(), run_before=screen("5", "w"), terminal_size=(80, 24))
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 14)], ids=lambda size: f"{size[0]}")

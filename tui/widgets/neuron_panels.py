@@ -81,14 +81,7 @@ class WhoPanel(NeuronPanel):
                 _joined(head, hotkey, weight),
                 _joined(axon, gpu, coldkey),
             ]
-        return [
-            _joined(head, weight),
-            hotkey,
-            coldkey,
-            axon,
-            gpu or self._since(neuron),
-            *([self._since(neuron)] if gpu else []),
-        ]
+        return [head, hotkey, coldkey, weight, axon, gpu or self._since(neuron)]
 
     def _since(self, neuron: NeuronRow) -> list[Piece]:
         if neuron.registered_at is None:
@@ -138,7 +131,7 @@ class RiskPanel(NeuronPanel):
         tone = "bad" if danger is Severity.BAD else "warn" if danger else "strong"
         place = [
             Piece(f"{standing}, "),
-            Piece(f"place {risk.prune_rank} to be replaced", tone),
+            Piece(f"place {risk.prune_rank} to go", tone),
         ]
         if risk.free_slots:
             place.append(Piece(f", {risk.free_slots} free first", "muted"))

@@ -128,14 +128,18 @@ class PointPanel(Lines):
         given = line.weights.get(target.uid)
         pieces = [Piece("none ", "muted")]
         if given:
-            part = format_value(Kind.PPM, line.share_ppm(target.uid))
+            part = _share(line.share_ppm(target.uid) or 0)
             pieces = [Piece(part, "strong"), Piece(f" of all it gives (u16 {given}) ")]
         by = f"  weighed by {len(shares)} of {len(matrix.lines)}"
         if len(shares) > 1:
-            least, most = (format_value(Kind.PPM, one) for one in (min(shares), max(shares)))
-            by += f", {least} to {most}"
+            by += f", {_share(min(shares))} to {_share(max(shares))}"
         return [*pieces, Piece(by, "muted")]
 
 
 def _stake(neuron: NeuronRow) -> str:
     return "-" if neuron.stake_rao is None else fixed(neuron.stake_rao, 2)
+
+
+def _share(ppm: int) -> str:
+    """A share that is there, which therefore never looks like nothing."""
+    return "<0.01%" if ppm < 100 else format_value(Kind.PPM, ppm)
