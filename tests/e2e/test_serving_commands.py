@@ -144,3 +144,80 @@ def test_what_is_served_is_in_storage_and_found_until_it_is_taken_back(net: Loca
     assert row["prometheus"] == f"{HOST}:9090"
     code, _, err = act(net, "unserve", "1")
     assert code == 1 and "AxonNotServed" in err
+
+
+def test_what_a_coldkey_says_of_itself_is_set_field_by_field(net: Localnet) -> None:
+    schema = "taoctl.identity.get.1"
+    code, _, err = net.taoctl("identity", "set", "--name", "x", "--wallet", "//Eve", "--yes")
+    assert code == 1 and "HotKeyNotRegisteredInNetwork" in err
+    words = ("identity", "set", "--wallet", "//Alice", "--yes")
+    code, _, err = net.taoctl(*words, "--name", "Rao ⛏", "--github", "https://code.example")
+    assert code == 0, err
+    code, _, err = net.taoctl(*words, "--url", "é" * 129)
+    assert code == 1 and "258 bytes" in err and "InvalidIdentity" in err
+    code, _, err = net.taoctl(*words, "--url", "https://rao.example")
+    assert code == 0, err
+    (row,) = net.data(schema, "identity", "get", "//Alice", "//Eve")
+    assert (row["name"], row["url"]) == ("Rao ⛏", "https://rao.example")
+    assert row["github_repo"] == "https://code.example"
+    assert net.data("taoctl.query.identities.1", "query", "identities", "//Alice") == [row]
+    code, _, err = net.taoctl(*words, "--clear", "--name", "left")
+    assert code == 0, err
+    (row,) = net.data(schema, "identity", "get", "//Alice")
+    assert (row["name"], row["url"], row["github_repo"]) == ("left", "", "")
+    code, _, err = net.taoctl(*words)
+    assert code == 2 and "nothing was given" in err
+    code, _, err = net.taoctl(*words, "--name", "\udcff")
+    assert code == 2 and "UTF-8" in err
+
+
+def test_what_a_neuron_publishes_is_set_and_read(net: Localnet, tmp_path: Path) -> None:
+    schema, get = "taoctl.neuron.commitment.1", ("neuron", "commitment", "get", "1")
+    content = bytes(range(256))
+    (tmp_path / "model").write_bytes(content)
+    assert net.data(schema, *get, "//Bob") == []
+    code, _, err = act(net, "commitment", "set", "1", '{"rev": 3}', "second")
+    assert code == 0, err
+    rows = net.data(schema, *get, "//Bob")
+    assert [(row["kind"], row["text"]) for row in rows] == [
+        ("Raw", '{"rev": 3}'),
+        ("Raw", "second"),
+    ]
+    assert rows == net.data("taoctl.query.commitments.1", "query", "commitments", "//Bob")
+    code, _, err = act(net, "commitment", "set", "1", "--file", str(tmp_path / "model"))
+    assert code == 0, err
+    (row,) = net.data(schema, *get)
+    assert (row["kind"], row["data"], row["size"]) == ("BigRaw", "0x" + content.hex(), 256)
+    assert row["text"] is None
+    for words, said in (
+        (("1",), "nothing was given"),
+        (("1", "x", "--file", "y"), "twice"),
+        (("1", "--file", str(tmp_path / "none")), "cannot be read"),
+        (("1", "a" * 513), "513 bytes"),
+    ):
+        code, _, err = act(net, "commitment", "set", *words)
+        assert code == 2 and said in err
+    code, _, err = act(net, "commitment", "set", "2", "x")
+    assert code == 1 and "AccountNotAllowedCommit" in err
+
+
+def test_what_makes_no_endpoint_is_said_before_anything_is_asked(net: Localnet) -> None:
+    for words, said in (
+        (("serve", "1", "--ip", "8.8.8.8"), "nothing was given to serve"),
+        (("serve", "1", "--ip", "axon.example", "--port", "1"), "is not an IP address"),
+        (("serve", "1", "--ip", "0.0.0.0", "--port", "1"), "unserve"),
+        (("serve", "1", "--ip", "8.8.8.8", "--port", "1", "--tls-algorithm", "1"), "--tls-cert"),
+        (
+            ("serve", "1", "--ip", "8.8.8.8", "--tls-cert", str(PEM), "--prometheus-port", "1"),
+            "axon",
+        ),
+        (("serve", "1", "--ip", "8.8.8.8", "--port", "1", "--tls-cert", str(PEM)), "algorithm"),
+        (("serve", "1", "--ip", "8.8.8.8", "--port", "1", "--tls-cert", "/none"), "cannot be read"),
+    ):
+        code, _, err = act(net, *words)
+        assert code == 2 and said in err, err
+    key = str(PEM.with_suffix(".key"))
+    words = ("serve", "1", "--ip", "8.8.8.8", "--port", "1", "--tls-cert", key)
+    code, _, err = act(net, *words, "--tls-algorithm", "1")
+    assert code == 2 and "private key" in err
+    assert "MC4CAQ" not in err
