@@ -26,7 +26,7 @@ class PruneRow:
     ]
     uid: Annotated[int, Column("uid", Kind.UID, "slot in the subnet")]
     hotkey_name: Annotated[str | None, Column("name", Kind.TEXT, "name of the hotkey")]
-    hotkey: Annotated[str, Column("hotkey", Kind.SS58, "key that mines or validates", drop=1)]
+    hotkey: Annotated[str, Column("hotkey", Kind.SS58, "key that mines or validates", drop=4)]
     coldkey: Annotated[str, Column("coldkey", Kind.SS58, "key that owns the hotkey", wide=True)]
     standing: Annotated[
         str,
@@ -52,12 +52,12 @@ class PruneRow:
             "after by",
             Kind.TEXT,
             "why it goes after the one before: emission, registration, uid, or its standing",
-            drop=2,
+            drop=1,
         ),
     ]
     gap_rao: Annotated[
         int | None,
-        Column("more α", Kind.ALPHA, "emission that it has more than the one before", wide=True),
+        Column("more α", Kind.ALPHA, "emission that it has more than the one before", drop=2),
     ]
     gap_blocks: Annotated[
         int | None,
@@ -68,7 +68,7 @@ class PruneRow:
             wide=True,
         ),
     ]
-    apart_how: Annotated[str, Column("how", Kind.TEXT, "the same in words", drop=4)]
+    apart_how: Annotated[str, Column("how", Kind.TEXT, "the same in words", drop=5)]
 
 
 @dataclass(frozen=True, slots=True)
