@@ -68,7 +68,16 @@ _BY_NAME = {
     "SubtensorModule.InvalidRevealCommitHashNotMatch": (
         "reveal just what was committed; see `taoctl weights status`"
     ),
-    "SubtensorModule.TooManyUnrevealedCommits": "reveal some; see `taoctl weights status`",
+    "SubtensorModule.TooManyUnrevealedCommits": (
+        "reveal salted ones, or wait for the next epoch; see `taoctl weights status`"
+    ),
+    "SubtensorModule.IncorrectCommitRevealVersion": (
+        "the chain takes another form of timelocked weights; commit with --salted"
+    ),
+    "SubtensorModule.InvalidRevealRound": (
+        "the pulse of that drand round is there already; seal the weights to a later one"
+    ),
+    "SubtensorModule.InputLengthsUnequal": "give as many of each list",
     "SubtensorModule.IncorrectWeightVersionKey": "give the subnet's own with --version-key",
     "SubtensorModule.UidVecContainInvalidOne": "weigh UIDs that are there",
     "SubtensorModule.UidsLengthExceedUidsInSubNet": "weigh UIDs that are there",
