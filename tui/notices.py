@@ -9,9 +9,8 @@ from taoctl.addresses import short_ss58
 from taoctl.reads.alarms import near_pruning, old_weights_blocks
 from taoctl.reads.metagraph import NeuronRow
 from taoctl.reads.neurons import MyNeuronRow
-from taoctl.reads.seats import DISSOLVED, REPLACED, LostSeatRow
+from taoctl.reads.seats import LostSeatRow
 from taoctl.text import printable
-from tui.figures import grouped
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +90,6 @@ def alarms(
 
 
 def lost_text(row: LostSeatRow) -> str:
-    """What became of a lost seat, in a line: `SN 2 rig-3, uid 7: replaced by 5Abc…wxyz`."""
+    """What became of a lost seat: `SN 2 rig-3 lost uid 7 in block 1,234 to 5Abcd…wxyz`."""
     name = printable(row.hotkey_name) if row.hotkey_name else short_ss58(row.hotkey)
-    what = f"SN {row.netuid} {name} lost uid {row.uid}"
-    if row.reason == DISSOLVED:
-        return f"{what}: the subnet is gone"
-    if row.reason != REPLACED:
-        return f"{what}: the subnet was trimmed"
-    by = "" if row.successor is None else f" to {short_ss58(row.successor)}"
-    at = "" if row.lost_block is None else f" in block {grouped(row.lost_block)}"
-    again = "" if row.uid_now is None else f", and is back as uid {row.uid_now}"
-    return f"{what}{at}{by}{again}"
+    return f"SN {row.netuid} {name} {row.what}"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Self
 
+from taoctl.addresses import short_ss58
 from taoctl.chain.view import View
 from taoctl.errors import TaoctlError
 from taoctl.reads.columns import Column, Kind
@@ -76,6 +77,17 @@ class LostSeatRow:
         int | None,
         Column("uid now", Kind.UID, "slot it has since registered for again; - is none", wide=True),
     ]
+
+    @property
+    def what(self) -> str:
+        """What became of it: `lost uid 7 in block 1,234 to 5Abcd…wxyz`."""
+        said = f"lost uid {self.uid}"
+        if self.reason != REPLACED:
+            return f"{said}: the subnet {'is gone' if self.reason == DISSOLVED else 'was trimmed'}"
+        at = "" if self.lost_block is None else f" in block {self.lost_block:,}"
+        by = "" if self.successor is None else f" to {short_ss58(self.successor)}"
+        again = "" if self.uid_now is None else f", and is back as uid {self.uid_now}"
+        return f"{said}{at}{by}{again}"
 
     @property
     def place(self) -> tuple[int, str, int | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taoctl.cli.neuron import commitment, explain, hotkeys, listing, probing, serving
+from taoctl.cli.neuron import commitment, explain, hotkeys, listing, probing, serving, watching
 from taoctl.cli.neuron.app import app
 
-__all__ = ["app", "commitment", "explain", "hotkeys", "listing", "probing", "serving"]
+__all__ = ["app", "commitment", "explain", "hotkeys", "listing", "probing", "serving", "watching"]
