@@ -63,7 +63,7 @@ class LivePage:
         shown = self._last
         if len(shown) > height:
             rest = len(shown) - height + 1
-            shown = [*shown[: height - 1], f"… and {rest} more: a taller terminal shows them"]
+            shown = [*shown[: height - 1], f"… {rest} more: make the terminal taller"]
         body = "\n".join(f"{line}{_TO_LINE_END}" for line in shown)
         self._write(_HOME + body + _BELOW)
 
