@@ -56,7 +56,7 @@ class SwapHotkey(Intent):
         """Which for which, where, and what becomes of the stake."""
         where = "all subnets" if self.netuid is None else subnet_name(self.netuid)
         stake = ", and leave its stake where it is" if self.keep_stake else ""
-        old = ", and keep it" if self.keep_old else ""
+        old = ", keeping the hotkey" if self.keep_old else ""
         return f"swap the hotkey {self.hotkey} for {self.new_hotkey} on {where}{stake}{old}"
 
     async def words(self, view: View, origin: str) -> str:
