@@ -15,6 +15,9 @@ ALLOWED: dict[str, str] = {
         "btcli 11.3 asks it before it registers; newer than spec 424, and its default is 0: nothing"
         " of the price is locked, as in spec 424"
     ),
+    "storage SubtensorModule.CollateralDrainRatio exists only here": (
+        "btcli 11.3 asks it with the hyperparameters; newer than spec 424, and its default is 1"
+    ),
     "storage SubtensorModule.SubnetEpochConsensus exists only here": (
         "btcli 11.3 asks it before it sets weights; newer than spec 424, and its default is Yuma"
     ),

@@ -153,6 +153,15 @@ def test_btcli_reads_a_metagraph_as_storage_has_it(btcli: Btcli, chain: Running)
     assert len(graph["hotkeys"]) == graph["num_uids"] == count
 
 
+def test_btcli_reads_hyperparameters_that_newer_runtimes_have_too(
+    btcli: Btcli, chain: Running
+) -> None:
+    shown = btcli.json("subnets", "hyperparameters", str(NETUID))
+    kappa, immunity = asked(chain.endpoint, ("Kappa", NETUID), ("ImmunityPeriod", NETUID))
+    assert (shown["kappa"], shown["immunity_period"]) == (kappa, immunity)
+    assert (shown["collateral_lock_share"], shown["collateral_drain_ratio"]) == (0, 1 << 64)
+
+
 def test_btcli_reads_neurons_and_delegates(btcli: Btcli, chain: Running) -> None:
     neurons = btcli.json("query", "neurons", "--netuid", str(NETUID))
     keys = mapped(chain.endpoint, "Keys", NETUID)
