@@ -7,7 +7,7 @@ from typing import Any
 
 from subtensor_chain import TAO, Chain, account
 
-from taoctl.localnet.frame import Runtime
+from taoctl.localnet.frame import Outcome, Runtime
 
 PALLET = "SubtensorModule"
 OWNER, OLD, NEW = account("alice"), account("h:old"), account("h:new")
@@ -151,3 +151,43 @@ def differing(left: Items, right: Items) -> dict[str, list[Any]]:
         if keys:
             found[item] = sorted(keys, key=repr)
     return found
+
+
+DAY = 7_200
+"""Blocks between two swaps on a subnet."""
+
+
+def grown(subnets: int = 3) -> Chain:
+    """A chain in which OLD has everything, and which is old enough for any swap."""
+    made = Chain(subnets=subnets)
+    made.begin()
+    crowded(made.rt)
+    later(made, 2 * DAY)
+    return made
+
+
+def later(chain: Chain, blocks: int) -> None:
+    """As if that many blocks had passed and nothing had happened in them."""
+    chain.rt.state.making += blocks
+
+
+def swap(
+    chain: Chain,
+    netuid: int | None = None,
+    *,
+    keep_stake: bool = False,
+    old: str = OLD,
+    new: str = NEW,
+    signer: str = "alice",
+) -> Outcome:
+    args = {"hotkey": old, "new_hotkey": new, "netuid": netuid, "keep_stake": keep_stake}
+    return chain.call(signer, "swap_hotkey_v2", **args)
+
+
+def ok(outcome: Outcome) -> None:
+    assert outcome.ok, outcome.error
+
+
+def named(error: str) -> str:
+    """A module error of the pallet, by its whole name."""
+    return f"SubtensorModule.{error}"
