@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 from taoctl.economics.schedule import epoch_due, next_epoch_block
 
+MAX_REVEAL_PERIOD = 100
+"""Epochs that weights stay hidden at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class EpochClock:
@@ -44,6 +47,17 @@ class EpochClock:
     def coming(self) -> int:
         """The epoch that calls in the next block belong to."""
         return self.epoch + self._due
+
+    def kept(self, period: int) -> range:
+        """Epochs of which the chain may hold timelocked commits, the oldest first.
+
+        Those of the first it drops with the next block.
+
+        Args:
+            period: epochs from a commit to its reveal.
+        """
+        oldest = self.coming - min(period, MAX_REVEAL_PERIOD) - 1
+        return range(max(oldest, 0), self.coming + 1)
 
     def first_block(self, epoch: int) -> int | None:
         """The block with which an epoch begins, this one or a later; None where nobody knows.

@@ -142,8 +142,7 @@ async def _commits(view: View, hotkey: str, netuid: int) -> list[_Commit]:
     )
     mechanisms, period = range(1 if count is None else int(count)), int(waits)
     clock = EpochClock(view.block, *map(int, figures))
-    # The chain drops those of older epochs; of the oldest here, with the next block.
-    epochs = range(max(clock.coming - period - 1, 0), clock.coming + 1)
+    epochs = clock.kept(period)
     indices = [mechanism * _STRIDE + netuid for mechanism in mechanisms]
     salted, timelocked = await asyncio.gather(
         column_of(view, "WeightCommits", [(index, hotkey) for index in indices]),

@@ -100,3 +100,12 @@ def test_a_trigger_moves_the_window_and_no_tempo_leaves_it_open() -> None:
     assert _clock(1_050, pending_epoch_at=1_060).first_block(11) == 1_060
     assert _clock(1_050, tempo=0).first_block(11) is None
     assert _clock(1_050, tempo=0).last_block(10) is None
+
+
+def test_timelocked_commits_are_looked_for_in_the_epochs_that_may_have_some() -> None:
+    clock = EpochClock(109, 5, 100, 50, 0, 59)
+    assert clock.kept(1) == range(3, 6)
+    assert clock.kept(9) == range(6)
+    # Whatever a node says, nobody asks it for more epochs than the chain can keep.
+    late = EpochClock(109, 2**63, 100, 50, 0, 59)
+    assert late.kept(2**64 - 1) == range(2**63 - 101, 2**63 + 1)

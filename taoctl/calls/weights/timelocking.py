@@ -225,9 +225,7 @@ async def _too_many(view: View, at: Place) -> tuple[Refusal, ...]:
 async def _waiting(view: View, at: Place) -> tuple[int, int]:
     """Commits of the hotkey that the chain holds, and those that the next block leaves."""
     when = await reveals_of(view, at.netuid)
-    last = when.clock.coming
-    due = last - when.period
-    epochs = range(max(due - 1, 0), last + 1)
+    due, epochs = when.clock.coming - when.period, when.clock.kept(when.period)
     held = await asyncio.gather(*(_of_epoch(view, at, epoch) for epoch in epochs))
     mine = [
         (epoch, drand_round)
