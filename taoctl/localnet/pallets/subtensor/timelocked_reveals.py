@@ -26,6 +26,8 @@ class TimelockedReveals(Epochs):
 
         Runs before the epochs of a block; a subnet whose epoch this block defers waits with it.
         """
+        if not len(self.TimelockedWeightCommits):
+            return
         subnets = [netuid for netuid in self.netuids() if netuid != ROOT]
         deferred = self._deferred(subnets)
         for netuid in subnets:
