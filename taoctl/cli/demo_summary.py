@@ -100,10 +100,10 @@ async def _read(view: View, keys: Keys) -> Seen:
 def _samples(neurons: Sequence[MyNeuronRow], genesis: str) -> list[EarningsSample]:
     return [
         EarningsSample(
-            genesis, n.netuid, n.hotkey, n.last_epoch_block, n.tempo, n.emission_rao, n.price_rao
+            genesis, n.netuid, n.hotkey, n.last_epoch_block, n.tempo, n.paid_rao, n.price_rao
         )
         for n in neurons
-        if n.last_epoch_block and n.tempo and n.emission_rao is not None
+        if n.last_epoch_block and n.tempo and n.paid_rao is not None
     ]
 
 

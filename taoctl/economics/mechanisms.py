@@ -74,6 +74,34 @@ def aggregate_mechanisms(total: int, outputs: Sequence[tuple[int, EpochOutput]])
     )
 
 
+def paid_emission(
+    stored: int, parts: Sequence[int], incentives: Sequence[int], dividends: int, everyone: int
+) -> int:
+    """Alpha rao that a uid was paid by all mechanisms together, from the mean that is stored.
+
+    The stored figure is the sum over the mechanisms of emission times part of the whole: what was
+    paid over their number where the split is even. Elsewhere it is exact, to rounding, for a uid
+    that earns in one mechanism. One that earns in several is taken by its incentives, and one with
+    dividends by its part of all that was paid, to their 65535ths.
+
+    Args:
+        stored: Emission of the uid.
+        parts: what each mechanism has of the subnet's emission, in any unit.
+        incentives: Incentive of the uid in each mechanism, u16.
+        dividends: Dividends of the uid, the mean over the mechanisms, u16.
+        everyone: sum of Emission of all uids.
+    """
+    whole, squares = sum(parts), sum(part * part for part in parts)
+    if len(set(parts)) == 1 or not whole:
+        return stored * len(parts) if whole else stored
+    earned = sum(part * one for part, one in zip(parts, incentives, strict=True))
+    if dividends:
+        shared_out = everyone * whole * whole // squares
+        return shared_out * (earned + dividends * whole) // (2 * U16_MAX * whole)
+    mean = sum(part * part * one for part, one in zip(parts, incentives, strict=True))
+    return stored * earned * whole // mean if mean else stored
+
+
 def _weight(part: int, total: int, place: int) -> int:
     if total:
         return (part << 64) // total

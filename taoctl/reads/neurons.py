@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,8 +10,10 @@ from typing import Annotated, ClassVar
 
 from taoctl.chain.view import Api, View
 from taoctl.economics.earnings import neuron_alpha_per_day, tao_value
+from taoctl.economics.mechanisms import paid_emission, split_emission
 from taoctl.reads.columns import Column, Kind
 from taoctl.reads.entries import PALLET, column_of, item
+from taoctl.reads.epoch_input import mechanism_index
 from taoctl.reads.metagraph import NeuronRow, metagraphs
 from taoctl.reads.registry import read
 from taoctl.reads.subnets import SubnetRow
@@ -49,6 +52,15 @@ class MyNeuronRow(NeuronRow):
         int | None,
         Column("free", Kind.INT, "UIDs not taken; while there are any, none is pruned", wide=True),
     ]
+    paid_rao: Annotated[
+        int | None,
+        Column(
+            "paid",
+            Kind.ALPHA,
+            "alpha of the last epoch by all mechanisms of the subnet, gross; α/epoch is their mean",
+            wide=True,
+        ),
+    ]
     alpha_per_day_rao: Annotated[
         int | None, Column("α/day", Kind.ALPHA, "alpha a day at the last epoch's rate, gross")
     ]
@@ -57,8 +69,18 @@ class MyNeuronRow(NeuronRow):
     ]
 
 
+_WHOLE = 65_535 * 12
+"""What is split into the parts of the mechanisms: few and even splits have no remainder."""
+
 _NEEDS = (item("NetworksAdded"), item("Uids"), item("Keys"), item("SubnetworkN"))
-_WANTS = (item("OwnedHotkeys"), Api("SubnetInfoRuntimeApi", "get_selective_metagraph"))
+_WANTS = (
+    item("OwnedHotkeys"),
+    Api("SubnetInfoRuntimeApi", "get_selective_metagraph"),
+    item("MechanismCountCurrent"),
+    item("MechanismEmissionSplit"),
+    item("Incentive"),
+    item("Emission"),
+)
 
 
 @read("neurons", row=MyNeuronRow, needs=_NEEDS, wants=_WANTS, help="every UID of given keys")
@@ -81,10 +103,63 @@ async def neurons_of(
     view: View, wanted: Mapping[int, Collection[int]], names: Mapping[str, str] | None = None
 ) -> tuple[MyNeuronRow, ...]:
     """The wanted UIDs of each subnet, those that there are; raises UsageError for a subnet."""
-    graphs = await metagraphs(view, wanted)
-    return tuple(
-        _mine(neuron, graph.subnet, names or {}) for graph in graphs for neuron in graph.neurons
+    graphs, mechanisms = await asyncio.gather(
+        metagraphs(view, wanted), _mechanisms(view, list(wanted))
     )
+    return tuple(
+        _mine(neuron, graph.subnet, mechanisms.get(graph.subnet.netuid), names or {})
+        for graph in graphs
+        for neuron in graph.neurons
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Mechanisms:
+    """The mechanisms of a subnet that has several: parts, incentives per uid, all emission."""
+
+    parts: Sequence[int]
+    incentives: Sequence[Sequence[int]]
+    everyone: int
+
+    def paid(self, neuron: NeuronRow, stored: int) -> int:
+        """What a neuron was paid by all of them."""
+        own = [by_uid[neuron.uid] if neuron.uid < len(by_uid) else 0 for by_uid in self.incentives]
+        return paid_emission(stored, self.parts, own, neuron.dividends or 0, self.everyone)
+
+
+async def _mechanisms(view: View, netuids: Sequence[int]) -> dict[int, _Mechanisms]:
+    """The mechanisms of those subnets that have more than one."""
+    keys = [(netuid,) for netuid in netuids]
+    counts, splits = await asyncio.gather(
+        column_of(view, "MechanismCountCurrent", keys),
+        column_of(view, "MechanismEmissionSplit", keys),
+    )
+    several = {
+        netuid: (int(count), split)
+        for netuid, count, split in zip(netuids, counts, splits, strict=True)
+        if count is not None and int(count) > 1
+    }
+    places = [
+        (netuid, mechanism_index(netuid, mechid))
+        for netuid, (count, _) in several.items()
+        for mechid in range(count)
+    ]
+    stored, emissions = await asyncio.gather(
+        column_of(view, "Incentive", [(index,) for _, index in places]),
+        column_of(view, "Emission", [(netuid,) for netuid in several]),
+    )
+    everyone = {
+        netuid: sum(map(int, one or ())) for netuid, one in zip(several, emissions, strict=True)
+    }
+    by_subnet: dict[int, list[Sequence[int]]] = {}
+    for (netuid, _), vector in zip(places, stored, strict=True):
+        by_subnet.setdefault(netuid, []).append(vector or ())
+    return {
+        netuid: _Mechanisms(
+            split_emission(_WHOLE, count, split), by_subnet[netuid], everyone[netuid]
+        )
+        for netuid, (count, split) in several.items()
+    }
 
 
 async def memberships(
@@ -105,10 +180,17 @@ async def memberships(
     return found
 
 
-def _mine(neuron: NeuronRow, subnet: SubnetRow, names: Mapping[str, str]) -> MyNeuronRow:
-    alpha = None
-    if neuron.emission_rao is not None and subnet.tempo is not None:
-        alpha = neuron_alpha_per_day(neuron.emission_rao, subnet.tempo)
+def _mine(
+    neuron: NeuronRow,
+    subnet: SubnetRow,
+    mechanisms: _Mechanisms | None,
+    names: Mapping[str, str],
+) -> MyNeuronRow:
+    paid, alpha = neuron.emission_rao, None
+    if paid is not None and mechanisms is not None:
+        paid = mechanisms.paid(neuron, paid)
+    if paid is not None and subnet.tempo is not None:
+        alpha = neuron_alpha_per_day(paid, subnet.tempo)
     worth = None
     if alpha is not None and subnet.price_rao is not None:
         worth = tao_value(alpha, subnet.price_rao)
@@ -122,6 +204,7 @@ def _mine(neuron: NeuronRow, subnet: SubnetRow, names: Mapping[str, str]) -> MyN
         price_rao=subnet.price_rao,
         last_epoch_block=subnet.last_epoch_block,
         free_slots=subnet.free_slots,
+        paid_rao=paid,
         alpha_per_day_rao=alpha,
         tao_per_day_rao=worth,
     )

@@ -189,6 +189,15 @@ def test_two_mechanisms_are_told_one_by_one(node: Running, net: Localnet) -> Non
     explained = json.loads(out)["data"]
     assert [row["equals_chain"] for row in explained["mechanisms"]] == [True, True]
     assert explained["mechanisms"][1]["incentive"] > 0
+    for uid in (0, 2, 5, setters[0]):
+        told = net.data("taoctl.neuron.explain.1", "neuron", "explain", "3", str(uid))
+        row = net.data("taoctl.neuron.show.1", "neuron", "show", "3", str(uid))
+        paid = sum(int(one["emission"]["rao"]) for one in told["mechanisms"])
+        shown, stored = int(row["paid"]["rao"]), int(row["emission"]["rao"])
+        epoch_rao = sum(int(one["shared"]["rao"]) for one in told["mechanisms"])
+        assert stored <= paid and (stored < paid or not paid)
+        assert abs(shown - paid) <= paid // 100 + epoch_rao // 65_535, (uid, shown, paid)
+        assert int(row["alpha_per_day"]["rao"]) == shown * 7_200 // row["tempo"]
     for part in ("weights", "bonds"):
         mechids = [row["mechid"] for row in explained[part]]
         assert mechids == sorted(mechids)

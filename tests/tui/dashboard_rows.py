@@ -123,6 +123,7 @@ def my_neuron(netuid: int, uid: int, wallet: str, name: str, block: int = 1000) 
         price_rao=subnet.price_rao,
         last_epoch_block=subnet.last_epoch_block,
         free_slots=subnet.free_slots,
+        paid_rao=values["emission_rao"],
         alpha_per_day_rao=alpha,
         tao_per_day_rao=mul_rao(alpha, subnet.price_rao),
     )

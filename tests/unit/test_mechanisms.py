@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from taoctl.economics.mechanisms import aggregate_mechanisms, split_emission
+from taoctl.economics.mechanisms import aggregate_mechanisms, paid_emission, split_emission
 from taoctl.economics.yuma import EpochInput, run_epoch
 from taoctl.errors import BadDataError
 
@@ -64,3 +66,42 @@ def test_two_mechanisms_average_scores_and_add_emission():
         assert abs(terms.dividends[uid] - first.dividends[uid]) <= 2
     assert terms.active == first.active
     assert sum(terms.validator_emission) + sum(terms.server_emission) <= 1_000
+
+
+@given(st.lists(st.integers(0, 2**62), min_size=1, max_size=4))
+def test_with_an_even_split_what_was_paid_is_known_to_a_few_rao(emissions: list[int]) -> None:
+    parts = [1 << 40] * len(emissions)
+    stored = sum(emissions) // len(emissions)
+    for incentives in ([7] * len(emissions), [1 + one % 9 for one in emissions]):
+        paid = paid_emission(stored, parts, incentives, len(emissions) % 2, 2 * stored)
+        assert 0 <= sum(emissions) - paid < len(emissions)
+
+
+@given(st.integers(0, 2**50), st.integers(1, 65_534), st.booleans(), st.integers(1, 65_535))
+def test_what_one_mechanism_of_two_paid_is_known_however_they_split(
+    emission: int, first: int, second: bool, incentive: int
+) -> None:
+    parts = [first, 65_535 - first]
+    stored = emission * parts[second] // 65_535
+    incentives = [0, incentive] if second else [incentive, 0]
+    if parts[0] == parts[1]:
+        return
+    paid = paid_emission(stored, parts, incentives, 0, 2 * stored)
+    assert 0 <= emission - paid <= 65_535 // parts[second] + 1
+
+
+def test_what_nobody_is_paid_is_nothing() -> None:
+    assert paid_emission(0, [3, 5], [0, 0], 0, 9) == 0
+    assert paid_emission(9, [0, 0], [1, 1], 0, 9) == 9
+
+
+def test_dividends_of_several_mechanisms_are_a_part_of_all_that_was_paid():
+    parts, whole = [45_535, 20_000], 65_535
+    epoch = 10**12
+    paid_out = [epoch * part // whole for part in parts]
+    shares = [20_000, 5_000]
+    truth = sum(out * share // (2 * 65_535) for out, share in zip(paid_out, shares, strict=True))
+    everyone = sum(out * part // whole for out, part in zip(paid_out, parts, strict=True))
+    mean = sum(part * share for part, share in zip(parts, shares, strict=True)) // whole
+    found = paid_emission(1, parts, [0, 0], mean, everyone)
+    assert abs(found - truth) < truth // 10_000

@@ -230,12 +230,12 @@ def _samples(neurons: tuple[MyNeuronRow, ...], genesis: str | None) -> list[Earn
             hotkey=row.hotkey,
             epoch_block=row.last_epoch_block,
             tempo=row.tempo,
-            alpha_rao=row.emission_rao,
+            alpha_rao=row.paid_rao,
             price_rao=row.price_rao,
         )
         for row in neurons
         if genesis is not None
         and row.last_epoch_block
         and row.tempo
-        and row.emission_rao is not None
+        and row.paid_rao is not None
     ]
