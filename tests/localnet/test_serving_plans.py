@@ -94,7 +94,10 @@ def test_an_axon_is_as_it_was_planned_and_costs_nothing(
         found = await stored(await chain.at_hash(str(outcome.block_hash)), "Axons", 1, OWN)
         assert {**found, "block": 0} == axon(endpoint, protocol=7, version=9)
         assert found["block"] == outcome.record.block
-        now = effects(await plan_of(chain, ServeAxon(1, endpoint, 7, 9)))
+        assert not any("already" in text for text in plan.warnings)
+        again = await plan_of(chain, ServeAxon(1, endpoint, 7, 9))
+        assert any("already" in text for text in again.warnings)
+        now = effects(again)
         assert now["axon on subnet 1"][0] == f"{endpoint}, protocol 7, version 9"
 
     on(net.url, work)

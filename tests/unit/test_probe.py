@@ -12,6 +12,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from taoctl.certificates import Certificate, parse_certificate
 from taoctl.endpoints import Endpoint
@@ -158,6 +160,39 @@ def test_nothing_that_answers_holds_it_up_or_is_repeated(
     assert one.problem is not None and one.problem.isascii() and one.problem.isprintable()
     said = capfd.readouterr()
     assert (said.out, said.err) == ("", "")
+
+
+def test_an_ipv6_address_is_asked_by_its_own_name() -> None:
+    heard: list[bytes] = []
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(OK)
+        writer.close()
+
+    async def run() -> tuple[int, Reached]:
+        try:
+            server = await asyncio.start_server(listen, "::1", 0)
+        except OSError:
+            pytest.skip("this machine has no IPv6")
+        port = server.sockets[0].getsockname()[1]
+        try:
+            return port, await probe(Target(Endpoint(1, 6, port)), LIMIT)
+        finally:
+            server.close()
+
+    port, one = asyncio.run(run())
+    assert one.http_status == 404
+    assert f"Host: [::1]:{port}\r\n".encode() in heard[0]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.binary(max_size=300))
+def test_whatever_is_answered_is_a_status_or_none(data: bytes) -> None:
+    one = found(answering(data, wait=False), limit_s=0.1)
+    assert one.reachable
+    assert one.http_status is None or 100 <= one.http_status < 600
+    assert one.problem is None or (one.problem.isascii() and one.problem.isprintable())
 
 
 def test_a_closed_port_is_refused() -> None:

@@ -100,8 +100,10 @@ class ServeAxon(Intent):
         return tuple(found)
 
     async def warnings(self, view: View, origin: str) -> tuple[str, ...]:
-        """An address that others do not reach, an older certificate, and the wait that follows."""
+        """An address that others do not reach, what changes nothing, and the wait that follows."""
         found = [*unreachable(self.endpoint)]
+        if all(one.before == one.after for one in await self.effects(view, origin)):
+            found.append("it says just that already: only its block changes, and the wait begins")
         kept = await stored_certificate(view, self.netuid, origin)
         if self.certificate is None and kept is not None and kept.public_key:
             found.append(f"the certificate of before stays: {kept}; --tls-cert replaces it")
