@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,7 @@ def test_btcli_announces_a_swap_and_carries_it_out(home: Path, chain: Running) -
     btcli.send("wallet", "announce-coldkey-swap", *to_new)
     row, before = swap_of(chain, "//Bob")
     assert (row.new_coldkey, row.disputed_block) == (new, None)
+    assert str(row.new_coldkey_hash) in json.dumps(btcli.json("wallet", "swap-check", "-w", "bob"))
     asyncio.run(_pass(chain, 3))
     btcli.send("wallet", "swap-coldkey", *to_new)
     row, left = swap_of(chain, "//Bob")
