@@ -201,6 +201,20 @@ def test_what_a_neuron_publishes_is_set_and_read(net: Localnet, tmp_path: Path) 
     assert code == 1 and "AccountNotAllowedCommit" in err
 
 
+@pytest.mark.parametrize("words", [("probe", "99"), ("commitment", "get", "99")])
+def test_a_subnet_that_is_not_there_is_said_to_be_none(net: Localnet, words: Any) -> None:
+    code, _, err = net.taoctl("neuron", *words)
+    assert code == 2 and "there is no subnet 99" in err
+
+
+def test_a_whole_subnet_is_looked_at_without_blame(net: Localnet) -> None:
+    rows = net.data("taoctl.neuron.probe.1", "neuron", "probe", "2")
+    assert len(rows) == len(net.data("taoctl.query.metagraph.1", "query", "metagraph", "2"))
+    assert {row["reachable"] for row in rows} == {None, False}
+    # Their addresses are of ranges for examples: nothing was connected to.
+    assert {row["scope"] for row in rows} == {None, "reserved"}
+
+
 def test_what_makes_no_endpoint_is_said_before_anything_is_asked(net: Localnet) -> None:
     for words, said in (
         (("serve", "1", "--ip", "8.8.8.8"), "nothing was given to serve"),

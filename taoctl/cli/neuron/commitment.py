@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +10,7 @@ import typer
 from taoctl.cli import context, output
 from taoctl.cli.groups import LazyGroup
 from taoctl.cli.neuron.app import app
-from taoctl.cli.neuron.which import Netuid, uid_of, wanted
+from taoctl.cli.neuron.which import Netuid, every_uid, uid_of, wanted
 from taoctl.cli.output import Result, Section
 from taoctl.cli.writing import WriteFlags, writes
 from taoctl.errors import UsageError
@@ -62,12 +61,8 @@ def get(
         from taoctl.reads.commitments import commitments_of
 
         if which is None:
-            uids: Sequence[int] = range(
-                int(await view.value("SubtensorModule", "SubnetworkN", netuid))
-            )
-        else:
-            uids = (await uid_of(view, netuid, which),)
-        return await commitments_of(view, {netuid: uids}, names)
+            return await commitments_of(view, {netuid: await every_uid(view, netuid)}, names)
+        return await commitments_of(view, {netuid: {await uid_of(view, netuid, which)}}, names)
 
     rows, origin = context.run(work)
     section = Section(rows, CommitmentRow)

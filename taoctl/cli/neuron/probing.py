@@ -9,7 +9,7 @@ import typer
 
 from taoctl.cli import context, output
 from taoctl.cli.neuron.app import app
-from taoctl.cli.neuron.which import uid_of, wanted
+from taoctl.cli.neuron.which import every_uid, uid_of, wanted
 from taoctl.cli.output import Result, Section
 from taoctl.errors import Exit, UsageError
 
@@ -143,8 +143,7 @@ def _on_subnet(
         from taoctl.reads.axons import axons_of
 
         if one is None:
-            uids = range(int(await view.value("SubtensorModule", "SubnetworkN", netuid)))
-            return await axons_of(view, {netuid: uids}, names)
+            return await axons_of(view, {netuid: await every_uid(view, netuid)}, names)
         uid = await uid_of(view, netuid, one)
         found = await axons_of(view, {netuid: (uid,)}, names)
         if not found:

@@ -42,6 +42,13 @@ def wanted(text: str) -> tuple[int | Account, dict[str, str]]:
     return int(text), context.names()
 
 
+async def every_uid(view: View, netuid: int) -> range:
+    """The uids of a subnet; raises UsageError when there is no such subnet."""
+    if not await view.value("SubtensorModule", "NetworksAdded", netuid):
+        raise UsageError(f"there is no subnet {netuid}", "see `taoctl subnet list`")
+    return range(int(await view.value("SubtensorModule", "SubnetworkN", netuid)))
+
+
 async def uid_of(view: View, netuid: int, which: int | Account) -> int:
     """The uid on a subnet; raises UsageError when the hotkey holds none there."""
     if isinstance(which, int):
