@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from weights_chain import (
     RATE_LIMIT,
     SLOW,
     TEMPO,
+    genesis,
     weights_chain,
 )
 
@@ -36,6 +38,8 @@ from taoctl.calls.weights.timelocking import CommitTimelocked, takes_timelocked,
 from taoctl.chain.client import Chain
 from taoctl.errors import RefusedError
 from taoctl.localnet import node as localnet_node
+from taoctl.localnet.pallets import PALLETS
+from taoctl.localnet.sealing import Seal
 from taoctl.submit.options import TxOptions
 from taoctl.submit.plan import Plan, make_plan
 
@@ -334,3 +338,22 @@ def test_random_commits_do_what_their_plans_say(net: ThreadChain) -> None:
 
     on(net.url, work)
     assert {"done", "CommittingWeightsTooFast", "InvalidRevealRound"} <= met, met
+
+
+def test_commits_and_pulses_outlive_a_restart(tmp_path: Path) -> None:
+    net = ThreadChain(tmp_path, seal=Seal.INSTANT, finality_lag=0, pallets=PALLETS, genesis=genesis)
+
+    async def before(chain: Chain) -> None:
+        await done(chain, await sealed(chain))
+        await add_pulse(chain, 1000)
+
+    async def after(chain: Chain) -> None:
+        assert (await row_of(chain, HIDDEN)) == []
+        opens = (await schedule_of(await caught_up(chain), HIDDEN)).opens
+        assert opens is not None
+        await to_block(chain, opens)
+        assert await row_of(chain, HIDDEN) == [(4, 65535), (5, 32768)]
+
+    for work in (before, after):
+        with net:
+            on(net.url, work)
