@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from taoctl.economics.symbols import SYMBOLS
+
 FIRST_SUBNETS = (
     "Lumen Forge",
     "Tidepool",
@@ -78,40 +80,6 @@ _VALIDATORS = (
     "Willow Stake",
     "Zenith Yard",
 )
-_SYMBOL_RUNS = (
-    (0x3A4, 0x3A4),
-    (0x3B1, 0x3C1),
-    (0x3C3, 0x3C3),
-    (0x74, 0x74),
-    (0x3C5, 0x3C9),
-    (0x5D0, 0x5EA),
-    (0x627, 0x628),
-    (0x62A, 0x63A),
-    (0x641, 0x648),
-    (0x64A, 0x64A),
-    (0x649, 0x649),
-    (0x16A0, 0x16A0),
-    (0x16A2, 0x16A2),
-    (0x16A6, 0x16A6),
-    (0x16A8, 0x16A8),
-    (0x16B1, 0x16B1),
-    (0x16B3, 0x16B3),
-    (0x42B, 0x42B),
-    (0x16C9, 0x16C9),
-    (0x16D2, 0x16D2),
-    (0x1680, 0x1685),
-    (0x169B, 0x169B),
-    (0x10D0, 0x10D5),
-    (0x531, 0x536),
-    (0x55E, 0x55E),
-    (0x400, 0x405),
-    (0x44A, 0x44A),
-    (0x2C80, 0x2C85),
-    (0x11000, 0x11003),
-    (0x11005, 0x11005),
-    (0xDB1, 0xDB1),
-)
-_SYMBOLS = "".join(chr(code) for low, high in _SYMBOL_RUNS for code in range(low, high + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +92,8 @@ class SubnetText:
 
 
 def symbol(netuid: int) -> str:
-    """The token symbol that the chain gives this netuid, for 0 (root) to 128."""
-    return _SYMBOLS[netuid]
+    """The token symbol that the chain gives this netuid first, for 0 (root) to 438."""
+    return SYMBOLS[netuid]
 
 
 def subnet_text(netuid: int) -> SubnetText:
