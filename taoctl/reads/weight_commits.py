@@ -94,7 +94,7 @@ async def weight_commits(
     coldkeys: Sequence[str],
     hotkeys: Sequence[str] = (),
     names: Mapping[str, str] | None = None,
-    kept: Collection[str] | None = None,
+    kept: Collection[tuple[str, str]] | None = None,
 ) -> tuple[WeightCommitRow, ...]:
     """Commits that the chain holds of hotkeys, by hotkey and subnet, oldest first.
 
@@ -103,7 +103,8 @@ async def weight_commits(
         coldkeys: ss58 addresses, whose hotkeys count.
         hotkeys: ss58 addresses of more of them.
         names: of the hotkeys.
-        kept: hashes of commits of which the weights and the salt are known.
+        kept: hotkey and hash of the commits of which the weights and the salt are known. A commit
+            that a swap gave to another hotkey is not among them: that hotkey cannot reveal it.
     """
     mine = await owned_hotkeys(view, coldkeys, hotkeys)
     member = await asyncio.gather(*(view.map(PALLET, "IsNetworkMember", one) for one in mine))
@@ -188,7 +189,7 @@ async def _times(view: View, commits: Sequence[_Commit]) -> BlockTimes | None:
 def _row(
     commit: _Commit,
     names: Mapping[str, str],
-    kept: Collection[str] | None,
+    kept: Collection[tuple[str, str]] | None,
     pulses: Collection[int],
     times: BlockTimes | None,
 ) -> WeightCommitRow:
@@ -209,7 +210,7 @@ def _row(
         reveal_from_block=opens,
         reveal_to_block=closes,
         blocks_left=None if until is None else until - clock.block,
-        kept=None if kept is None or timelocked else commit.hash in kept,
+        kept=None if kept is None or timelocked else (commit.hotkey, commit.hash) in kept,
         drand_round=drand_round,
         pulse=None if drand_round is None else drand_round in pulses,
         pulse_ms=None if drand_round is None else QUICKNET.made_at_ms(drand_round),

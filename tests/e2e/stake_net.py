@@ -155,13 +155,13 @@ class StakeNet:
     def force(
         self, uri: str, name: str, pallet: str = "SubtensorModule", **args: Any
     ) -> str | None:
-        """Send a call of the subnet pallet without a plan; its error, None where it succeeds.
+        """Send a call, of the subnet pallet by default, without a plan; its error, None where it succeeds.
 
         An error is named as in the metadata; of a call that is not included it is the pool's.
         """
 
         async def work(node: DevNode) -> str | None:
-            call = node.runtime.codec.compose_call("SubtensorModule", name, args)
+            call = node.runtime.codec.compose_call(pallet, name, args)
             made = node.best_number
             try:
                 node.submit(signed(node, call, uri))

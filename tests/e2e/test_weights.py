@@ -18,7 +18,7 @@ from stake_net import StakeNet
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "localnet"))
 
-from weights_chain import ALICE, HIDDEN, OPEN, RATE_LIMIT, SLOW, TEMPO, weights_chain
+from weights_chain import ALICE, BOB, HIDDEN, OPEN, RATE_LIMIT, SLOW, TEMPO, weights_chain
 
 from taoctl import paths
 from taoctl.journal.store import Journal
@@ -206,6 +206,24 @@ def test_a_commit_that_the_plan_refuses_is_not_kept(net: StakeNet) -> None:
     assert [one.commit_hash for one in kept(net)] == [one["commit_hash"] for one in status(net)]
 
 
+def test_a_commit_that_was_swapped_to_another_hotkey_is_not_kept(net: StakeNet) -> None:
+    """What was kept reveals it for the hotkey alone that committed."""
+    net.data("taoctl.tx.1", "weights", "set", str(HIDDEN), SALTED, "4=1", "5=1", *AS_ALICE)
+    hold = net.look(lambda head: head.subtensor.WeightCommits[HIDDEN, ALICE])
+
+    def give(runtime: Any) -> None:
+        runtime.subtensor.WeightCommits[HIDDEN, BOB] = hold
+        del runtime.subtensor.WeightCommits[HIDDEN, ALICE]
+
+    net.change(give)
+    (one,) = net.data(STATUS, "weights", "status", BOB)
+    assert (one["commit_hash"], one["kept"]) == (hold[0][0], False)
+    assert (
+        "holds no salted commit"
+        in net.failure("weights", "reveal", str(HIDDEN), *AS_ALICE)["message"]
+    )
+
+
 def test_another_salt_than_the_one_committed_with_is_said_to_be(net: StakeNet) -> None:
     net.data("taoctl.tx.1", "weights", "set", str(HIDDEN), SALTED, "4=1", "5=1", *AS_ALICE)
     (one,) = status(net)
@@ -229,6 +247,12 @@ def test_status_tells_commits_also_where_the_journal_is_damaged(net: StakeNet) -
     code, _, err = net.taoctl("weights", "set", str(HIDDEN), SALTED, "4=1", "5=1", *AS_ALICE)
     assert code == 8 and "is damaged" in err
     assert "cannot reveal the commits to weights" in err
+
+
+@pytest.mark.parametrize("form", ["json", "ndjson", "csv", "yaml"])
+def test_a_map_is_not_data(net: StakeNet, form: str) -> None:
+    code, out, err = net.taoctl("weights", "show", str(OPEN), "--map", "-o", form)
+    assert (code, out) == (2, "") and f"-o {form} is not" in err and "leave --map out" in err
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from taoctl.cli import context, live_page, options, output
 from taoctl.cli.options import Format
 from taoctl.cli.output import Origin, Result, Section
 from taoctl.cli.weights.app import app
+from taoctl.errors import UsageError
 from taoctl.units import U16_MAX
 
 if TYPE_CHECKING:
@@ -64,12 +65,13 @@ def show(
     """
     from taoctl.reads.weights import WeightRow, weights
 
+    as_map = _wants_map(map_, filtered=bool(uids or targets))
     number, names = context.netuid(netuid), context.names()
     rows, origin = context.run(
         lambda view: weights(view, number, mechanism, uids or (), targets or (), names)
     )
     section = Section(rows, WeightRow)
-    if rows and _wants_map(map_, filtered=bool(uids or targets)):
+    if rows and as_map:
         _show_map(rows, origin)
     else:
         output.show(Result(SHOW_SCHEMA, origin, (section,)))
@@ -77,7 +79,11 @@ def show(
 
 
 def _wants_map(asked: bool | None, *, filtered: bool) -> bool:
-    if options.current().format not in (Format.TABLE, Format.WIDE):
+    """Whether to draw; raise UsageError where a map is asked for as data."""
+    form = options.current().format
+    if form not in (Format.TABLE, Format.WIDE):
+        if asked:
+            raise UsageError(f"a map is for the eye, and -o {form} is not", "leave --map out")
         return False
     return not filtered and live_page.on_terminal() if asked is None else asked
 
@@ -120,14 +126,14 @@ def status(
     context.warn_insecure(output.addresses_in(section))
 
 
-def _kept(genesis: str) -> set[str] | None:
-    """Hashes of the commits that the journal can reveal; None, and a warning, if it cannot say."""
+def _kept(genesis: str) -> set[tuple[str, str]] | None:
+    """Hotkey and hash of what the journal can reveal; None, and a warning, if it cannot say."""
     from taoctl.journal.store import JOURNAL_TROUBLE, Journal
     from taoctl.journal.weights import kept_weights
 
     try:
         with Journal() as journal:
-            return {one.commit_hash for one in kept_weights(journal, genesis)}
+            return {(one.hotkey_ss58, one.commit_hash) for one in kept_weights(journal, genesis)}
     except JOURNAL_TROUBLE as trouble:
         output.warn(f"{trouble.message}; what it keeps of commits is not known")
         return None
