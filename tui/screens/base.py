@@ -139,7 +139,7 @@ class LiveScreen(Screen[None], Generic[T]):
 
     def on_screen_suspend(self) -> None:
         """Go out of view; an overlay on top of the screen does not count as that."""
-        covered = isinstance(self.app.screen, ModalScreen)
+        covered = any(isinstance(one, ModalScreen) for one in self.app.screen_stack[-1:])
         if not self.KEEP_FOLLOWING and not covered:
             self.workers.cancel_group(self, "follow")
 
@@ -181,7 +181,9 @@ class LiveScreen(Screen[None], Generic[T]):
         Textual goes on painting the screen below an opaque one, and the whole of the upper one
         with it; so a screen out of view must leave its widgets alone.
         """
-        return self.is_mounted and self.dash.live_screen is self
+        # The stack of a mode that is switched to for the first time is empty for a moment.
+        above = (one for one in reversed(self.app.screen_stack) if isinstance(one, LiveScreen))
+        return self.is_mounted and next(above, None) is self
 
     def watch_live(self, live: Live[T] | None) -> None:
         """Show new rows; on trouble keep the old ones and say so."""
@@ -258,7 +260,7 @@ class LiveScreen(Screen[None], Generic[T]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The keys that open the prompt are text once it is open, or under an overlay."""
         if action in ("filter", "command"):
-            return self.app.screen is self and not self.query_one(Prompt).is_open
+            return self.is_active and not self.query_one(Prompt).is_open
         return True
 
     def action_filter(self) -> None:

@@ -80,7 +80,7 @@ class Banner(Lines):
         return self._problem is not None
 
     def _tick(self) -> None:
-        if self._problem is not None and self.app.screen is self.screen:
+        if self._problem is not None and self.screen.is_active:
             self.update()
 
     def lines(self, width: int) -> Sequence[Line]:

@@ -52,7 +52,7 @@ class Header(Lines):
         self.update()
 
     def _tick(self) -> None:
-        if self.app.screen is self.screen:
+        if self.screen.is_active:
             self.update()
 
     def lines(self, width: int) -> Sequence[Line]:
