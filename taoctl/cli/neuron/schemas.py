@@ -7,7 +7,9 @@ from taoctl.cli.neuron.explain import EXPLAIN_SCHEMA
 from taoctl.cli.neuron.listing import LIST_SCHEMA, RISK_SCHEMA, SHOW_SCHEMA
 from taoctl.cli.neuron.probe_rows import ProbeRow
 from taoctl.cli.neuron.probing import PROBE_SCHEMA
+from taoctl.cli.neuron.watching import WATCH_SCHEMA
 from taoctl.cli.schema_parts import Plain, Shape, array, obj, row_schema
+from taoctl.reads.alarms import AlarmRow
 from taoctl.reads.commitments import CommitmentRow
 from taoctl.reads.explain import BondPartRow, EarnedRow, WeightPartRow
 from taoctl.reads.neurons import MyNeuronRow
@@ -18,6 +20,7 @@ SCHEMAS: dict[str, Shape | Plain] = {
     SHOW_SCHEMA: Shape("taoctl neuron show", MyNeuronRow, single=True),
     RISK_SCHEMA: Shape("taoctl neuron risk", RiskRow),
     COMMITMENT_SCHEMA: Shape("taoctl neuron commitment get", CommitmentRow),
+    WATCH_SCHEMA: Shape("taoctl neuron watch", AlarmRow),
     PROBE_SCHEMA: Shape("taoctl neuron probe", ProbeRow),
     EXPLAIN_SCHEMA: Plain(
         "taoctl neuron explain",
