@@ -354,6 +354,8 @@ def test_root_and_what_is_not_there_are_said(node: Running) -> None:
         runs = dash.epochs.runs
         await seal(dash, 1)
         assert dash.epochs.runs == runs
+        await seal(dash, 10)
+        assert dash.epochs.runs == runs + 1
         dash.open_weights(0)
         await shown(pilot, dash)
         await pilot.pause()
