@@ -287,13 +287,12 @@ class Dashboard(App[int]):
     def _drill_down(self, netuid: int, screen: LiveScreen[Any]) -> None:
         """Put a screen on top; in place of those from the last one of its kind on."""
         self._focus_netuid = netuid
-        kinds = [type(below) for below in self.screen_stack[1:]]
-        if type(screen) in kinds:
-            for _ in kinds[kinds.index(type(screen)) + 1 :]:
-                self.pop_screen()
-            self.switch_screen(screen)
-        else:
+        if type(screen) not in {type(below) for below in self.screen_stack[1:]}:
             self.push_screen(screen)
+            return
+        while type(self.screen) is not type(screen):
+            self.pop_screen()
+        self.switch_screen(screen)
 
     def go_back(self) -> None:
         """One screen up, at last to the overview."""
