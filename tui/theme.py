@@ -62,5 +62,6 @@ def derived_colours(theme: Theme) -> dict[str, str]:
         "cursor-blurred": ground.blend(ink, 0.10).hex,
         "own-row": ground.blend(accent, 0.13).hex,
         "alarm-row": ground.blend(error, 0.24).hex,
+        "alarm-cursor": ground.blend(error, 0.24).blend(primary, 0.32).hex,
         **{f"heat-{step}": colour.hex for step, colour in enumerate(heat, 1)},
     }

@@ -94,7 +94,7 @@ class Result:
 
 def row_json(row: Any, columns: Sequence[Column]) -> dict[str, Any]:
     """A row as a JSON object."""
-    return {column.json_key: column.json(column.value(row)) for column in columns}
+    return {column.json_key: column.json_of(row) for column in columns}
 
 
 def envelope(schema: str, origin: Origin, data: Any) -> dict[str, Any]:
@@ -330,7 +330,8 @@ def _label(column: Column) -> str:
 
 def _alone(column: Column, row: Any) -> str:
     text = column.of(row, full=True)
-    return f"{text} {column.unit}" if column.unit and column.value(row) is not None else text
+    unit = column.unit_in(row)
+    return f"{text} {unit}" if unit and column.value(row) is not None else text
 
 
 def table_text(

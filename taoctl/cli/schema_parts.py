@@ -69,6 +69,8 @@ def _bare(kind: Kind, hint: Any) -> dict[str, Any]:
             return obj(rao=RAO, tao=DECIMAL)
         case Kind.ALPHA:
             return obj(rao=RAO, alpha=DECIMAL)
+        case Kind.STAKE:
+            return {"anyOf": [obj(rao=RAO, alpha=DECIMAL), obj(rao=RAO, tao=DECIMAL)]}
         case Kind.I96F32:
             return obj(bits=RAO, value={"type": "string"})
         case Kind.U16 | Kind.TAKE | Kind.UID | Kind.NETUID:

@@ -15,7 +15,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from taoctl.addresses import short_ss58
 from taoctl.text import printable
-from taoctl.units import RAO_PER_TAO, U16_MAX, U64_MAX, rao_to_decimal
+from taoctl.units import RAO_PER_TAO, ROOT_NETUID, U16_MAX, U64_MAX, rao_to_decimal
 
 ABSENT = "-"
 """How an unknown value looks; it is never shown as 0."""
@@ -31,6 +31,8 @@ class Kind(Enum):
     BLOCKS = "blocks"
     TAO = "tao"
     ALPHA = "alpha"
+    STAKE = "stake"
+    """Alpha of the row's subnet, which on root is TAO."""
     PRICE = "price"
     U16 = "u16"
     U64N = "u64n"
@@ -46,7 +48,7 @@ class Kind(Enum):
     TIME = "time"
 
 
-AMOUNTS = frozenset({Kind.TAO, Kind.ALPHA, Kind.PRICE})
+AMOUNTS = frozenset({Kind.TAO, Kind.ALPHA, Kind.STAKE, Kind.PRICE})
 _LEFT = frozenset({Kind.SS58, Kind.HASH, Kind.TEXT})
 
 
@@ -85,10 +87,19 @@ class Column:
         """The raw value as JSON: amounts and anything above 2^53 as strings."""
         return json_value(self.kind, value)
 
-    @property
-    def unit(self) -> str:
+    def json_of(self, row: object) -> Any:
+        """The JSON form of this column in a row."""
+        return json_value(self._kind_in(row), self.value(row))
+
+    def unit_in(self, row: object) -> str:
         """What follows a figure that stands alone, empty where the figure says it itself."""
-        return "α" if self.kind is Kind.ALPHA else "TAO" if self.kind in AMOUNTS else ""
+        kind = self._kind_in(row)
+        return "α" if kind is Kind.ALPHA else "TAO" if kind in AMOUNTS else ""
+
+    def _kind_in(self, row: object) -> Kind:
+        if self.kind is not Kind.STAKE:
+            return self.kind
+        return Kind.TAO if getattr(row, "netuid", None) == ROOT_NETUID else Kind.ALPHA
 
     @property
     def json_key(self) -> str:

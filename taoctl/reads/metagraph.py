@@ -34,7 +34,8 @@ class NeuronRow:
     active: Annotated[bool | None, Column("active", Kind.BOOL, "set weights recently", wide=True)]
     validator_permit: Annotated[bool | None, Column("vali", Kind.BOOL, "may set weights", drop=1)]
     stake_rao: Annotated[
-        int | None, Column("stake", Kind.ALPHA, "stake weight: alpha plus weighted root TAO")
+        int | None,
+        Column("stake", Kind.STAKE, "stake weight: alpha plus weighted root TAO; on root its TAO"),
     ]
     alpha_stake_rao: Annotated[
         int | None, Column("alpha", Kind.ALPHA, "inherited alpha stake", wide=True)
@@ -200,6 +201,8 @@ async def _graph(
         "registered_at": answer["block_at_registration"],
         "axon": answer["axons"],
     }
+    if netuid == ROOT_NETUID:
+        columns |= {"stake_rao": answer["tao_stake"], "alpha_stake_rao": None}
     # Members of root give way by stake, whenever they came.
     immunity = None if netuid == ROOT_NETUID else answer.get("immunity_period")
     # The next registration comes in the next block, where immunity may be over.

@@ -35,7 +35,12 @@ class MyNeuronRow(NeuronRow):
     hotkey: Annotated[str, Column("hotkey", Kind.SS58, "key that mines or validates", drop=5)]
     stake_rao: Annotated[
         int | None,
-        Column("stake", Kind.ALPHA, "stake weight: alpha plus weighted root TAO", drop=2),
+        Column(
+            "stake",
+            Kind.STAKE,
+            "stake weight: alpha plus weighted root TAO; on root its TAO",
+            drop=2,
+        ),
     ]
     emission_rao: Annotated[
         int | None, Column("α/epoch", Kind.ALPHA, "alpha of the last epoch, gross", drop=3)

@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
-from raw_storage import RawStorage, neurons
+from raw_storage import RawStorage, blake, neurons, u16
 from transaction_net import ALICE, Localnet, nobody, running, validator
 
 from taoctl.cli.output import table_text
@@ -136,6 +136,20 @@ def test_members_of_root_have_no_immunity(net: Localnet) -> None:
     (row,) = (one for one in held if one["netuid"] == 0)
     assert (row["immunity_left_blocks"], row["immunity_how"], row["prune_rank"]) == (None,) * 3
     assert row["expected_how"].startswith("on root")
+
+
+def test_stake_on_root_is_tao_and_elsewhere_alpha(net: Localnet) -> None:
+    row, raw = answer(net, "taoctl.neuron.show.1", "neuron", "show", "0", "0")
+    staked = raw.number("TotalHotkeyAlpha", blake(row["hotkey"]), u16(0))
+    assert staked and int(row["stake"]["rao"]) == staked and set(row["stake"]) == {"rao", "tao"}
+    assert row["alpha_stake"] is None and int(row["tao_stake"]["rao"]) == staked
+    code, out, _ = net.taoctl("neuron", "show", "0", "0")
+    line = next(one for one in out.splitlines() if one.startswith("stake "))
+    assert code == 0 and line.endswith(" TAO")
+    row, _ = answer(net, "taoctl.neuron.show.1", "neuron", "show", "1", "0")
+    assert set(row["stake"]) == {"rao", "alpha"}
+    _, out, _ = net.taoctl("neuron", "show", "1", "0")
+    assert next(one for one in out.splitlines() if one.startswith("stake ")).endswith(" α")
 
 
 def test_a_narrow_table_of_risks_tells_what_is_to_be_expected() -> None:

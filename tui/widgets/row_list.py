@@ -35,6 +35,7 @@ class RowList(ScrollView, can_focus=True):
         "table--cursor-blurred",
         "table--own",
         "table--alarm",
+        "table--alarm-cursor",
         "table--muted",
         "table--good",
         "table--warn",
@@ -271,10 +272,10 @@ class RowList(ScrollView, can_focus=True):
         return strip_of([(fit(text, width, False, self._glyphs.ellipsis), style)])
 
     def _ground(self, key: Hashable, selected: bool) -> str | None:
+        if self._is_alarming(key):
+            return "table--alarm-cursor" if selected and self.has_focus else "table--alarm"
         if selected:
             return "table--cursor" if self.has_focus else "table--cursor-blurred"
-        if self._is_alarming(key):
-            return "table--alarm"
         if self._own is not None and self._own(self.model.row(key)):
             return "table--own"
         return None

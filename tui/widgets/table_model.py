@@ -12,7 +12,7 @@ from textual.content import Content
 from taoctl.reads.columns import ABSENT, Column, Kind
 from taoctl.text import printable
 
-_QUIET_WHEN_ZERO = frozenset({Kind.TAO, Kind.ALPHA, Kind.U16, Kind.PPM, Kind.BLOCKS})
+_QUIET_WHEN_ZERO = frozenset({Kind.TAO, Kind.ALPHA, Kind.STAKE, Kind.U16, Kind.PPM, Kind.BLOCKS})
 _LARGEST_FIRST = _QUIET_WHEN_ZERO | {Kind.PRICE, Kind.I96F32, Kind.INT, Kind.BOOL}
 
 Row = Any
