@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -105,7 +104,7 @@ def _stage(block_seconds: float) -> Iterator[DashOptions]:
     scratch = Path(tempfile.mkdtemp(prefix="taoctl-demo-"))
     folder = scratch / "wallets"
     launch = Launch(Options(scenario=SCENARIO, block_time=block_seconds), port=0)
-    with _ended_by_signals(), _home(scratch), service.tied(launch, scratch) as running:
+    with interrupts.ended_by_signals(), _home(scratch), service.tied(launch, scratch) as running:
         for wallet in demo_wallets(SCENARIO):
             write_watch_only(folder, wallet.name, wallet.coldkey_ss58, wallet.hotkeys)
         yield dashboard.DashOptions(
@@ -130,27 +129,3 @@ def _home(scratch: Path) -> Iterator[None]:
             del os.environ[HOME_VARIABLE]
         else:
             os.environ[HOME_VARIABLE] = before
-
-
-@contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP unwind the program as Ctrl-C does, so that nothing is left behind."""
-    caught: list[int] = []
-
-    def interrupt(number: int, frame: object) -> None:
-        caught.append(number)
-        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-            # As in a shell's background job, which must still end when it is told to.
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-        signal.raise_signal(signal.SIGINT)
-
-    before = {kind: signal.signal(kind, interrupt) for kind in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    except KeyboardInterrupt:
-        if caught:
-            raise SystemExit(128 + caught[0]) from None
-        raise
-    finally:
-        for kind, handler in before.items():
-            signal.signal(kind, handler)

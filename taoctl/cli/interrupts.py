@@ -1,4 +1,4 @@
-"""Ctrl-C while work is under way: one press is heard once, however often and early it arrives."""
+"""Ctrl-C while work is under way, heard once however often it arrives; and what ends as it does."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import asyncio
 import signal
 import threading
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -57,3 +58,31 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         raise KeyboardInterrupt from None
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP unwind the program as Ctrl-C does, so that nothing is left behind.
+
+    Raises:
+        SystemExit: one of them came.
+    """
+    caught: list[int] = []
+
+    def interrupt(number: int, frame: object) -> None:
+        caught.append(number)
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+            # As in a shell's background job, which must still end when it is told to.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.raise_signal(signal.SIGINT)
+
+    before = {kind: signal.signal(kind, interrupt) for kind in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    except KeyboardInterrupt:
+        if caught:
+            raise SystemExit(128 + caught[0]) from None
+        raise
+    finally:
+        for kind, handler in before.items():
+            signal.signal(kind, handler)

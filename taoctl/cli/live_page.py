@@ -6,10 +6,11 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
-from taoctl.cli import output
+from taoctl.cli import interrupts, output
 
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?25h\x1b[?1049l"
 _HOME, _TO_LINE_END, _BELOW = "\x1b[H", "\x1b[K", "\x1b[J"
@@ -25,14 +26,17 @@ class LivePage:
     """Lines that are replaced as a whole; the last ones stay when it ends.
 
     On a terminal the first page takes its second screen, and lines below its end are counted only.
-    Elsewhere every page is written after the one before.
+    Signals that end the program give it back too. Elsewhere every page follows the one before.
     """
 
     def __init__(self) -> None:
         self._in_place = on_terminal()
         self._last: list[str] | None = None
+        self._signals = ExitStack()
 
     def __enter__(self) -> Self:
+        if self._in_place:
+            self._signals.enter_context(interrupts.ended_by_signals())
         return self
 
     def __exit__(
@@ -41,9 +45,16 @@ class LivePage:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        try:
+            self._leave(closed=kind is output.PipeClosed)
+        finally:
+            self._signals.__exit__(kind, error, trace)
+
+    def _leave(self, *, closed: bool) -> None:
+        """Give the terminal back, with the last page on it where it is still read."""
         if self._in_place and self._last is not None:
             self._write(_LEAVE)
-            if kind is not output.PipeClosed:
+            if not closed:
                 output.write("\n".join(self._last))
 
     @property
@@ -64,8 +75,9 @@ class LivePage:
         if len(shown) > height:
             rest = len(shown) - height + 1
             shown = [*shown[: height - 1], f"… {rest} more: make the terminal taller"]
-        body = "\n".join(f"{line}{_TO_LINE_END}" for line in shown)
-        self._write(_HOME + body + _BELOW)
+        # Erased before they are written: after a full line that would take its last character.
+        body = "\n".join(f"{_TO_LINE_END}{line}" for line in shown)
+        self._write(_HOME + body + ("\n" + _BELOW if len(shown) < height else ""))
 
     @staticmethod
     def _write(text: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import re
+import signal
 import sys
 
 import pytest
@@ -49,7 +51,7 @@ def test_what_does_not_fit_is_counted_and_written_at_the_end(
     seen = screen.getvalue()
     drawn, kept = seen.split("\x1b[?25h\x1b[?1049l")
     last = drawn.rsplit("\x1b[H", 1)[1]
-    assert [line.removesuffix("\x1b[K") for line in last.removesuffix("\x1b[J").split("\n")] == [
+    assert [line.removeprefix("\x1b[K") for line in last.split("\n")] == [
         "row 0",
         "row 1",
         "row 2",
@@ -58,6 +60,33 @@ def test_what_does_not_fit_is_counted_and_written_at_the_end(
     ]
     assert kept.split() == [word for number in range(9) for word in ("row", str(number))]
     assert seen.count("\x1b[?1049h") == 1
+
+
+def test_nothing_is_erased_right_after_a_line_that_may_be_full(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The cursor stays on the last character of such a line, which would be gone."""
+    screen = stdout(monkeypatch)
+    with LivePage() as page:
+        for count in (5, 2, 5):
+            page.show(["x" * 40] * count)
+    assert "\x1b[K" + "x" * 40 in screen.getvalue()
+    assert not re.search(r"x\x1b\[[KJ]", screen.getvalue())
+    assert screen.getvalue().count("x\n\x1b[J") == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_ends_it_gives_the_terminal_back(
+    monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    screen = stdout(monkeypatch)
+    before = signal.getsignal(number)
+    with pytest.raises(SystemExit) as end, LivePage() as page:
+        page.show(["one"])
+        signal.raise_signal(number)
+    assert end.value.code == 128 + number
+    assert screen.getvalue().endswith("\x1b[?25h\x1b[?1049lone\n")
+    assert signal.getsignal(number) is before
 
 
 def test_nothing_is_drawn_where_there_was_no_page(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -151,11 +151,13 @@ def test_pages_follow_each_other_where_there_is_no_terminal(net: StakeNet) -> No
     assert code == 0 and out.startswith("uid,hotkey_name,mine,hotkey")
 
 
-def on_terminal(net: StakeNet, *words: str, **environ: str) -> Terminal:
+def on_terminal(
+    net: StakeNet, *words: str, size: tuple[int, int] = (80, 24), **environ: str
+) -> Terminal:
     """A command on a terminal of its own."""
     everything = {**os.environ, "TERM": "xterm-256color", **environ}
     everything.pop("COLORTERM", None)
-    return Terminal([str(TAOCTL), *words, "-n", net.chain.url], everything)
+    return Terminal([str(TAOCTL), *words, "-n", net.chain.url], everything, size)
 
 
 def test_the_page_on_a_terminal_is_redrawn_in_place_and_the_last_one_stays(net: StakeNet) -> None:
@@ -170,6 +172,17 @@ def test_the_page_on_a_terminal_is_redrawn_in_place_and_the_last_one_stays(net: 
     # The cursor is back, and nothing of the second screen is left.
     assert shell.seen.count("\x1b[?1049h") == shell.seen.count("\x1b[?1049l") == 1
     assert shell.seen.count("\x1b[?25l") == shell.seen.count("\x1b[?25h") == 1
+
+
+def test_a_wide_page_that_does_not_fit_is_the_narrow_one(net: StakeNet) -> None:
+    weigh(net, OPEN)
+    words = ("weights", "watch", str(OPEN), "--blocks", "2", "-o", "wide", *AS_ALICE)
+    for size, wide in (((80, 24), False), ((200, 24), True)):
+        with on_terminal(net, *words, size=size) as shell:
+            shell.expect("tempos +counts to +weights.*fresh")
+            blocks(net.chain, 1)
+            assert shell.end() == 0
+        assert ("coldkey" in shell.kept) == (ALICE in shell.kept) == wide
 
 
 def test_ctrl_c_ends_a_watch_and_gives_the_terminal_back(net: StakeNet) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -11,16 +10,15 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from taoctl.cli import context, interrupts, options, output
+from taoctl.cli.endless import first_read, require_endless_form
 from taoctl.cli.live_page import LivePage
 from taoctl.cli.options import Format
 from taoctl.cli.output import Origin, Result, Section
 from taoctl.cli.weights.app import app
-from taoctl.errors import DeadlineError, UsageError
 from taoctl.text import printable
 from taoctl.wallet.public import discover
 
 if TYPE_CHECKING:
-    from taoctl.chain.client import Chain
     from taoctl.chain.view import View
     from taoctl.reads.weight_ages import WeightAgeRow
 
@@ -73,7 +71,7 @@ def watch(
         await view.settle()
         return rows, context.origin_of(view)
 
-    _require_live()
+    require_endless_form()
     context.warn_insecure(sorted(mine))
     with LivePage() as page:
         interrupts.run(_follow(_Watch(read, page, f"subnet {number}", blocks)))
@@ -87,20 +85,6 @@ def _mine() -> frozenset[str]:
     found = discover(context.wallet_path())
     known = {one.coldkey for one in found} | {key.ss58 for one in found for key in one.hotkeys}
     return frozenset(key for key in known if key)
-
-
-def _require_live() -> None:
-    """Take a form that has no end; raise UsageError for one that has."""
-    chosen = options.current()
-    if chosen.at_block is not None:
-        raise UsageError("a block of the past does not change", "add --blocks 1 to see it")
-    if chosen.format in (Format.JSON, Format.YAML, Format.CSV):
-        raise UsageError(
-            f"-o {chosen.format} is one answer, and a watch has no end",
-            "use -o ndjson, or add --blocks 1",
-        )
-    if chosen.output is None and chosen.format is Format.TABLE and not sys.stdout.isatty():
-        chosen.output = Format.NDJSON
 
 
 def _say(rows: Sequence[WeightAgeRow], origin: Origin) -> None:
@@ -125,7 +109,7 @@ async def _follow(what: _Watch) -> None:
 
     limit = context.timeout()
     async with connect(context.network_of(context.network()), timeout=limit) as chain:
-        await _try(chain, what.read, limit)
+        await first_read(chain, what.read, limit)
         await context.say_open(chain)
         block: str | None = None
         problem: str | None = None
@@ -139,18 +123,6 @@ async def _follow(what: _Watch) -> None:
                 what.left -= 1
                 if not what.left:
                     return
-
-
-async def _try(chain: Chain, read: Read, limit: float) -> None:
-    """Read once, so that what is wrong with the question is not taken for trouble that passes."""
-    try:
-        async with asyncio.timeout(limit):
-            await read(await chain.at_head())
-    except TimeoutError:
-        raise DeadlineError(
-            f"{chain.link.endpoint} did not answer within {limit:g} s",
-            "allow more with --timeout, or name another endpoint with --network",
-        ) from None
 
 
 def _show(what: _Watch, rows: Ages, origin: Origin, problem: str | None, *, new: bool) -> None:
@@ -167,10 +139,12 @@ def _page(rows: Ages, what: _Watch, origin: Origin, problem: str | None) -> list
     from taoctl.reads.columns import columns_of
     from taoctl.reads.weight_ages import WeightAgeRow
 
-    wide = options.current().format is Format.WIDE
-    columns = [column for column in columns_of(WeightAgeRow) if wide or not column.wide]
-    width = what.page.columns
-    table, _ = output.table_text(columns, rows, width, full=wide)
+    width, columns = what.page.columns, columns_of(WeightAgeRow)
+    table, left_out = output.table_text(columns, rows, width, full=True)
+    if options.current().format is not Format.WIDE or left_out:
+        # Of a wide page that does not fit, the last columns would go, and they matter most.
+        narrow = [column for column in columns if not column.wide]
+        table, _ = output.table_text(narrow, rows, width)
     head, *lines = table.split("\n")
     simulated = " SIM" if origin.simulated else ""
     said = f"{origin.network}{simulated} · block {origin.block} · {what.title}"
