@@ -66,6 +66,9 @@ async def _now(view: View, effect: Effect, fee: int) -> Any:
         return (await view.map("SubtensorModule", "Owner")).get(who, "none")
     if what == "take":
         return (await view.map("SubtensorModule", "Delegates")).get(who)
+    if what == "childkey take":
+        takes = await view.map("SubtensorModule", "ChildkeyTake", who)
+        return takes.get(netuid)
     if what == "published":
         there = [w for w, item in SERVED.items() if await stored(view, item, netuid, who)]
         return ", ".join(there) or "none"
@@ -124,6 +127,7 @@ EVERYTHING = {
     "published",
     "children",
     "parents",
+    "childkey take",
     "pending children",
     "coldkeys that auto-stake to it",
     "locks that speak for it",

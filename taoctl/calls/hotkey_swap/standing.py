@@ -30,6 +30,7 @@ class OnSubnet:
         children: whom it lends to.
         parents: who lends to it.
         pending: the children that are asked for; None where no change waits.
+        childkey_take: of 65535, where it was set; None for the chain's default.
         is_owners: whether it is the subnet owner's hotkey.
         served: the words for what its neuron publishes.
         commits: hashes of weights that wait to be revealed.
@@ -46,6 +47,7 @@ class OnSubnet:
     children: tuple[Child, ...] = ()
     parents: tuple[Child, ...] = ()
     pending: tuple[Child, ...] | None = None
+    childkey_take: int | None = None
     is_owners: bool = False
     served: tuple[str, ...] = ()
     commits: int = 0
@@ -63,7 +65,8 @@ class OnSubnet:
     def is_kept(self) -> bool:
         """Whether there is something besides stake."""
         family = self.children or self.parents or self.pending is not None
-        return bool(self.uid is not None or family or self.is_owners or self.auto_stakers)
+        share = self.childkey_take is not None
+        return bool(self.uid is not None or family or share or self.is_owners or self.auto_stakers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +116,12 @@ class _Subnets:
 
     async def rows(self) -> list[OnSubnet]:
         """A row for each subnet."""
-        member, alpha, children, parents, auto, uids, pending, owners = await asyncio.gather(
+        member, alpha, children, parents, takes, auto, uids, pending, owners = await asyncio.gather(
             self._map("IsNetworkMember"),
             self._map("TotalHotkeyAlpha"),
             self._map("ChildKeys"),
             self._map("ParentKeys"),
+            self._map("ChildkeyTake"),
             self._map("AutoStakeDestinationColdkeys"),
             self._column("Uids", [(n, self.hotkey) for n in self.netuids]),
             self._column("PendingChildKeys", [(n, self.hotkey) for n in self.netuids]),
@@ -136,6 +140,7 @@ class _Subnets:
                 children=_family(children.get(netuid)),
                 parents=_family(parents.get(netuid)),
                 pending=_asked(pending.get(netuid)),
+                childkey_take=None if takes.get(netuid) is None else int(takes[netuid]),
                 is_owners=owners.get(netuid) == self.hotkey,
                 served=served.get(netuid, ()),
                 commits=waiting.get(netuid, (0, 0))[0],

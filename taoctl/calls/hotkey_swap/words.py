@@ -34,9 +34,8 @@ async def swap_effects(view: View, swap: Swap) -> tuple[Effect, ...]:
         if not swap.keep_stake:
             found += _stake(swap, at, there)
     if swap.netuid is None and old.take is not None:
-        before = _NOT_SET if new.take is None else take_text(new.take)
-        found.append(Effect(swap.old, "take", take_text(old.take), _NOT_SET))
-        found.append(Effect(swap.new, "take", before, take_text(old.take)))
+        found.append(Effect(swap.old, "take", _take(old.take), _NOT_SET))
+        found.append(Effect(swap.new, "take", _take(new.take), _take(old.take)))
     return tuple(found)
 
 
@@ -73,9 +72,17 @@ def _family(swap: Swap, at: OnSubnet, there: OnSubnet) -> Iterator[Effect]:
     ):
         if mine or other:
             yield from _both(swap, f"{what} on {where}", listed(mine), listed(other))
+    if at.childkey_take is not None:
+        what = f"childkey take on {where}"
+        yield Effect(swap.old, what, _take(at.childkey_take), _NOT_SET)
+        yield Effect(swap.new, what, _take(there.childkey_take), _take(at.childkey_take))
     if at.pending is not None:
         before = _NONE if there.pending is None else listed(there.pending)
         yield from _both(swap, f"pending children on {where}", listed(at.pending), before)
+
+
+def _take(chosen: int | None) -> str:
+    return _NOT_SET if chosen is None else take_text(chosen)
 
 
 def listed(family: Sequence[Child]) -> str:
