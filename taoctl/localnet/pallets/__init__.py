@@ -1,6 +1,7 @@
 """The pallets of the localnet."""
 
 from taoctl.localnet.pallet import Pallet
+from taoctl.localnet.pallets.admin_utils.pallet import AdminUtils
 from taoctl.localnet.pallets.aura import Aura
 from taoctl.localnet.pallets.balances import Balances
 from taoctl.localnet.pallets.commitments import Commitments
@@ -28,6 +29,7 @@ PALLETS: tuple[type[Pallet], ...] = (
     Multisig,
     Proxy,
     Commitments,
+    AdminUtils,
     Drand,
     Swap,
     MevShield,

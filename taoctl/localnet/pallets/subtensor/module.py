@@ -16,6 +16,9 @@ from taoctl.localnet.pallets.subtensor.errors import ERRORS
 from taoctl.localnet.pallets.subtensor.events import EVENTS
 from taoctl.localnet.pallets.subtensor.hotkey_swaps import HotkeySwaps
 from taoctl.localnet.pallets.subtensor.identity_calls import IdentityCalls
+from taoctl.localnet.pallets.subtensor.mechanism_counts import MechanismCounts
+from taoctl.localnet.pallets.subtensor.owner_calls import OwnerCalls
+from taoctl.localnet.pallets.subtensor.trimming import Trimming
 
 
 class SubtensorModule(
@@ -30,6 +33,9 @@ class SubtensorModule(
     ColdkeySwap,
     AutoStake,
     IdentityCalls,
+    OwnerCalls,
+    Trimming,
+    MechanismCounts,
 ):
     """The pallet: each base class adds one domain on top of the ones before it."""
 

@@ -14,6 +14,11 @@ class Kind(IntEnum):
 
     SET_CHILDREN = 0
     SET_CHILDKEY_TAKE = 1
+    SET_WEIGHTS_VERSION_KEY = 4
+    MECHANISM_COUNT_UPDATE = 7
+    MECHANISM_EMISSION = 8
+    MAX_UIDS_TRIMMING = 9
+    TEMPO_UPDATE = 11
 
 
 class RateLimits(Locks):

@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from taoctl.economics.shares import U64_MAX
 from taoctl.localnet.frame import DispatchError, ModuleError
 from taoctl.localnet.pallets.subtensor.claims import Claims
-from taoctl.localnet.pallets.subtensor.subnets import BURN_ACCOUNT, ROOT, subnet_account
+from taoctl.localnet.pallets.subtensor.subnets import (
+    BURN_ACCOUNT,
+    ROOT,
+    account_bytes,
+    subnet_account,
+)
 from taoctl.localnet.pallets.subtensor.treasury import MIN_STAKE, SELL_LIMIT
 
 _MAX_INPUT_OF_RESERVE = 1_000
@@ -188,7 +193,7 @@ class Trading(Claims):
         if self.owns_hotkey(coldkey, hotkey):
             return
         alpha = self.stake_of(hotkey, coldkey, netuid)
-        least = MIN_STAKE * self.NominatorMinRequiredStake.get() // 1_000_000
+        least = self.least_nomination()
         price = self.rt.swap.price_bits(netuid)
         least_alpha = min((least << 128) // price >> 64, U64_MAX) if price else 0
         if not 0 < alpha < least_alpha:
@@ -200,6 +205,17 @@ class Trading(Claims):
             left = self.stake_of(hotkey, coldkey, netuid)
             self.remove_stake_shares(hotkey, coldkey, netuid, left)
         self.force_reduce_lock(coldkey, netuid, alpha)
+
+    def least_nomination(self) -> int:
+        """TAO in rao that a nominator's position on a hotkey must be worth."""
+        return int(MIN_STAKE * self.NominatorMinRequiredStake.get() // 1_000_000)
+
+    def clear_small_nominations(self) -> None:
+        """Unstake all positions that are too little for somebody else's hotkey."""
+        places = {*self.Alpha.keys(), *self.AlphaV2.keys()}
+        order = sorted(places, key=lambda at: (account_bytes(at[0]), account_bytes(at[1]), at[2]))
+        for hotkey, coldkey, netuid in order:
+            self.clear_small_nomination(hotkey, coldkey, netuid)
 
     def _burn_fee(self, netuid: int, fee: int) -> None:
         if fee:

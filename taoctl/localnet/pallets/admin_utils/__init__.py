@@ -1,0 +1,1 @@
+"""AdminUtils: the calls that set parameters of the chain and of its subnets."""
