@@ -40,6 +40,8 @@ from taoctl.calls.coldkey_swap.announcing import (
     DisputeColdkeySwap,
 )
 from taoctl.calls.coldkey_swap.executing import SwapColdkey
+from taoctl.calls.proxied import ByProxy
+from taoctl.calls.proxy import AddProxy
 from taoctl.calls.stake.amount import alpha_amount
 from taoctl.calls.stake.locks import LockStake
 from taoctl.calls.transfer import Transfer
@@ -229,3 +231,31 @@ def test_a_coldkey_that_could_not_take_over_is_not_even_announced(
         assert refused_names(await planned(chain, AnnounceColdkeySwap(account_hash(new)))) == []
 
     on(net.url, work)
+
+
+def test_less_than_a_new_account_needs_stands_in_the_way(net: ThreadChain) -> None:
+    async def work(chain: Chain) -> None:
+        right = await carried_out(chain, AddProxy(BOB, "Any", 0))
+        assert right[1].error is None
+        await _left_with_free(chain, ALICE, 500 + 499)
+        await announced(chain, 0)
+        plan, outcome = await carried_out(chain, ByProxy(SwapColdkey(NEW), ALICE), "//Bob")
+        assert refused_names(plan) == ["BelowMinimum"]
+        assert outcome.error is not None and outcome.error.name == "Token.BelowMinimum"
+        sent = await carried_out(chain, Transfer(NEW, Tao(500)), "//Bob")
+        assert sent[1].error is None
+        plan, outcome = await carried_out(chain, ByProxy(SwapColdkey(NEW), ALICE), "//Bob")
+        assert (plan.refusals, outcome.error) == ((), None)
+
+    on(net.url, work)
+
+
+async def _left_with_free(chain: Chain, who: str, rao: int) -> None:
+    """Leave an account so much free TAO, behind everybody's back."""
+    view = await caught_up(chain)
+    account = await view.value("System", "Account", who)
+    changed = {**account, "data": {**account["data"], "free": rao}}
+    key = view.codec.storage_key("System", "Account", who)
+    encoded = view.codec.encode(view.codec.need_storage("System", "Account").value_type, changed)
+    await chain.call("dev_setStorage", [[["0x" + key.hex(), "0x" + encoded.hex()]]])
+    await chain.call("dev_newBlock", [])

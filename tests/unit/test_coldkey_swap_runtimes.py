@@ -130,3 +130,25 @@ def test_who_makes_the_calls_inside_a_call() -> None:
 
 def test_the_hash_is_that_of_the_public_key() -> None:
     assert account_hash(NEW) == HASH
+
+
+def test_what_follows_an_announcement_in_a_batch_is_stopped_by_it() -> None:
+    chain = chain_of(424, False)
+    remark = ChainCall("System", "remark", {"remark": b""})
+    dispute = ChainCall("SubtensorModule", "dispute_coldkey_swap")
+    announce = ChainCall("SubtensorModule", "announce_coldkey_swap", {"new_coldkey_hash": HASH})
+
+    def by_alice(call: ChainCall) -> ChainCall:
+        args = {"real": ALICE, "force_proxy_type": None, "call": call}
+        return ChainCall("Proxy", "proxy", args)
+
+    def refused(signer: str, *calls: ChainCall) -> list[str]:
+        batch = ChainCall("Utility", "batch_all", {"calls": list(calls)})
+        return [one.message for one in asyncio.run(frozen(chain.view(), signer, batch))]
+
+    (said,) = refused(ALICE, announce, remark)
+    assert "before System.remark" in said
+    assert refused(BOB, by_alice(announce), by_alice(remark))
+    assert refused(ALICE, remark, announce) == []
+    assert refused(ALICE, announce, dispute) == []
+    assert refused(BOB, by_alice(announce), remark) == []

@@ -5,9 +5,10 @@ Source: `swap_coldkey_announced` and `do_swap_coldkey` of pallet subtensor at sp
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
-from taoctl.calls.accounts import ACCOUNT, EXISTENTIAL_DEPOSIT
+from taoctl.calls.accounts import ACCOUNT, EXISTENTIAL_DEPOSIT, holdings
 from taoctl.calls.base import ChainCall, Effect, Intent, Refusal
 from taoctl.calls.coldkey_swap.announcing import (
     FROM,
@@ -21,6 +22,7 @@ from taoctl.calls.coldkey_swap.fitness import FITNESS, cannot_take_over, unready
 from taoctl.calls.coldkey_swap.inventory import INVENTORY, moved
 from taoctl.calls.coldkey_swap.state import ENTRIES, announcement
 from taoctl.calls.stake.hotkeys import PALLET, too_soon
+from taoctl.calls.transfer import BELOW_MINIMUM
 from taoctl.chain.view import Call, View
 from taoctl.scale.crypto import account_hash
 from taoctl.units import Tao
@@ -72,7 +74,20 @@ class SwapColdkey(Intent):
             return (Refusal("AnnouncedColdkeyHashDoesNotMatch", said, hint),)
         said = f"the swap of {origin} may be carried out from block {now.due} on"
         early = too_soon(view, "ColdkeySwapTooEarly", said, now.due)
-        return early + await cannot_take_over(view, self.new_coldkey)
+        early += await cannot_take_over(view, self.new_coldkey)
+        return early + await self._too_little(view, origin)
+
+    async def _too_little(self, view: View, origin: str) -> tuple[Refusal, ...]:
+        """Free TAO that is less than a new account needs; nothing at all is no hindrance."""
+        source, dest = await asyncio.gather(
+            holdings(view, origin), holdings(view, self.new_coldkey)
+        )
+        leaves, least = source.spendable(keep_alive=False), Tao(source.existential_rao)
+        if not leaves.rao or dest.exists or leaves >= least:
+            return ()
+        said = f"{leaves} would move to {self.new_coldkey}, and a new account needs {least}"
+        hint = f"send {least} or more to {self.new_coldkey} first"
+        return (Refusal(BELOW_MINIMUM, said, hint),)
 
     async def effects(self, view: View, origin: str) -> tuple[Effect, ...]:
         """The announcement is over; TAO, stake, hotkeys, subnets and locks change hands."""

@@ -23,9 +23,10 @@ from taoctl.calls.multisig import Group
 from taoctl.calls.stake.hotkeys import PALLET
 from taoctl.chain.view import View
 
+_ANNOUNCE = "announce_coldkey_swap"
 _SWAP_CALLS = frozenset(
     {
-        "announce_coldkey_swap",
+        _ANNOUNCE,
         "swap_coldkey_announced",
         "dispute_coldkey_swap",
         "clear_coldkey_swap_announcement",
@@ -36,7 +37,8 @@ _SWAP_CALLS = frozenset(
 async def frozen(view: View, signer: str, call: ChainCall) -> tuple[Refusal, ...]:
     """The refusal of a call by the swap of one of the accounts that it is made by; else empty.
 
-    Empty too on runtimes that know no announcements of swaps.
+    An announcement that the call itself holds counts for what comes after it. Empty too on
+    runtimes that know no announcements of swaps.
     """
     if not all(view.has(entry) for entry in (ANNOUNCEMENTS, DISPUTES, CHANGE_DELAY)):
         return ()
@@ -44,13 +46,17 @@ async def frozen(view: View, signer: str, call: ChainCall) -> tuple[Refusal, ...
     accounts = list(dict.fromkeys(who for who, _ in made))
     keys = [(who,) for who in accounts]
     found = await view.values(PALLET, ANNOUNCEMENTS.item, keys)
-    announced = {who for who, one in zip(accounts, found, strict=True) if one is not None}
+    before = {who for who, one in zip(accounts, found, strict=True) if one is not None}
+    announced = set(before)
     for who, one in made:
-        if who not in announced:
-            continue
-        swap = await announcement(view, who)
-        if swap is not None and (swap.disputed is not None or not _goes_on(one)):
-            return (_refusal(who, swap),)
+        if who in before:
+            swap = await announcement(view, who)
+            if swap is not None and (swap.disputed is not None or not _goes_on(one)):
+                return (_refusal(who, swap),)
+        elif who in announced and not _goes_on(one):
+            return (_announced_just_before(who, one),)
+        if (one.pallet, one.name) == (PALLET, _ANNOUNCE):
+            announced.add(who)
     return ()
 
 
@@ -111,4 +117,13 @@ def _refusal(who: str, swap: Announcement) -> Refusal:
         f"from block {swap.due} on carry it out with `taoctl wallet swap-coldkey execute NEW`, or "
         f"from block {swap.changeable} on call it off with `... clear`; `... status` tells what is "
         "announced. If it was not you who announced it, stop it with `... dispute`",
+    )
+
+
+def _announced_just_before(who: str, call: ChainCall) -> Refusal:
+    return Refusal(
+        "ColdkeySwapAnnounced",
+        f"the swap of the coldkey {who} is announced before {call} in the same transaction, and "
+        "from then on the chain takes nothing else from it",
+        "put the announcement last, or send it alone",
     )
