@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import signal
 
+from hypothesis import settings
+
+# How long an example takes says more of what else the machine does.
+settings.register_profile("unhurried", settings(), deadline=None)
+settings.load_profile("unhurried")
+
 
 def pytest_configure() -> None:
     # A shell's background job ignores SIGINT, nohup SIGHUP, and children inherit that.

@@ -209,7 +209,8 @@ def test_a_watch_writes_every_block_as_ndjson(net: Localnet) -> None:
     assert len(blocks) == 3 and blocks == sorted(blocks)
     assert len({line["block_hash"] for line in lines}) == 3
     each = [[line["data"] for line in lines if line["block"] == block] for block in blocks]
-    assert {len(rows) for rows in each} == {len(each[0])} and len(each[0]) >= 4
+    # An epoch between two of them may give permits, so that there are more.
+    assert all(len(rows) >= 4 for rows in each)
     for block, rows in zip(blocks, each, strict=True):
         for row in rows:
             if row["age_blocks"] is not None:
