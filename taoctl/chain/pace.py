@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import time
+from itertools import pairwise
+from statistics import median_low
 
 from taoctl.chain.view import View
 from taoctl.errors import NotInRuntimeError, RefusedError
 
-_MEASURED_BLOCKS = 100
+_SPANS = 5
+_SPAN_BLOCKS = 20
 
 
 async def measured_block_ms(view: View) -> int | None:
-    """Milliseconds that a block took on the mean, over the hundred before a view.
+    """Milliseconds that a block usually took, over the hundred before a view.
 
-    None where it cannot be told: the chain is too young, or its node keeps too little of it.
+    The median of what five spans of twenty took on the mean: a halt is in one of them, and says
+    nothing of the blocks to come. None where it cannot be told: the chain is too young, or its
+    node keeps too little of it.
     """
     return await view.derived("block ms", lambda: _measure(view))
 
@@ -25,12 +30,15 @@ async def block_time_ms(view: View) -> int:
 
 
 async def _measure(view: View) -> int | None:
-    back = min(_MEASURED_BLOCKS, view.block - 1)
-    if back < 1:
+    span = min(max((view.block - 1) // _SPANS, 1), _SPAN_BLOCKS)
+    spans = min((view.block - 1) // span, _SPANS)
+    if spans < 1:
         return None
     try:
-        older = await view.chain.at_block(view.block - back)
-        now, then = await asyncio.gather(view.timestamp_ms(), older.timestamp_ms())
+        before = (view.chain.at_block(view.block - span * back) for back in range(1, spans + 1))
+        marks = (view, *await asyncio.gather(*before))
+        times = await asyncio.gather(*(mark.timestamp_ms() for mark in marks))
     except (RefusedError, NotInRuntimeError):
         return None
-    return (now - then) // back if now > then > 0 else None
+    usual = median_low((later - earlier) // span for later, earlier in pairwise(times))
+    return usual if usual > 0 else None
