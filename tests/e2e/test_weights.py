@@ -365,6 +365,8 @@ def test_what_is_wrong_in_a_file_is_said_with_its_line(net: StakeNet, tmp_path: 
         "uid,weight",
         "{",
         "[" * 100_000,
+        "4,1\r5,1\r",
+        "4," + "1" * 200_000,
     ],
 )
 def test_a_file_of_something_else_is_refused(net: StakeNet, tmp_path: Path, text: str) -> None:

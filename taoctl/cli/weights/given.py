@@ -91,7 +91,7 @@ def _entries(parsed: Any, name: str) -> Iterator[tuple[Any, Any]]:
 
 def _csv(file: Path, text: str) -> Iterator[tuple[int, Fraction]]:
     name = printable(str(file))
-    for number, cells in enumerate(csv.reader(io.StringIO(text)), 1):
+    for number, cells in enumerate(_lines(name, text), 1):
         parts = [cell.strip() for cell in cells]
         if not any(parts) or parts[0].startswith("#"):
             continue
@@ -100,6 +100,14 @@ def _csv(file: Path, text: str) -> Iterator[tuple[int, Fraction]]:
         if len(parts) != 2:
             raise UsageError(f"line {number} of {name} is not UID,WEIGHT", _FORMS)
         yield _pair(parts[0], parts[1], f"line {number} of {name}")
+
+
+def _lines(name: str, text: str) -> Iterator[list[str]]:
+    reader = csv.reader(io.StringIO(text))
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise UsageError(f"line {reader.line_num} of {name}: {error}", _FORMS) from None
 
 
 def _pair(uid: str, weight: str, where: str) -> tuple[int, Fraction]:
