@@ -206,6 +206,11 @@ class Intent(ABC):
         return None
 
     @property
+    def good_until(self) -> int | None:
+        """The last block in which it does what is said of it; None where any block is as good."""
+        return None
+
+    @property
     def varies(self) -> bool:
         """Whether it is another call on another block: by the price, or by what there is then."""
         return False

@@ -194,6 +194,11 @@ class ByMultisig(Intent):
         """Whether what it approves does."""
         return self.inner.varies
 
+    @property
+    def good_until(self) -> int | None:
+        """That of what it approves."""
+        return self.inner.good_until
+
     async def quotes(self, view: View, origin: str) -> tuple[Quote, ...]:
         """Those of the inner intent, where this approval carries it out."""
         if not await self._last(view, origin):

@@ -203,6 +203,11 @@ class ByProxy(Intent):
         """Whether the inner intent does."""
         return self.inner.varies
 
+    @property
+    def good_until(self) -> int | None:
+        """That of the inner intent."""
+        return self.inner.good_until
+
     async def quotes(self, view: View, origin: str) -> tuple[Quote, ...]:
         """Those of the inner intent, as the account acted for trades."""
         return await (await self._acting(view, origin)).quotes(view, self.real)

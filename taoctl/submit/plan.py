@@ -59,6 +59,7 @@ class Plan:
         approval: what it adds to a call that several must approve; None where it is no approval.
         quotes: its trades on pools, in order.
         fee_in_alpha: what is taken in place of the fee and the tip where TAO does not pay them.
+        good_until: the last block in which it does what is said here; None where any is as good.
     """
 
     intent: str
@@ -88,6 +89,7 @@ class Plan:
     approval: Approval | None = None
     quotes: tuple[Quote, ...] = ()
     fee_in_alpha: Alpha | None = None
+    good_until: int | None = None
 
 
 async def make_plan(
@@ -186,6 +188,7 @@ async def make_plan(
         approval=answers.approval,
         quotes=answers.quotes,
         fee_in_alpha=taken.alpha if isinstance(taken, AlphaFee) else None,
+        good_until=intent.good_until,
     )
 
 

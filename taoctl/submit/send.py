@@ -71,7 +71,8 @@ async def send(
 
     Raises:
         RefusedError: an identical transaction is unresolved, an earlier one of this key is lost
-            and would hold this one up, the runtime changed since the plan, or the node refuses it.
+            and would hold this one up, the runtime changed since the plan, what the plan says held
+            for earlier blocks, or the node refuses it.
         UnreachableError: no node was there; nothing was sent.
         UnknownOutcomeError: it was sent, and the connection, the deadline or the user ended the
             wait before it was seen in a block; the journal goes on from there.
@@ -108,7 +109,7 @@ async def _signed(
     chain: Chain, plan: Plan, signer: Signer, journal: Journal, options: TxOptions, progress: Tell
 ) -> Record:
     """The record of the signed transaction, on disk; nothing is sent yet."""
-    await _same_runtime(chain, plan)
+    await _still_good(chain, plan)
     nonce = options.nonce
     if nonce is None:
         nonce = await choose_nonce(chain, journal, plan.signer_ss58)
@@ -157,13 +158,19 @@ def _written(journal: Journal, record: Record) -> Record:
     return journal.move(known.id, State.PREPARED, reason="signed again, to the same bytes")
 
 
-async def _same_runtime(chain: Chain, plan: Plan) -> None:
+async def _still_good(chain: Chain, plan: Plan) -> None:
     view = await chain.at_head()
     await view.settle()
     if view.runtime.version != plan.composer.runtime.version:
         raise RefusedError(
             f"the chain's runtime was upgraded from spec {plan.spec_version} to "
             f"{view.spec_version} after the plan was made; nothing was sent",
+            "run the command again",
+        )
+    if plan.good_until is not None and view.block >= plan.good_until:
+        raise RefusedError(
+            f"what the plan says holds for blocks up to {plan.good_until}, and block {view.block} "
+            "is made; nothing was sent",
             "run the command again",
         )
 

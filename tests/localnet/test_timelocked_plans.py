@@ -31,17 +31,22 @@ from weights_chain import (
     weights_chain,
 )
 
+from taoctl.calls.multisig import ByMultisig, Group
+from taoctl.calls.proxied import ByProxy
 from taoctl.calls.weights.beacon import schedule_of
 from taoctl.calls.weights.checks import Place
 from taoctl.calls.weights.row import Row, index_of
 from taoctl.calls.weights.timelocking import CommitTimelocked, takes_timelocked, timelocked
 from taoctl.chain.client import Chain
-from taoctl.errors import RefusedError
+from taoctl.errors import RefusedError, UsageError
+from taoctl.journal.store import Journal
 from taoctl.localnet import node as localnet_node
 from taoctl.localnet.pallets import PALLETS
 from taoctl.localnet.sealing import Seal
+from taoctl.scale.crypto import KeySigner
 from taoctl.submit.options import TxOptions
 from taoctl.submit.plan import Plan, make_plan
+from taoctl.submit.send import send
 
 URIS = {ALICE: "//Alice", BOB: "//Bob", CHARLIE: "//Charlie", DAVE: "//Dave", EVE: "//Eve"}
 ROW: Row = ((4, 65535), (5, 32768))
@@ -239,8 +244,53 @@ def test_a_commit_warns_of_what_will_be_held_against_it(net: ThreadChain) -> Non
         await put(chain, "Tempo", (HIDDEN,), 0)
         with pytest.raises(RefusedError, match="runs no epochs"):
             await sealed(chain, drand_round=None)
-        unknown = await plan_of(chain, replace(intent, reveal_round=5))
+        unknown = await plan_of(chain, replace(intent, reveal_round=5, until_block=None))
         assert "epoch" in unknown.warnings[0] and "block" not in unknown.warnings[0]
+
+    on(net.url, work)
+
+
+def test_what_is_sealed_for_an_epoch_that_is_over_is_not_sent(
+    net: ThreadChain, tmp_path: Path
+) -> None:
+    """Its pulse would be made as soon as it is committed, an epoch before it is revealed."""
+    alice, journal = KeySigner("//Alice"), Journal(tmp_path / "journal.sqlite3")
+    options = TxOptions(again=True)
+
+    async def work(chain: Chain) -> None:
+        await put(chain, "WeightsSetRateLimit", (HIDDEN,), 0)
+        intent = await sealed(chain)
+        (until,) = {
+            one.good_until
+            for one in (intent, ByProxy(intent, BOB), ByMultisig(intent, Group(1, (ALICE, BOB))))
+        }
+        assert until is not None
+        plan = await plan_of(chain, intent)
+        assert f"up to block {until}" in plan.warnings[0]
+        await to_block(chain, until - 1)
+        outcome = await send(chain, plan, alice, journal, options)
+        assert (outcome.error, (await caught_up(chain)).block) == (None, until)
+        with pytest.raises(RefusedError, match=f"holds for blocks up to {until}"):
+            await send(chain, plan, alice, journal, options)
+        assert len(journal.list()) == 1
+        (held,) = (
+            await (await caught_up(chain)).map(PALLET, "TimelockedWeightCommits", HIDDEN)
+        ).values()
+        assert len(held) == 1
+        # A plan of now is of the epoch that begins with the next block.
+        following = await sealed(chain)
+        assert following.good_until == until + TEMPO
+        await done(chain, following)
+
+    on(net.url, work)
+
+
+def test_more_weights_than_a_commit_holds_are_refused(net: ThreadChain) -> None:
+    async def work(chain: Chain) -> None:
+        await done(chain, await sealed(chain, row=tuple((uid, 65535) for uid in range(1_100))))
+        many = await sealed(chain, row=tuple((uid, 65535) for uid in range(1_300)))
+        with pytest.raises(UsageError, match="1300 weights are 5"):
+            await plan_of(chain, many)
 
     on(net.url, work)
 

@@ -26,7 +26,7 @@ from taoctl.calls.weights.clock import CLOCK, reveals_of
 from taoctl.calls.weights.row import Row, timelocked_payload
 from taoctl.chain.view import Call, Entry, View
 from taoctl.economics.timelock import QUICKNET
-from taoctl.errors import RefusedError
+from taoctl.errors import RefusedError, UsageError
 from taoctl.scale.timelock import encrypted
 
 VERSION = 4
@@ -34,6 +34,8 @@ VERSION = 4
 
 _MOST_OPEN = 10
 """Commits that a hotkey may make in an epoch, in each mechanism."""
+_MOST_BYTES = 5_000
+"""What the chain's calls take of a sealed row."""
 _COMMITS = item("TimelockedWeightCommits")
 _VERSION = item("CommitRevealWeightsVersion")
 _CALL = Call(PALLET, "commit_timelocked_weights")
@@ -52,6 +54,7 @@ class CommitTimelocked(Intent):
         reveal_round: the drand round whose pulse opens it.
         version_key: of the code that made the weights.
         mechanism: 0 for the one that every subnet has.
+        until_block: the last block of the epoch that they are sealed in; None where nobody knows.
     """
 
     needs = _needs
@@ -63,11 +66,17 @@ class CommitTimelocked(Intent):
     reveal_round: int
     version_key: int = 0
     mechanism: int = 0
+    until_block: int | None = None
 
     @property
     def varies(self) -> bool:
         """It is sealed anew each time, and to a later round in a later epoch."""
         return True
+
+    @property
+    def good_until(self) -> int | None:
+        """The block of `until_block`; in a later epoch the pulse is made before the reveal."""
+        return self.until_block
 
     def at(self, origin: str) -> Place:
         """Whose weights they are, and where."""
@@ -78,7 +87,17 @@ class CommitTimelocked(Intent):
         return f"commit to {len(self.row)} timelocked weights on {self.at('').words}"
 
     async def call(self, view: View, origin: str) -> ChainCall:
-        """`commit_timelocked_weights`, or that of a mechanism for another than the first."""
+        """`commit_timelocked_weights`, or that of a mechanism for another than the first.
+
+        Raises:
+            UsageError: they are more than a commit holds.
+        """
+        if len(self.commit) > _MOST_BYTES:
+            raise UsageError(
+                f"{len(self.row)} weights are {len(self.commit)} bytes when they are sealed, and "
+                f"a commit holds {_MOST_BYTES}",
+                "weigh fewer UIDs, or commit with a salt: `taoctl weights set --salted`",
+            )
         args: dict[str, Any] = {
             "netuid": self.netuid,
             "commit": self.commit,
@@ -155,6 +174,15 @@ class CommitTimelocked(Intent):
         return (
             f"{said}, with drand's pulse of round {self.reveal_round}, "
             f"which is made {_when_text(QUICKNET.made_at_ms(self.reveal_round))}{likely}"
+            f"{self._in_time()}"
+        )
+
+    def _in_time(self) -> str:
+        if self.until_block is None:
+            return ""
+        return (
+            f"; so it is if they are committed up to block {self.until_block}: later ones can be "
+            "read an epoch before they are revealed"
         )
 
 
@@ -177,15 +205,16 @@ async def timelocked(
         UsageError: the round is no u64.
     """
     view.require(*_needs)
-    if drand_round is None:
-        drand_round = (await schedule_of(view, at.netuid)).choose()
+    when = await schedule_of(view, at.netuid)
+    drand_round = when.choose() if drand_round is None else drand_round
     if drand_round is None:
         raise RefusedError(
             f"subnet {at.netuid} runs no epochs, so nobody can tell when weights are revealed",
             "see `taoctl subnet show` for its tempo",
         )
     commit = encrypted(timelocked_payload(at.hotkey, row, version_key), drand_round)
-    return CommitTimelocked(at.netuid, row, commit, drand_round, version_key, at.mechanism)
+    until = when.reveals.clock.last_block(when.reveals.clock.coming)
+    return CommitTimelocked(at.netuid, row, commit, drand_round, version_key, at.mechanism, until)
 
 
 async def takes_timelocked(view: View) -> bool:
