@@ -120,6 +120,7 @@ def carry_out_when_below(order: RegisterOrder, flags: WriteFlags, netuid: int, b
 
 async def _count_possible(order: RegisterOrder, flags: WriteFlags, account: Account) -> int:
     """How many hotkeys it is that wait; raises what no price would change."""
+    from taoctl.calls.coldkey_swap.guard import frozen
     from taoctl.chain.client import connect
 
     network = context.network_of(context.network())
@@ -128,9 +129,10 @@ async def _count_possible(order: RegisterOrder, flags: WriteFlags, account: Acco
         view = await chain.at_head()
         await view.settle()
         wanted = await order(view, account)
-        wrapped(wanted, flags)
+        whole = wrapped(wanted, flags)
         view.require(*wanted.needs)
         refusals = await wanted.refused_at_any_price(view, orders.acting(account, flags).ss58)
+        refusals += await frozen(view, account.ss58, await whole.call(view, account.ss58))
         if refusals:
             raise RefusedError(
                 refusal_text(refusals[0], Block(view.block, None)),

@@ -255,12 +255,13 @@ def test_waiting_ends_when_the_price_has_fallen(net: StakeNet) -> None:
 
     def make_blocks() -> None:
         async def one(node: DevNode) -> None:
-            await node.sealer.new_blocks(5)
+            await node.sealer.new_blocks(1)
 
+        # No faster: a slow machine signs and sends before the transaction's era is over.
         while not stop.wait(0.05):
             net.chain.do(one)
 
-    with net.stored((("Burn", OPEN, 2 * TAO), ("BurnHalfLife", OPEN, 40))):
+    with net.stored((("Burn", OPEN, 2 * TAO), ("BurnHalfLife", OPEN, 20))):
         maker = threading.Thread(target=make_blocks)
         maker.start()
         try:
@@ -308,6 +309,17 @@ def test_what_no_price_changes_is_refused_before_the_wait(
         code, out, err = net.taoctl("subnet", "register", *given, *wait)
     assert code in (1, 2, 6) and out == ""
     assert said in err and "waiting for" not in err
+
+
+def test_who_may_sign_nothing_waits_for_no_price(net: StakeNet) -> None:
+    stored = (
+        ("Burn", OPEN, 90 * TAO),
+        ("ColdkeySwapAnnouncements", ALICE, (10**6, "0x" + "ab" * 32)),
+    )
+    with net.stored(stored):
+        wait = ("--wait-below", "1rao", "--yes")
+        error = net.failure("subnet", "register", *words(OPEN), *wait)
+    assert "ColdkeySwapAnnounced" in error["message"]
 
 
 def test_a_tolerance_is_of_the_price_that_was_waited_for(net: StakeNet) -> None:
