@@ -60,6 +60,8 @@ def test_a_coldkey_is_announced_watched_and_swapped(net: Localnet) -> None:
     refused = net.failure(*SWAP, "announce", "//Bob", *SEND)
     assert "ColdKeyAlreadyAssociated" in refused["message"]
     assert "new-coldkey" in refused["hint"]
+    code, _, err = net.taoctl(*SWAP, "announce", "//Eve", "--wallet", "//Alice", "--dry-run")
+    assert code == 0 and "INSECURE: //Eve: everybody knows" in err
     _put(net, "ColdkeySwapAnnouncementDelay", (), 3)
     sent = net.data("taoctl.tx.1", *SWAP, "announce", "//Eve", *SEND)
     due, new_hash = _stored(net, "ColdkeySwapAnnouncements", ALICE)

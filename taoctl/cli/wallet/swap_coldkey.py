@@ -63,7 +63,9 @@ def announce(
     if _is_hash(new):
         transact(AnnounceColdkeySwap(new.lower()), flags)
     else:
-        transact(AnnounceColdkeySwap.of(_address(new)), flags)
+        address = _address(new)
+        context.warn_insecure([address])
+        transact(AnnounceColdkeySwap.of(address), flags)
 
 
 @group.command("execute")
