@@ -15,7 +15,6 @@ class MapRow:
     """One UID that weighs others, and what it gives per cell: the largest part of those in it."""
 
     uid: int
-    hotkey_name: str | None
     shares_ppm: tuple[int, ...]
 
 
@@ -40,20 +39,20 @@ def weight_map(rows: Iterable[WeightRow], cells: int) -> WeightMap:
     """The map of weights in rows of at most so many cells, at least one.
 
     A cell holds as few neighbouring UIDs as fit, and shows the largest share among them. A share
-    is a part of what the row gives in all, in millionths.
+    is a part of what the row gives in all, in millionths; one of a part of a millionth counts
+    as one, so that it is seen.
     """
     listed = list(rows)
     targets = max((row.target_uid for row in listed), default=-1) + 1
     fold = max(-(-targets // max(cells, 1)), 1)
     width = -(-targets // fold)
-    names: dict[int, str | None] = {}
     shares: dict[int, list[int]] = {}
     for row in listed:
-        names[row.uid] = row.hotkey_name
         line = shares.setdefault(row.uid, [0] * width)
         cell = row.target_uid // fold
-        line[cell] = max(line[cell], row.share_ppm or 0)
-    made = tuple(MapRow(uid, names[uid], tuple(shares[uid])) for uid in sorted(shares))
+        if row.weight and row.share_ppm is not None:
+            line[cell] = max(line[cell], row.share_ppm, 1)
+    made = tuple(MapRow(uid, tuple(shares[uid])) for uid in sorted(shares))
     return WeightMap(made, fold, targets)
 
 

@@ -13,23 +13,24 @@ from taoctl.reads.weight_map import WeightMap, shade, shade_floors, weight_map
 from taoctl.reads.weights import WeightRow
 
 
-def row(uid: int, target: int, share_ppm: int | None, name: str | None = None) -> WeightRow:
-    given_: dict[str, Any] = {"permit": True, "updated_block": 1, "age_blocks": 1, "weight": 1}
+def row(uid: int, target: int, share_ppm: int | None, weight: int = 1) -> WeightRow:
+    given_: dict[str, Any] = {"permit": True, "updated_block": 1, "age_blocks": 1}
     return WeightRow(
         uid=uid,
-        hotkey_name=name,
+        hotkey_name=None,
         hotkey=f"key {uid}",
         target_uid=target,
+        weight=weight,
         share_ppm=share_ppm,
         **given_,
     )
 
 
 def test_a_cell_shows_the_largest_share_in_it() -> None:
-    rows = [row(3, 0, 10), row(3, 1, 30), row(3, 6, 20), row(1, 5, 1_000_000, "mine")]
+    rows = [row(3, 0, 10), row(3, 1, 30), row(3, 6, 20), row(1, 5, 1_000_000)]
     whole = weight_map(rows, 80)
     assert (whole.fold, whole.targets, whole.cells) == (1, 7, 7)
-    assert [(one.uid, one.hotkey_name) for one in whole.rows] == [(1, "mine"), (3, None)]
+    assert [one.uid for one in whole.rows] == [1, 3]
     assert whole.rows[1].shares_ppm == (10, 30, 0, 0, 0, 0, 20)
     folded = weight_map(rows, 3)
     assert (folded.fold, folded.cells) == (3, 3)
@@ -52,6 +53,13 @@ def test_of_no_weights_there_is_an_empty_map() -> None:
     nothing = weight_map([row(0, 2, None)], 80)
     assert nothing.rows[0].shares_ppm == (0, 0, 0)
     assert [shade(0, shade_floors(nothing, 4))] == [0]
+
+
+def test_the_least_weight_is_seen_and_a_weight_of_zero_is_not() -> None:
+    found = weight_map([row(0, 0, 999_999), row(0, 1, 0), row(0, 2, 0, weight=0)], 80)
+    assert found.rows[0].shares_ppm == (999_999, 1, 0)
+    floors = shade_floors(found, 4)
+    assert [shade(share, floors) for share in found.rows[0].shares_ppm] == [4, 1, 0]
 
 
 def of_shares(*shares: int) -> WeightMap:
