@@ -92,7 +92,7 @@ def test_set_scales_as_clients_do_and_says_before_and_after(net: StakeNet) -> No
     [
         ("w.json", '{"4": 1, "5": 0.5}'),
         ("w.json", "[[4, 1], [5, 0.5]]"),
-        ("w.json", '[{"uid": 4, "weight": "50%"}, {"uid": 5, "weight": 25}]'),
+        ("w.json", '[{"uid": 4, "weight": "50%"}, {"uid": 5, "weight": "25%"}]'),
         ("w.json", '{"4": 2e-05, "5": 0.00001}'),
         ("w.csv", "uid,weight\n4, 2\n# half of it\n5,1.0\n"),
     ],
@@ -328,6 +328,7 @@ def test_a_commit_of_another_machine_is_listed_and_not_revealed(
         (("70000=1",), "is no UID"),
         (("4=1", "4=2"), "UID 4 has two weights"),
         (("4=0",), "no weight is above zero"),
+        (("4=50%", "5=25"), "some weights have a % and others none"),
         (("4=1", "--file", "w.csv"), "given twice"),
         (("--file", "missing.csv"), "cannot be read"),
     ],
@@ -367,6 +368,7 @@ def test_what_is_wrong_in_a_file_is_said_with_its_line(net: StakeNet, tmp_path: 
         "[" * 100_000,
         "4,1\r5,1\r",
         "4," + "1" * 200_000,
+        "4,50%\n5,0.25",
     ],
 )
 def test_a_file_of_something_else_is_refused(net: StakeNet, tmp_path: Path, text: str) -> None:

@@ -137,6 +137,27 @@ def test_what_a_plan_refuses_the_chain_refuses_by_the_same_name(net: ThreadChain
     on(net.url, work)
 
 
+@pytest.mark.parametrize(
+    ("netuid", "mechanism", "said"),
+    [
+        (99, 0, "subnet list"),
+        (OPEN, 5, "from 0 to 0"),
+        (0, 0, "other than root"),
+        (OPEN, 0, "stake"),
+    ],
+)
+def test_who_names_no_subnet_is_not_told_to_stake(
+    net: ThreadChain, netuid: int, mechanism: int, said: str
+) -> None:
+    async def work(chain: Chain) -> None:
+        view = await caught_up(chain)
+        (refusal,) = await SetWeights(netuid, ROW, VERSION, mechanism).preflight(view, EVE)
+        assert refusal.name == "NotEnoughStakeToSetWeights"
+        assert said in (refusal.hint or "")
+
+    on(net.url, work)
+
+
 def test_what_time_mends_is_allowed_from_the_block_that_is_said(net: ThreadChain) -> None:
     salted = CommitWeights(HIDDEN, ROW, (7,))
     pairs: list[tuple[Intent, Intent, str]] = [

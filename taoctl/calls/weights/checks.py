@@ -31,6 +31,7 @@ NEEDS: tuple[Storage, ...] = tuple(
 )
 """What every one of these checks reads."""
 
+_NOT_ROOT = "name a subnet other than root"
 _LIMIT = Api("SubnetInfoRuntimeApi", "get_subnet_hyperparams_v2")
 
 
@@ -91,8 +92,17 @@ async def too_little_stake(view: View, at: Place) -> tuple[Refusal, ...]:
     nobody = "" if await at.uid(view) is not None else f", and no UID on subnet {at.netuid}"
     held, wanted = Alpha(bits >> 64, at.netuid), Alpha(least, at.netuid)
     said = f"{at.hotkey} has a stake weight of {held} there, and needs {wanted}{nobody}"
-    hint = "stake more to it: alpha of the subnet counts in full, root stake by its weight"
-    return (Refusal("NotEnoughStakeToSetWeights", said, hint),)
+    return (Refusal("NotEnoughStakeToSetWeights", said, await _stake_hint(view, at)),)
+
+
+async def _stake_hint(view: View, at: Place) -> str:
+    """What mends too little stake, which is all that the chain says of a place that is none."""
+    if at.netuid == ROOT_NETUID:
+        return _NOT_ROOT
+    nowhere = await no_mechanism(view, at)
+    if nowhere:
+        return f"{nowhere[0].message}: {nowhere[0].hint}"
+    return "stake more to it: alpha of the subnet counts in full, root stake by its weight"
 
 
 async def _tao_weight(view: View) -> int:
@@ -174,9 +184,8 @@ async def row_refused(
         dated: whether it is set in the open, where the rate limit holds too.
     """
     if at.netuid == ROOT_NETUID:
-        hint = "name a subnet other than root"
         said = "nobody sets weights on root"
-        return (Refusal("CanNotSetRootNetworkWeights", said, hint),)
+        return (Refusal("CanNotSetRootNetworkWeights", said, _NOT_ROOT),)
     found = await no_mechanism(view, at)
     found = found or await _too_many(view, at, row)
     found = found or await not_registered(view, at)

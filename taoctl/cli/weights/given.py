@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from taoctl.cli import batch_file
 from taoctl.errors import UsageError
@@ -16,6 +16,9 @@ from taoctl.text import printable
 
 if TYPE_CHECKING:
     from taoctl.calls.weights.row import Row
+
+_Given: TypeAlias = tuple[str, str, str]
+"""UID, weight, and where they stand."""
 
 _FORMS = (
     'write JSON such as {"4": 1, "7": 0.5}, [[4, 1], [7, 0.5]] or [{"uid": 4, "weight": 1}], '
@@ -37,7 +40,16 @@ def row_of(pairs: Sequence[str], file: Path | None) -> Row:
         return to_row(_read(file))
     if not pairs:
         raise UsageError("no weights were given", "give UID=WEIGHT, such as 4=1 7=0.5, or a --file")
+    _of_one_kind(pairs)
     return to_row(map(parse_pair, pairs))
+
+
+def _of_one_kind(weights: Iterable[str]) -> None:
+    """Refuse `50%` beside `25`, of which nobody can tell what they are to each other."""
+    if len({weight.strip().endswith("%") for weight in weights}) > 1:
+        raise UsageError(
+            "some weights have a % and others none", "write it at all of them, or none"
+        )
 
 
 def _read(file: Path) -> list[tuple[int, Fraction]]:
@@ -45,10 +57,11 @@ def _read(file: Path) -> list[tuple[int, Fraction]]:
     found = list(_json(file, text) if text[:1] in ("{", "[") else _csv(file, text))
     if not found:
         raise UsageError(f"{printable(str(file))} holds no weights", _FORMS)
-    return found
+    _of_one_kind(weight for _, weight, _ in found)
+    return [_pair(*one) for one in found]
 
 
-def _json(file: Path, text: str) -> Iterator[tuple[int, Fraction]]:
+def _json(file: Path, text: str) -> Iterator[_Given]:
     """Figures stay as they are written: no float comes near them."""
     name = printable(str(file))
     try:
@@ -62,7 +75,7 @@ def _json(file: Path, text: str) -> Iterator[tuple[int, Fraction]]:
             _refuse(name)
         if isinstance(uid, bool) or isinstance(weight, bool):
             _refuse(name)
-        yield _pair(f"{uid}", f"{weight}", name)
+        yield f"{uid}", f"{weight}", name
 
 
 class _Object(list[tuple[str, Any]]):
@@ -89,7 +102,7 @@ def _entries(parsed: Any, name: str) -> Iterator[tuple[Any, Any]]:
             _refuse(name)
 
 
-def _csv(file: Path, text: str) -> Iterator[tuple[int, Fraction]]:
+def _csv(file: Path, text: str) -> Iterator[_Given]:
     name = printable(str(file))
     for number, cells in enumerate(_lines(name, text), 1):
         parts = [cell.strip() for cell in cells]
@@ -99,7 +112,7 @@ def _csv(file: Path, text: str) -> Iterator[tuple[int, Fraction]]:
             continue
         if len(parts) != 2:
             raise UsageError(f"line {number} of {name} is not UID,WEIGHT", _FORMS)
-        yield _pair(parts[0], parts[1], f"line {number} of {name}")
+        yield parts[0], parts[1], f"line {number} of {name}"
 
 
 def _lines(name: str, text: str) -> Iterator[list[str]]:
