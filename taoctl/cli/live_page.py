@@ -70,11 +70,12 @@ class LivePage:
             return
         if first:
             self._write(_ENTER)
-        height = shutil.get_terminal_size((80, _WINDOW_LINES)).lines
+        width, height = shutil.get_terminal_size((80, _WINDOW_LINES))
         shown = self._last
         if len(shown) > height:
             rest = len(shown) - height + 1
-            shown = [*shown[: height - 1], f"… {rest} more: make the terminal taller"]
+            more = output.fitted(f"… {rest} more: make the terminal taller", width)
+            shown = [*shown[: height - 1], more]
         # Erased before they are written: after a full line that would take its last character.
         body = "\n".join(f"{_TO_LINE_END}{line}" for line in shown)
         self._write(_HOME + body + ("\n" + _BELOW if len(shown) < height else ""))

@@ -29,12 +29,12 @@ class Screen(io.StringIO):
         return super().write(text)
 
 
-def stdout(monkeypatch: pytest.MonkeyPatch) -> Screen:
-    """A terminal of 40 columns and 5 lines as stdout, which pytest sets anew for each test."""
+def stdout(monkeypatch: pytest.MonkeyPatch, columns: int = 40) -> Screen:
+    """A terminal of so many columns and 5 lines as stdout, which pytest sets anew for each test."""
     made = Screen()
     monkeypatch.setattr(sys, "stdout", made)
     monkeypatch.setenv("TERM", "xterm")
-    size = os.terminal_size((40, 5))
+    size = os.terminal_size((columns, 5))
     monkeypatch.setattr("shutil.get_terminal_size", lambda *_: size)
     return made
 
@@ -60,6 +60,14 @@ def test_what_does_not_fit_is_counted_and_written_at_the_end(
     ]
     assert kept.split() == [word for number in range(9) for word in ("row", str(number))]
     assert seen.count("\x1b[?1049h") == 1
+
+
+def test_no_line_is_longer_than_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = stdout(monkeypatch, columns=12)
+    with LivePage() as page:
+        page.show(["x" * 12] * 9)
+        assert "\x1b[K… 5 more: m…" in screen.getvalue()
+        assert "taller" not in screen.getvalue()
 
 
 def test_nothing_is_erased_right_after_a_line_that_may_be_full(
