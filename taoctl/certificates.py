@@ -18,7 +18,8 @@ MOST_KEY_BYTES = 64
 """Bytes of public key that the chain keeps."""
 
 _SEQUENCE, _BIT_STRING, _VERSION = 0x30, 0x03, 0xA0
-_UNCOMPRESSED = 0x04
+_POINT_BYTES = 65
+_UNCOMPRESSED = b"\x04"
 _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----([^-]*)-----END \1-----")
 _HEX = re.compile(r"^0x(?:[0-9a-fA-F]{2}){1,65}$")
 _CERTIFICATE, _PUBLIC_KEY = b"CERTIFICATE", b"PUBLIC KEY"
@@ -95,7 +96,8 @@ def _from_hex(text: bytes, algorithm: int | None) -> Certificate:
 
 
 def _der_in(content: bytes) -> bytes:
-    blocks: dict[bytes, bytes] = dict(_PEM.findall(content))
+    # Of a chain the first is the server's own; those after it are of who signed it.
+    blocks: dict[bytes, bytes] = dict(reversed(_PEM.findall(content)))
     body = blocks.get(_CERTIFICATE) or blocks.get(_PUBLIC_KEY)
     if body is not None:
         try:
@@ -114,7 +116,8 @@ def _der_in(content: bytes) -> bytes:
 def public_key_of(der: bytes) -> bytes:
     """The bytes of the public key in a DER certificate or SubjectPublicKeyInfo.
 
-    Of a point on a curve that is not compressed both coordinates, without the byte before them.
+    Of a point on P-256 that is not compressed both coordinates, without the byte before them: with
+    it they would not fit.
 
     Raises:
         UsageError: it is neither.
@@ -123,7 +126,7 @@ def public_key_of(der: bytes) -> bytes:
         key = _key_in(list(_elements(_only(der))))
     except (IndexError, ValueError):
         raise _unreadable() from None
-    return key[1:] if key[:1] == bytes([_UNCOMPRESSED]) and len(key) % 2 else key
+    return key[1:] if len(key) == _POINT_BYTES and key.startswith(_UNCOMPRESSED) else key
 
 
 def _key_in(fields: list[tuple[int, bytes]]) -> bytes:

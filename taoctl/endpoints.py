@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any, Literal, TypeAlias
 
 from taoctl.errors import UsageError
@@ -93,7 +93,7 @@ def scope_of(host: str) -> Scope:
         return "multicast"
     if address.is_link_local:
         return "link-local"
-    if address.is_global:
+    if address.is_global and (address.version == 4 or address in _GLOBAL_V6):
         return PUBLIC
     return "private" if _is_private(address) else "reserved"
 
@@ -101,6 +101,8 @@ def scope_of(host: str) -> Scope:
 _PRIVATE_V4 = ((0x0A000000, 8), (0xAC100000, 12), (0xC0A80000, 16), (0x64400000, 10))
 """10/8, 172.16/12, 192.168/16 and what carriers share, 100.64/10."""
 _UNIQUE_LOCAL = 0xFC >> 1
+_GLOBAL_V6 = IPv6Network("2000::/3")
+"""What of IPv6 is given out; beside it are IPv4 addresses of any kind, and old site-local ones."""
 
 
 def _is_private(address: IPv4Address | IPv6Address) -> bool:

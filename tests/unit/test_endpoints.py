@@ -72,6 +72,9 @@ def test_an_endpoint_is_read_from_what_is_stored() -> None:
     ("host", "scope"),
     [
         ("8.8.8.8", "public"),
+        ("::7f00:1", "reserved"),
+        ("64:ff9b::7f00:1", "reserved"),
+        ("fec0::1", "reserved"),
         ("2606:4700::1", "public"),
         ("10.1.2.3", "private"),
         ("172.31.0.1", "private"),
@@ -139,6 +142,8 @@ def test_a_key_is_found_in_a_certificate(with_version: bool) -> None:
 def test_a_point_loses_the_byte_before_it() -> None:
     assert public_key_of(key_info(POINT)) == POINT[1:]
     assert public_key_of(key_info(b"\x02" + KEY)) == b"\x02" + KEY
+    longer = b"\x04" + bytes(56)
+    assert public_key_of(key_info(longer)) == longer
 
 
 @pytest.mark.parametrize(
@@ -148,6 +153,7 @@ def test_a_point_loses_the_byte_before_it() -> None:
         certificate(KEY),
         pem("PUBLIC KEY", key_info(KEY)),
         pem("PRIVATE KEY", b"secret") + pem("CERTIFICATE", certificate(KEY)),
+        pem("CERTIFICATE", certificate(KEY)) + pem("CERTIFICATE", certificate(KEY[::-1])),
     ],
 )
 def test_files_give_a_key_for_an_algorithm(content: bytes) -> None:
