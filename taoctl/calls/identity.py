@@ -109,7 +109,7 @@ async def _stored(view: View, coldkey: str) -> dict[str, bytes]:
         return empty
     # The codec gives text, and `0x...` may be itself or bytes that are no text.
     names = [name for name in MOST_BYTES if entry is _NOW or name != _ADDED]
-    return empty | dict(zip(names, byte_vectors(data), strict=True))
+    return empty | dict(zip(names, byte_vectors(data, len(names)), strict=True))
 
 
 async def _is_member(view: View, coldkey: str) -> bool:

@@ -61,6 +61,6 @@ async def identities(
 
 def _row(coldkey: str, wallet: str | None, data: bytes, *, before: bool) -> IdentityRow:
     fields = [name for name in _FIELDS if not (before and name == _ADDED)]
-    texts = (one.decode("utf-8", "replace") for one in byte_vectors(data))
+    texts = (one.decode("utf-8", "replace") for one in byte_vectors(data, len(fields)))
     known: dict[str, str | None] = dict.fromkeys(_FIELDS) | dict(zip(fields, texts, strict=True))
     return IdentityRow(wallet_name=wallet, coldkey=coldkey, **known)  # type: ignore[arg-type]

@@ -45,10 +45,13 @@ def strip_length(data: bytes) -> bytes:
     return data[offset:]
 
 
-def byte_vectors(data: bytes) -> tuple[bytes, ...]:
-    """The contents of SCALE `Vec<u8>` that stand one after the other and fill the data.
+def byte_vectors(data: bytes, count: int) -> tuple[bytes, ...]:
+    """The contents of so many SCALE `Vec<u8>` that stand one after the other and fill the data.
 
     What a codec decodes as text may stand for other bytes; these are the bytes.
+
+    Raises:
+        BadDataError: the data ends too early, or there are more or fewer of them.
     """
     found = []
     at = 0
@@ -58,6 +61,8 @@ def byte_vectors(data: bytes) -> tuple[bytes, ...]:
         if at > len(data):
             raise BadDataError("the data ends inside a byte vector")
         found.append(data[start:at])
+    if len(found) != count:
+        raise BadDataError(f"the data holds {len(found)} byte vectors, not {count}")
     return tuple(found)
 
 

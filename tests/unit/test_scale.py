@@ -6,11 +6,13 @@ import random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from state_node import FILES, metadata_of
 
 from taoctl.errors import BadDataError, NotInRuntimeError, UsageError
 from taoctl.scale.codec import Codec, vec_bytes
-from taoctl.scale.compact import compact, compact_bytes, strip_length
+from taoctl.scale.compact import byte_vectors, compact, compact_bytes, length_prefixed, strip_length
 from taoctl.scale.crypto import (
     ED25519,
     KeySigner,
@@ -226,6 +228,17 @@ def test_compacts_and_byte_vectors() -> None:
 def test_byte_vectors_come_back_as_they_were(data: bytes) -> None:
     decoded = load(424).decode("Vec<u8>", compact_bytes(len(data)) + data)
     assert vec_bytes(decoded) == data
+
+
+@given(st.lists(st.binary(max_size=80), max_size=8))
+def test_byte_vectors_in_a_row_are_as_many_as_are_expected(every: list[bytes]) -> None:
+    data = b"".join(map(length_prefixed, every))
+    assert byte_vectors(data, len(every)) == tuple(every)
+    with pytest.raises(BadDataError, match="not"):
+        byte_vectors(data, len(every) + 1)
+    for wrong in (data + b"\x08a", data + b"\x03"):
+        with pytest.raises(BadDataError, match="ends inside"):
+            byte_vectors(wrong, len(every) + 1)
 
 
 def test_byte_vector_answers_stay_bytes() -> None:
