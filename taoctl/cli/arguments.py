@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated
 
 import typer
 
 from taoctl.cli import context
+from taoctl.errors import UsageError
+
+
+def a_number(value: float | None) -> float | None:
+    """An option's value; raises UsageError for `nan`, which passes every bound."""
+    if value is not None and math.isnan(value):
+        raise UsageError("nan is not a number of seconds", "give a number, such as 5")
+    return value
+
 
 Accounts = Annotated[
     list[str] | None,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from taoctl.cli import context, options, output, prompts
+from taoctl.cli.arguments import a_number
 from taoctl.cli.output import Origin, Result, Section
 from taoctl.cli.schema_parts import Plain, Shape, array, obj, row_schema
 from taoctl.cli.tx_rows import StepRow, TxRow, step_row, tx_row
@@ -135,7 +136,9 @@ def wait(
     until: Annotated[Wait, typer.Option("--wait", help="In a block, or final.")] = Wait.FINALIZED,
     limit: Annotated[
         float | None,
-        typer.Option("--limit", metavar="SECONDS", min=0, help="Give up after this."),
+        typer.Option(
+            "--limit", metavar="SECONDS", min=0, callback=a_number, help="Give up after this."
+        ),
     ] = None,
 ) -> None:
     """Wait until a transaction is final, or in a block.

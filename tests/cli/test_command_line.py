@@ -141,6 +141,8 @@ def test_wrong_usage_tells_which_arguments_there_are(
         (["query", "metagraph"], "netuid is missing"),
         (["query", "metagraph", "1", "2"], "one argument too many"),
         (["query", "metagraph", "²"], "is not a subnet number"),
+        (["neuron", "probe", "1", "--within", "nan", "-n", NOBODY], "nan is not a number"),
+        (["tx", "wait", "1", "--limit", "nan"], "nan is not a number"),
         (["wallet", "balance", "nobody"], "neither an address, a wallet in"),
         (["stake", "list", "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQZ"], "checksum"),
         (["wallet", "balance"], "there are no wallets in"),

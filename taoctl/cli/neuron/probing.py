@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from taoctl.cli import context, output
+from taoctl.cli.arguments import a_number
 from taoctl.cli.neuron.app import app
 from taoctl.cli.neuron.which import every_uid, uid_of, wanted
 from taoctl.cli.output import Result, Section
@@ -43,6 +44,7 @@ def probe_(
             metavar="SECONDS",
             min=0.1,
             max=_LONGEST_S,
+            callback=a_number,
             help="How long connecting, TLS and the answer may each take.",
         ),
     ] = _LIMIT_S,
