@@ -1,4 +1,4 @@
-"""Every command line that the documentation shows is one: its words and options exist."""
+"""Every command line that documentation and advice show is one: its words and options exist."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 
+from taoctl.calls.remedies import remedies, remedy
 from taoctl.cli.dispatch import tree
+from taoctl.cli.explain import offline
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 _BLOCK = re.compile(r"^```(?:bash|sh|console)\n(.*?)^```", re.M | re.S)
 _INLINE = re.compile(r"`(?:taoctl )?(stake [^`\n]+|taoctl [^`\n]+)`")
+_ADVICE = re.compile(r"`taoctl ([^`]+)`")
 _OPTION = re.compile(r"^-{1,2}[a-z][a-z-]*$")
 _ENDS = {"|", "||", "&&", ";", "&", ">", ">>", "<", "2>", "#"}
 
@@ -86,6 +89,10 @@ def spans() -> list[tuple[str, str]]:
     for page in PAGES:
         for text in _INLINE.findall(page.read_text(encoding="utf-8")):
             found.append((page.name, text.removeprefix("taoctl ")))
+    for one in offline():
+        found += [("explain", text) for text in _ADVICE.findall(one.advice or "")]
+    for name in remedies():
+        found += [("remedies", text) for text in _ADVICE.findall(remedy(name) or "")]
     return list(dict.fromkeys(found))
 
 
