@@ -103,7 +103,7 @@ def serve(
     from taoctl.calls.batch_mode import BatchMode
     from taoctl.calls.serving.axon import ServeAxon
     from taoctl.calls.serving.prometheus import ServePrometheus
-    from taoctl.cli.transact import transact
+    from taoctl.cli.transact import right_key, transact
     from taoctl.endpoints import Endpoint, parse_ip
 
     if port is None and prometheus_port is None:
@@ -118,7 +118,6 @@ def serve(
     certificate = _certificate(tls_cert, tls_algorithm)
 
     async def order(view: View, signer: Account) -> Intent:
-        _require_hotkey(signer, flags)
         wanted: list[Intent] = []
         if port is not None:
             at = Endpoint(number, version, port)
@@ -126,6 +125,8 @@ def serve(
         if prometheus_port is not None:
             at = Endpoint(number, version, prometheus_port)
             wanted.append(ServePrometheus(netuid, at, axon_version))
+        # Several become a batch, which does not know whose calls it holds.
+        right_key(wanted[0], flags, signer)
         return one_or_batch(wanted, BatchMode.ALL)
 
     transact(order, flags)
@@ -167,12 +168,3 @@ def _certificate(file: Path | None, algorithm: int | None) -> Certificate | None
     if len(content) > _LONGEST_FILE:
         raise UsageError(f"{printable(str(file))!r} is too long for a certificate")
     return parse_certificate(content, algorithm)
-
-
-def _require_hotkey(signer: Account, flags: WriteFlags) -> None:
-    acts_itself = flags.proxy_for is None and flags.multisig is None and not flags.sudo
-    if signer.kind == "coldkey" and acts_itself:
-        raise UsageError(
-            f"this is signed by a hotkey, and {signer.label} is a coldkey",
-            f"name the hotkey too: --wallet {signer.wallet}/HOTKEY",
-        )
