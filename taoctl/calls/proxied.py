@@ -48,12 +48,6 @@ async def delegations(view: View, real: str) -> tuple[tuple[Delegation, ...], Ta
     return found, Tao(int(deposit))
 
 
-_ANOTHER = (
-    "; on another block the same command makes another call, so write the amount in figures and "
-    "its limit as a price first"
-)
-
-
 @dataclass(frozen=True, slots=True)
 class ByProxy(Intent):
     """Carry out an intent for another account, whose proxy the signer is.
@@ -167,7 +161,8 @@ class ByProxy(Intent):
     ) -> tuple[Refusal, ...]:
         if not chosen.delay_blocks:
             return ()
-        digest = "0x" + blake2_256(call_bytes(view.codec, inner)).hex()
+        data = call_bytes(view.codec, inner)
+        digest = "0x" + blake2_256(data).hex()
         listed, _ = await view.value(ANNOUNCEMENTS.pallet, ANNOUNCEMENTS.item, origin)
         heights = [
             int(one["height"])
@@ -181,7 +176,7 @@ class ByProxy(Intent):
                     f"as a proxy with a delay of {chosen.delay_blocks} blocks, {origin} must "
                     "announce the call first",
                     f"run `taoctl proxy announce {self.real} --call-hash {digest}`, and wait"
-                    + (_ANOTHER if self.inner.varies else ""),
+                    + (self._another(data) if self.inner.varies else ""),
                 ),
             )
         ripe = min(heights) + chosen.delay_blocks
@@ -189,6 +184,13 @@ class ByProxy(Intent):
             return ()
         message = f"the call was announced in block {min(heights)}, and its delay is not over"
         return (Refusal("Unannounced", message, None, ripe),)
+
+    def _another(self, data: bytes) -> str:
+        return (
+            "; the same command makes another call then, so carry this one out with `taoctl chain "
+            f"call --call-hex 0x{data.hex()} --proxy-for {self.real}`, or for a trade write the "
+            "amount in figures and its limit as a price first"
+        )
 
     async def effects(self, view: View, origin: str) -> tuple[Effect, ...]:
         """Those of the inner intent, on the account acted for."""

@@ -46,9 +46,9 @@ def status(net: StakeNet, account: str) -> Any:
     return net.data(STATUS, "weights", "status", account)
 
 
-def made_proxy(net: StakeNet, kind: str = "Any") -> None:
+def made_proxy(net: StakeNet, kind: str = "Any", delay: int = 0) -> None:
     """Make Bob a proxy of Alice, the validator."""
-    words = ("proxy", "add", BOB, "--type", kind, "--wallet", "//Alice", "-y")
+    words = ("proxy", "add", BOB, "--type", kind, f"--delay={delay}", "--wallet", "//Alice", "-y")
     net.data("taoctl.tx.1", *words)
 
 
@@ -104,6 +104,35 @@ def test_a_proxy_seals_weights_for_a_round(net: StakeNet) -> None:
     assert committed(net) == [ALICE]
 
 
+@pytest.mark.parametrize("how", ["--salted", "--timelocked"])
+def test_what_a_proxy_announces_is_what_it_commits_and_reveals(net: StakeNet, how: str) -> None:
+    """The command makes another commit each time, so the hint names the bytes of this one."""
+    made_proxy(net, delay=2)
+    acting = ("--wallet", "//Bob", "--proxy-for", ALICE, "-y")
+    set_words = ("weights", "set", str(HIDDEN), FOUR, FIVE, how)
+    (refusal,) = net.failure(*set_words, *acting)["details"]["refusals"]
+    assert refusal["name"] == "Unannounced"
+    announce, carry_out = re.findall(r"`taoctl ([^`]*)`", refusal["hint"])
+    net.data("taoctl.tx.1", *shlex.split(announce), "--wallet", "//Bob", "-y")
+    net.chain.make_blocks(2)
+    done = net.data("taoctl.tx.1", *shlex.split(carry_out), "--wallet", "//Bob", "-y")
+    assert done["carried_out"] is True
+    if how == "--timelocked":
+        assert committed(net) == [ALICE]
+        return
+    (one,) = status(net, ALICE)
+    assert one["kept"] is True
+    to_block(net, one["reveal_from_block"] - 1)
+    (refusal,) = net.failure("weights", "reveal", str(HIDDEN), *acting)["details"]["refusals"]
+    assert refusal["name"] == "Unannounced" and "another call" not in refusal["hint"]
+
+
+def test_a_dry_run_says_that_it_keeps_no_salt(net: StakeNet) -> None:
+    words = ("weights", "set", str(HIDDEN), FOUR, FIVE, "--salted", "--wallet", "//Alice")
+    code, _, err = net.taoctl(*words, "--dry-run")
+    assert code == 0 and "keeps no salt" in err
+
+
 def committed(net: StakeNet) -> list[str]:
     """Whose timelocked commits the chain holds."""
     queues = net.look(lambda head: dict(head.subtensor.TimelockedWeightCommits.prefix(HIDDEN)))
@@ -148,6 +177,8 @@ def test_what_a_multisig_commits_with_a_salt_is_revealed(net: StakeNet) -> None:
     words = ("weights", "set", str(HIDDEN), FOUR, FIVE, "--salted", "--multisig", PAIR)
     code, out, err = net.taoctl(*words, "--wallet", "//Charlie", "-yq")
     assert code == 0, err
+    # The same command would draw another salt, and open another call.
+    assert "the same command with" not in out and "another call" in err
     assert status(net, group) == [], "it is not carried out yet"
     net.data("taoctl.tx.1", *next_approval(out), "--wallet", "//Dave", "-y")
     (one,) = status(net, group)

@@ -64,6 +64,11 @@ class CommitWeights(Hidden):
 
     needs = (*_NEEDS, Call(PALLET, "commit_weights"))
 
+    @property
+    def varies(self) -> bool:
+        """Whoever asks for the same weights again draws another salt."""
+        return True
+
     def summary(self) -> str:
         """How many weights, and where."""
         return f"commit to {len(self.row)} weights on {self.at('').words}"

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from taoctl.journal.weights import KeptWeights
     from taoctl.wallet.accounts import Account
 
+_TO_ANNOUNCE = "Unannounced"
+"""The refusal of a proxy that announces a call before it carries the very same out."""
 _SALT_NUMBERS = 8
 _MOST_MECHANISM = 15
 
@@ -133,10 +135,15 @@ def set_(
         _forget(noted)
         raise
     except RefusedError as refusal:
-        # Of the plan alone: what was sent and refused may still be carried out in another block.
-        if "refusals" in (refusal.details or {}):
+        if _is_over(refusal):
             _forget(noted)
         raise
+
+
+def _is_over(refusal: RefusedError) -> bool:
+    """Whether nobody will carry out what was refused: not once sent, nor while it is announced."""
+    refusals = (refusal.details or {}).get("refusals")
+    return refusals is not None and all(one["name"] != _TO_ANNOUNCE for one in refusals)
 
 
 async def _way(view: View, at: Place) -> Way:
@@ -168,7 +175,9 @@ def _commit(
 
     salt = tuple(secrets.randbelow(U16_MAX + 1) for _ in range(_SALT_NUMBERS))
     intent = CommitWeights(netuid, row, salt, version_key, mechanism)
-    if not dry_run:
+    if dry_run:
+        output.note("a dry run keeps no salt: this commit, once made, could not be revealed")
+    else:
         digest = intent.digest(hotkey)
         kept = KeptWeights(
             view.chain.genesis, hotkey, netuid, mechanism, digest, row, salt, version_key
