@@ -184,6 +184,11 @@ def test_the_subnet_decides_unless_the_command_does(net: StakeNet) -> None:
     # Whoever wants to hide them does not show them because an owner changed the subnet.
     assert refused(*set_words(OPEN, "--salted")) == "CommitRevealDisabled"
     assert refused(*set_words(OPEN, "--timelocked")) == "CommitRevealDisabled"
+    for way in ("--timelocked", "--salted"):
+        words = (*set_words(HIDDEN, way), "--wallet", "//Alice", "--dry-run")
+        _, out, err = net.taoctl(*words)
+        assert "hidden: 5=65535 4=32768" in err and "32768" not in out
+        assert "32768" not in net.taoctl(*words, "--quiet")[2]
     net.change(lambda runtime: runtime.subtensor.CommitRevealWeightsVersion.put(5))
     assert planned(*set_words(HIDDEN)) == "commit_weights"
     assert refused(*set_words(HIDDEN, "--timelocked")) == "IncorrectCommitRevealVersion"

@@ -117,6 +117,7 @@ def set_(
 
     async def order(view: View, signer: Account) -> Intent:
         from taoctl.calls.weights.checks import Place
+        from taoctl.calls.weights.row import row_text
         from taoctl.calls.weights.setting import SetWeights
         from taoctl.calls.weights.timelocking import timelocked as seal
 
@@ -125,6 +126,8 @@ def set_(
         way = asked or await _way(view, at)
         if way is Way.OPEN:
             return SetWeights(number, row, key, mechanism)
+        # The call hides them, and so do the plan's data, which programs write to logs.
+        output.note(f"the weights that are hidden: {row_text(row)}")
         if way is Way.TIMELOCKED:
             return await seal(view, at, row, key, drand_round)
         return _commit(view, at.hotkey, number, row, key, mechanism, noted, flags.dry_run)
