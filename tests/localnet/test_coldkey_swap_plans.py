@@ -101,7 +101,7 @@ def test_the_warnings_of_an_announcement_say_what_it_stops_and_what_stays(
     async def work(chain: Chain) -> None:
         text = " ".join((await planned(chain, TO_NEW)).warnings)
         assert "36000 blocks (5.0 days" in text and "43200 blocks (6.0 days" in text
-        for word in ("no transfer", "proxy", "pure", "multisig", "deposits", "dispute", NEW):
+        for word in ("no transfer", "unused", "proxy", "pure", "multisig", "dispute", NEW):
             assert word in text
         assert "locked alpha" not in text
         ok = await carried_out(chain, LockStake(OWN, 1, alpha_amount(TAO)))
