@@ -123,8 +123,8 @@ class AnnounceColdkeySwap(Intent):
             f"it cannot be undone before {_span(kept)} have passed",
             "whoever has the key of the coldkey that it is swapped for has everything then: be "
             "sure that you have it, and its words; nothing checks that anybody does",
-            "leave that coldkey unused until then, but for TAO: with stake, a hotkey or a lock of its "
-            "own the swap is refused",
+            "leave that coldkey unused until then, but for TAO: with stake, a hotkey or a lock of "
+            "its own the swap is refused",
             "whoever has the old key can dispute the swap until then: that freezes the coldkey "
             "until root decides",
             await stays_words(view, origin),
