@@ -11,8 +11,8 @@ from taoctl.certificates import Certificate
 from taoctl.chain.view import View
 from taoctl.endpoints import Endpoint, endpoint_of
 from taoctl.reads.columns import Column, Kind
-from taoctl.reads.entries import PALLET, column_of, item
-from taoctl.reads.neurons import memberships
+from taoctl.reads.entries import column_of, item
+from taoctl.reads.neurons import holders, memberships
 from taoctl.reads.registry import read
 from taoctl.scale.codec import vec_bytes
 
@@ -82,9 +82,7 @@ async def axons_of(
     view: View, wanted: Mapping[int, Collection[int]], names: Mapping[str, str] | None = None
 ) -> tuple[AxonRow, ...]:
     """The wanted UIDs of each subnet, those that there are; by netuid, then uid."""
-    seats = [(netuid, uid) for netuid in sorted(wanted) for uid in sorted(wanted[netuid])]
-    held = await asyncio.gather(*(_holder(view, *seat) for seat in seats))
-    found = [(*seat, key) for seat, key in zip(seats, held, strict=True) if key is not None]
+    found = await holders(view, wanted)
     keys = [(netuid, key) for netuid, _, key in found]
     columns = await asyncio.gather(
         *(column_of(view, name, keys) for name in ("Axons", "Prometheus", "NeuronCertificates"))
@@ -93,13 +91,6 @@ async def axons_of(
         _row(netuid, uid, hotkey, (names or {}).get(hotkey), *stored)
         for (netuid, uid, hotkey), *stored in zip(found, *columns, strict=True)
     )
-
-
-async def _holder(view: View, netuid: int, uid: int) -> str | None:
-    """The hotkey of a UID; None where there is no such UID, for which the chain has a default."""
-    key = str(await view.value(PALLET, "Keys", netuid, uid))
-    held = await view.value(PALLET, "Uids", netuid, key)
-    return key if held == uid else None
 
 
 def _row(

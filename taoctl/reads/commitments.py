@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 from taoctl.chain.view import Storage, View
 from taoctl.reads.columns import Column, Kind
-from taoctl.reads.entries import column_of, item
-from taoctl.reads.neurons import memberships
+from taoctl.reads.entries import item
+from taoctl.reads.neurons import holders, memberships
 from taoctl.reads.registry import read
 from taoctl.scale.codec import vec_bytes
 from taoctl.scale.compact import array_bytes
@@ -67,20 +67,14 @@ async def commitments_of(
     view: View, wanted: Mapping[int, Collection[int]], names: Mapping[str, str] | None = None
 ) -> tuple[CommitmentRow, ...]:
     """What the wanted UIDs of each subnet publish, by netuid, uid and the order of fields."""
-    seats = [(netuid, uid) for netuid in sorted(wanted) for uid in sorted(wanted[netuid])]
-    keys = await column_of(view, "Keys", seats)
-    places = [(netuid, str(key)) for (netuid, _), key in zip(seats, keys, strict=True)]
-    # A UID that is not there has the default as its key, and that holds no UID.
-    held, stored, revealed = await asyncio.gather(
-        column_of(view, "Uids", places), _column(view, _STORED, places), _revealed(view, places)
-    )
-    rows = zip(seats, places, held, stored, revealed, strict=True)
+    seats = await holders(view, wanted)
+    places = [(netuid, hotkey) for netuid, _, hotkey in seats]
+    stored, revealed = await asyncio.gather(_column(view, _STORED, places), _revealed(view, places))
     return tuple(
         CommitmentRow(
             netuid=netuid, uid=uid, hotkey=hotkey, hotkey_name=(names or {}).get(hotkey), **found
         )
-        for (netuid, uid), (_, hotkey), holder, now, opened in rows
-        if holder == uid
+        for (netuid, uid, hotkey), now, opened in zip(seats, stored, revealed, strict=True)
         for found in (*_fields(now), *opened)
     )
 

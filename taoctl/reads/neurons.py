@@ -185,6 +185,16 @@ async def memberships(
     return found
 
 
+async def holders(view: View, wanted: Mapping[int, Collection[int]]) -> list[tuple[int, int, str]]:
+    """(netuid, uid, hotkey) of the wanted UIDs that there are; by netuid, then uid."""
+    seats = [(netuid, uid) for netuid in sorted(wanted) for uid in sorted(wanted[netuid])]
+    keys = await column_of(view, "Keys", seats)
+    # A UID that is not there has the default as its key, and that holds no UID.
+    held = [(netuid, uid, str(key)) for (netuid, uid), key in zip(seats, keys, strict=True)]
+    uids = await column_of(view, "Uids", [(netuid, key) for netuid, _, key in held])
+    return [seat for seat, uid in zip(held, uids, strict=True) if seat[1] == uid]
+
+
 def _mine(
     neuron: NeuronRow,
     subnet: SubnetRow,

@@ -17,6 +17,7 @@ from taoctl.certificates import Certificate
 from taoctl.endpoints import Endpoint
 from taoctl.errors import Exit, NotInRuntimeError, UsageError
 from taoctl.reads.axons import axons_of
+from taoctl.reads.commitments import commitments_of
 from taoctl.reads.identities import identities
 from taoctl.scale.codec import vec_bytes
 from taoctl.scale.crypto import KeySigner
@@ -90,6 +91,17 @@ def test_what_is_served_is_read_everywhere(spec: int) -> None:
     (row,) = asyncio.run(axons_of(chain_of(spec).view(), {1: (3, 4)}, {HOTKEY: "me"}))
     assert (row.uid, row.hotkey_name, row.axon) == (3, "me", "0.0.0.7:80")
     assert (row.prometheus, row.scope, row.certificate) == ("0.0.0.7:80", "reserved", KEY)
+
+
+@pytest.mark.parametrize("reading", [axons_of, commitments_of])
+def test_a_whole_subnet_is_read_with_a_few_requests(reading: Any) -> None:
+    """Public endpoints refuse who asks for each neuron by itself."""
+    chain = chain_of(424)
+    field = {"deposit": 0, "block": 9, "info": {"fields": [{"Raw1": b"x"}]}}
+    chain.put("CommitmentOf", 1, HOTKEY, value=field, pallet="Commitments")
+    (row,) = asyncio.run(reading(chain.view(), {1: range(256)}))
+    assert (row.uid, row.hotkey) == (3, HOTKEY)
+    assert len(chain.asked) <= 5
 
 
 @pytest.mark.parametrize("spec", SPECS)
