@@ -64,7 +64,7 @@ async def weights(
         names: of hotkeys.
 
     Raises:
-        UsageError: there is no such subnet or mechanism.
+        UsageError: there is no such subnet, mechanism or UID.
     """
     await need_mechanism(view, netuid, mechanism)
     index = mechanism * _STRIDE + netuid
@@ -74,6 +74,10 @@ async def weights(
         view.value(PALLET, "LastUpdate", index),
         view.value(PALLET, "ValidatorPermit", netuid),
     )
+    for uid in (*uids, *targets):
+        if uid not in hotkeys:
+            said = f"subnet {netuid} has no uid {uid}"
+            raise UsageError(said, f"see `taoctl subnet metagraph {netuid}`")
     found: list[WeightRow] = []
     for uid in sorted(rows):
         if uid not in hotkeys or (uids and uid not in uids):

@@ -257,7 +257,12 @@ def test_a_map_is_not_data(net: StakeNet, form: str) -> None:
 
 @pytest.mark.parametrize(
     ("words", "said"),
-    [(("99",), "there is no subnet 99"), ((str(OPEN), "--mechanism", "1"), "has no mechanism 1")],
+    [
+        (("99",), "there is no subnet 99"),
+        ((str(OPEN), "--mechanism", "1"), "has no mechanism 1"),
+        ((str(OPEN), "--to", "999"), f"subnet {OPEN} has no uid 999"),
+        ((str(OPEN), "--uid", "998"), f"subnet {OPEN} has no uid 998"),
+    ],
 )
 def test_show_says_what_is_not_there(net: StakeNet, words: tuple[str, ...], said: str) -> None:
     code, out, err = net.taoctl("weights", "show", *words)
