@@ -16,6 +16,7 @@ from taoctl.journal.record import State
 from taoctl.submit.call_words import MOST, call_lines, more, named
 from taoctl.submit.quote_words import comparison_texts, quote_texts
 from taoctl.text import printable
+from taoctl.units import subnet_name
 
 if TYPE_CHECKING:
     from taoctl.submit.comparison import Comparison
@@ -221,12 +222,26 @@ def outcome_lines(
     if record.block is not None:
         yield from (Line("traded", text) for text in comparison_texts(compared))
         yield from (Line("stake", text) for text in _effects(changed, names))
+        yield from (Line("seat", text) for text in _seats(outcome, names))
     yield from (
         Line("account", named(str(event.values["pure"]), names))
         for event in outcome.events
         if str(event) == "Proxy.PureCreated"
     )
     yield from _approval_lines(plan, outcome, names)
+
+
+def _seats(outcome: Outcome, names: Mapping[str, str]) -> Iterator[str]:
+    """The UIDs that were registered: an epoch since the plan may have made them others."""
+    seats = [
+        event.values
+        for event in outcome.events
+        if str(event) == "SubtensorModule.NeuronRegistered" and len(event.values) == 3
+    ]
+    for netuid, uid, hotkey in seats[:MOST]:
+        yield named(str(hotkey), names)
+        yield f"  uid {uid} on {subnet_name(int(netuid))}"
+    yield from more(len(seats), MOST)
 
 
 def carried_out(plan: Plan, outcome: Outcome) -> bool | None:
