@@ -134,6 +134,19 @@ class Commitments(Pallet):
         keyed = sorted(found, key=lambda one: twox_64(decode_ss58(one[0])))
         return [(who, registration_bytes(stored)) for who, stored in keyed]
 
+    def purge(self, netuid: int) -> None:
+        """Forget all commitments on a subnet."""
+        for item in (
+            self.CommitmentOf,
+            self.LastCommitment,
+            self.LastBondsReset,
+            self.RevealedCommitments,
+            self.UsedSpaceOf,
+        ):
+            item.clear(netuid)
+        kept = tuple(one for one in self.TimelockedIndex.get() if one[0] != netuid)
+        self.TimelockedIndex.put(kept)
+
     def on_initialize(self, number: int) -> None:
         """Open what is timelocked and whose pulse is there."""
         for netuid, who in self.TimelockedIndex.get():

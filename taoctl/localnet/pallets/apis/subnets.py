@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from taoctl.economics.emission import network_to_prune
 from taoctl.localnet.frame import api
 from taoctl.localnet.pallets.apis import shapes
-from taoctl.localnet.pallets.subtensor.coinbase import Coinbase
+from taoctl.localnet.pallets.subtensor.network_price import NetworkPrice
 from taoctl.localnet.pallets.subtensor.subnets import ROOT, subnet_account
 from taoctl.localnet.types import AccountId32, NetUid, Option, Vec, u64, variant
 
@@ -16,7 +15,7 @@ API = "SubnetInfoRuntimeApi"
 _ONE_SUBNET = (("netuid", NetUid),)
 
 
-class SubnetApi(Coinbase):
+class SubnetApi(NetworkPrice):
     """What the chain tells about subnets as a whole."""
 
     def subnet_name(self, netuid: int) -> bytes:
@@ -131,13 +130,7 @@ class SubnetApi(Coinbase):
     @api(API, returns=Option(NetUid))
     def get_subnet_to_prune(self) -> int | None:
         """The subnet that a new one would replace: past immunity, lowest moving price, oldest."""
-        candidates = {
-            netuid: (self.moving_price_bits(netuid), self.NetworkRegisteredAt[netuid])
-            for netuid in self.netuids()
-            if netuid != ROOT and self.NetworksAdded[netuid]
-        }
-        immunity = self.NetworkImmunityPeriod.get()
-        return network_to_prune(candidates, self.rt.block_number, immunity)
+        return self.network_to_prune()
 
     @api(API, args=_ONE_SUBNET, returns=Option(AccountId32))
     def get_subnet_account_id(self, netuid: int) -> str | None:

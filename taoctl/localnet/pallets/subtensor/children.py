@@ -41,7 +41,11 @@ class Children(Staking, Takes):
 
         It comes about at the first epoch after a cooldown; at once before the subnet has started.
         """
-        self._ensure_may_set(ensure_signed(origin), hotkey, netuid, children)
+        self.ask_for_children(ensure_signed(origin), hotkey, netuid, children)
+
+    def ask_for_children(self, coldkey: str, hotkey: str, netuid: int, children: Family) -> None:
+        """As set_children, in the name of a coldkey."""
+        self._ensure_may_set(coldkey, hotkey, netuid, children)
         self.note_transaction(Kind.SET_CHILDREN, hotkey, netuid)
         if not self.SubtokenEnabled[netuid]:
             self._apply(netuid, hotkey, children)

@@ -5,7 +5,11 @@ from __future__ import annotations
 from taoctl.localnet.frame import Call, ModuleError
 from taoctl.localnet.pallets.subtensor.serving import SERVING_CALLS, SERVING_CHECK, Serving
 from taoctl.localnet.pallets.subtensor.takes import Takes
-from taoctl.localnet.pallets.subtensor.weight_guards import WEIGHT_CALLS, WeightGuards
+from taoctl.localnet.pallets.subtensor.weight_guards import (
+    RATE_LIMIT_CHECK,
+    WEIGHT_CALLS,
+    WeightGuards,
+)
 
 BAD_REQUEST = 255
 
@@ -72,6 +76,8 @@ class Guards(WeightGuards, Takes, Serving):
             self.check_take(who, call.args["hotkey"], call.args["take"])
         elif call.name in SERVING_CALLS:
             self.check_serving_call(call, who)
+        elif call.name == "register_network" and self.creates_network_too_soon():
+            raise self.error("NetworkTxRateLimitExceeded")
 
     def extension_weight(self, call: Call) -> int:
         """Weight (ref_time) that the guards add to a call's fee."""
@@ -82,6 +88,8 @@ class Guards(WeightGuards, Takes, Serving):
             weight += 90_378_000
         elif call.pallet == self.name and call.name in SERVING_CALLS:
             weight += SERVING_CHECK
+        elif call.pallet == self.name and call.name == "register_network":
+            weight += RATE_LIMIT_CHECK
         return weight
 
     def _check_coldkey_swap(self, call: Call, who: str) -> None:

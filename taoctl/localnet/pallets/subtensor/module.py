@@ -17,6 +17,7 @@ from taoctl.localnet.pallets.subtensor.events import EVENTS
 from taoctl.localnet.pallets.subtensor.hotkey_swaps import HotkeySwaps
 from taoctl.localnet.pallets.subtensor.identity_calls import IdentityCalls
 from taoctl.localnet.pallets.subtensor.mechanism_counts import MechanismCounts
+from taoctl.localnet.pallets.subtensor.network_registration import NetworkRegistration
 from taoctl.localnet.pallets.subtensor.owner_calls import OwnerCalls
 from taoctl.localnet.pallets.subtensor.trimming import Trimming
 
@@ -33,6 +34,7 @@ class SubtensorModule(
     ColdkeySwap,
     AutoStake,
     IdentityCalls,
+    NetworkRegistration,
     OwnerCalls,
     Trimming,
     MechanismCounts,

@@ -33,6 +33,11 @@ class RateLimits(Locks):
         """Note that it was done in this block."""
         self.TransactionKeyLastBlock[hotkey, netuid, int(kind)] = self.rt.block_number
 
+    def creates_network_too_soon(self) -> bool:
+        """Whether anybody has created a subnet within NetworkRateLimit blocks."""
+        last = self.LastRateLimitedBlock["NetworkLastRegistered"]
+        return bool(last and self.rt.block_number - last < self.NetworkRateLimit.get())
+
     def sends_too_soon(self, coldkey: str) -> bool:
         """Whether a coldkey has swapped a key within TxRateLimit blocks."""
         limit = self.TxRateLimit.get()

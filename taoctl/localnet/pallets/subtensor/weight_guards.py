@@ -30,7 +30,8 @@ WEIGHT_CALLS = frozenset({*_RATE_LIMITED, *_REVEALS, *_BATCHES, *_TIMELOCKED})
 """Names of the calls that are checked."""
 
 _WEIGHTS_CHECK = 327_958_000
-_RATE_LIMIT_CHECK = 210_376_000
+RATE_LIMIT_CHECK = 210_376_000
+"""Weight (ref_time) of looking whether a call comes too soon."""
 
 
 class WeightGuards(Epochs):
@@ -54,7 +55,7 @@ class WeightGuards(Epochs):
 
     def weight_check(self, name: str) -> int:
         """Weight (ref_time) that the guards add to the fee of one of `WEIGHT_CALLS`."""
-        return _WEIGHTS_CHECK + (_RATE_LIMIT_CHECK if name in _RATE_LIMITED else 0)
+        return _WEIGHTS_CHECK + (RATE_LIMIT_CHECK if name in _RATE_LIMITED else 0)
 
     def _check_rate_limit(self, name: str, args: dict[str, Any], who: str) -> None:
         netuid = args["netuid"]
