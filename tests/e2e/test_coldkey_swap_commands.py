@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import bittensor_core
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "localnet"))
 
+from foreign_cli import write_key
 from settings_chain import ALICE, BOB, OWN, put, settings_chain, stored
 from transaction_net import Localnet
 
@@ -118,3 +120,11 @@ def test_an_announcement_may_keep_the_new_coldkey_back(net: Localnet) -> None:
     assert refused["details"]["refusals"][0]["allowed_from_block"] is not None
     code, _, _ = net.taoctl(*SWAP, "announce", "0x12", *SEND)
     assert code == 2
+
+
+def test_a_hotkey_by_its_name_is_no_new_coldkey(net: Localnet, tmp_path: Path) -> None:
+    hotkey = bittensor_core.Keypair.create_from_uri("//Eve")
+    write_key(tmp_path / "wallets" / "mine" / "hotkeys" / "miner", hotkey)
+    for verb in ("announce", "execute"):
+        code, out, err = net.taoctl(*SWAP, verb, "mine/miner", *SEND)
+        assert (code, out) == (2, "") and "mine/miner is a hotkey" in err

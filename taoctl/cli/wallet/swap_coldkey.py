@@ -13,7 +13,7 @@ from taoctl.cli.groups import LazyGroup
 from taoctl.cli.output import Result, Section
 from taoctl.cli.wallet.app import app
 from taoctl.cli.writing import WriteFlags, writes
-from taoctl.errors import RefusedError
+from taoctl.errors import RefusedError, UsageError
 
 group = typer.Typer(
     cls=LazyGroup,
@@ -171,4 +171,12 @@ def _is_hash(text: str) -> bool:
 
 
 def _address(text: str) -> str:
-    return text if is_ss58(text) else context.account(text).ss58
+    if is_ss58(text):
+        return text
+    account = context.account(text)
+    if account.kind == "hotkey":
+        raise UsageError(
+            f"a coldkey is swapped for a coldkey, and {account.label} is a hotkey",
+            "name the wallet alone",
+        )
+    return account.ss58
