@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from taoctl.submit.outcome import Outcome, Progress
     from taoctl.submit.plan import Plan
     from taoctl.wallet.accounts import Account
+    from taoctl.wallet.signer import OpenedSigner
 
 PLAN_SCHEMA = "taoctl.plan/1"
 TX_SCHEMA = "taoctl.tx/1"
@@ -83,6 +84,7 @@ async def _transact(
 ) -> None:
     from taoctl.chain.client import connect
     from taoctl.journal.store import Journal
+    from taoctl.submit.send import send
 
     limit = context.timeout()
     journal = Journal()
@@ -92,13 +94,16 @@ async def _transact(
         if flags.dry_run:
             _show_plan(plan, blocks, account, to_stdout=True)
             return
-        _show_plan(plan, blocks, account, to_stdout=False)
-        refused = refusal_of(plan, blocks)
-        if refused is not None:
-            raise refused
-        if not flags.yes and not await prompts.in_thread(lambda: confirmed(plan)):
-            raise DeclinedError("nothing was sent")
-        outcome = await _sent(chain, plan, flags, tx, account, journal)
+        await _agree(plan, blocks, flags, account)
+        signer = await _unlocked(flags, account)
+        await plan.composer.ready(plan.call)
+        if plan.is_over((await chain.at_head()).block):
+            output.note(
+                "the blocks that this plan holds for are made; here it is for those to come"
+            )
+            plan, blocks = await _planned(chain, intent, flags, tx, account, journal)
+            await _agree(plan, blocks, flags, account)
+        outcome = await send(chain, plan, signer, journal, tx, tell)
         # Shown before the goodbye to the node, which Ctrl-C may cut short.
         compared = await compare_trades(chain, plan, outcome)
         _show_outcome(plan, outcome, compared, await changes(chain, plan, outcome))
@@ -284,10 +289,17 @@ def confirmed(plan: Plan, what: str = "this") -> bool:
     return prompts.confirm(f"Send {what} on {name}?")
 
 
-async def _sent(
-    chain: Chain, plan: Plan, flags: WriteFlags, tx: TxOptions, account: Account, journal: Journal
-) -> Outcome:
-    from taoctl.submit.send import send
+async def _agree(plan: Plan, blocks: Block, flags: WriteFlags, account: Account) -> None:
+    """Show a plan and have it confirmed; raises RefusedError, or DeclinedError for a no."""
+    _show_plan(plan, blocks, account, to_stdout=False)
+    refused = refusal_of(plan, blocks)
+    if refused is not None:
+        raise refused
+    if not flags.yes and not await prompts.in_thread(lambda: confirmed(plan)):
+        raise DeclinedError("nothing was sent")
+
+
+async def _unlocked(flags: WriteFlags, account: Account) -> OpenedSigner:
     from taoctl.wallet.unlock import open_signer
 
     where = sources(flags.password_fd, flags.password_file)
@@ -295,7 +307,7 @@ async def _sent(
     signer = await prompts.in_thread(lambda: open_signer(account, folder, where))
     for text in signer.warnings:
         output.warn(text)
-    return await send(chain, plan, signer, journal, tx, tell)
+    return signer
 
 
 async def compare_trades(chain: Chain, plan: Plan, outcome: Outcome) -> Sequence[Comparison]:

@@ -91,6 +91,10 @@ class Plan:
     fee_in_alpha: Alpha | None = None
     good_until: int | None = None
 
+    def is_over(self, block: int) -> bool:
+        """Whether no block after this one is one that it holds for."""
+        return self.good_until is not None and block >= self.good_until
+
 
 async def make_plan(
     chain: Chain,

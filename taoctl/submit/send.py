@@ -167,7 +167,7 @@ async def _still_good(chain: Chain, plan: Plan) -> None:
             f"{view.spec_version} after the plan was made; nothing was sent",
             "run the command again",
         )
-    if plan.good_until is not None and view.block >= plan.good_until:
+    if plan.is_over(view.block):
         raise RefusedError(
             f"what the plan says holds for blocks up to {plan.good_until}, and block {view.block} "
             "is made; nothing was sent",

@@ -14,9 +14,11 @@ from stake_net import StakeNet
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "localnet"))
 
 from quicknet import PULSES, RANDOMNESS_1000, made_at
+from settings_chain import caught_up
 from weights_chain import ALICE, BOB, HIDDEN, OPEN, RATE_LIMIT, SLOW, TEMPO, weights_chain
 
 from taoctl.chain.client import Chain, connect
+from taoctl.cli import transact
 from taoctl.errors import TaoctlError
 from taoctl.journal.store import Journal
 from taoctl.journal.weights import kept_weights
@@ -197,6 +199,32 @@ def test_the_subnet_decides_unless_the_command_does(net: StakeNet) -> None:
     for beside in ("--timelocked", "--round=7"):
         code, out, err = net.taoctl(*set_words(HIDDEN, "--salted", beside), *AS_ALICE)
         assert (code, out) == (2, "") and "not timelocked" in err
+
+
+def test_who_thinks_for_longer_than_an_epoch_is_shown_another_plan(
+    net: StakeNet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned, rounds = transact._planned, list[int]()
+
+    async def slowly(chain: Chain, *rest: Any) -> Any:
+        plan, blocks = await planned(chain, *rest)
+        if not rounds:
+            await chain.call("dev_newBlock", [{"count": TEMPO}])
+            await caught_up(chain)
+        rounds.append(plan.call.args["reveal_round"])
+        return plan, blocks
+
+    monkeypatch.setattr(transact, "_planned", slowly)
+    code, _, err = net.taoctl(*set_words(HIDDEN), *AS_ALICE)
+    assert code == 0 and "here it is for those to come" in err
+    _, second = rounds
+    (one,) = status(net)
+    assert one["drand_round"] == second
+    assert one["block"] > TEMPO and one["pulse_ms"] == made_at(second)
+    ((epoch, _),) = net.look(
+        lambda host: list(host.subtensor.TimelockedWeightCommits.prefix(HIDDEN))
+    )
+    assert epoch == 1
 
 
 def test_an_old_round_is_refused_before_anything_is_signed(net: StakeNet) -> None:
