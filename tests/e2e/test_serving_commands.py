@@ -201,10 +201,13 @@ def test_what_a_neuron_publishes_is_set_and_read(net: Localnet, tmp_path: Path) 
     assert code == 1 and "AccountNotAllowedCommit" in err
 
 
-@pytest.mark.parametrize("words", [("probe", "99"), ("commitment", "get", "99")])
-def test_a_subnet_that_is_not_there_is_said_to_be_none(net: Localnet, words: Any) -> None:
-    code, _, err = net.taoctl("neuron", *words)
-    assert code == 2 and "there is no subnet 99" in err
+@pytest.mark.parametrize("words", [("probe",), ("commitment", "get")])
+def test_what_is_not_there_is_said_to_be_none(net: Localnet, words: tuple[str, ...]) -> None:
+    for which in (("99",), ("99", "0")):
+        code, _, err = net.taoctl("neuron", *words, *which)
+        assert code == 2 and "there is no subnet 99" in err
+    code, _, err = net.taoctl("neuron", *words, "1", "999")
+    assert code == 2 and "subnet 1 has no uid 999" in err
 
 
 def test_a_whole_subnet_is_looked_at_without_blame(net: Localnet) -> None:

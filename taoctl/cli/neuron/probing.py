@@ -146,10 +146,6 @@ def _on_subnet(
 
         if one is None:
             return await axons_of(view, {netuid: await every_uid(view, netuid)}, names)
-        uid = await uid_of(view, netuid, one)
-        found = await axons_of(view, {netuid: (uid,)}, names)
-        if not found:
-            raise UsageError(f"subnet {netuid} has no uid {uid}", "see `taoctl subnet metagraph`")
-        return found
+        return await axons_of(view, {netuid: (await uid_of(view, netuid, one),)}, names)
 
     return work

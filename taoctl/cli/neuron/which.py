@@ -50,8 +50,10 @@ async def every_uid(view: View, netuid: int) -> range:
 
 
 async def uid_of(view: View, netuid: int, which: int | Account) -> int:
-    """The uid on a subnet; raises UsageError when the hotkey holds none there."""
+    """The uid on a subnet; raises UsageError when there is none such, or the hotkey holds none."""
     if isinstance(which, int):
+        if which not in await every_uid(view, netuid):
+            raise UsageError(f"subnet {netuid} has no uid {which}", "see `taoctl subnet metagraph`")
         return which
     found = await view.value("SubtensorModule", "Uids", netuid, which.ss58)
     if found is not None:
