@@ -45,12 +45,13 @@ def net(endpoint: str, capsys: pytest.CaptureFixture[str]) -> Localnet:
 
 @contextmanager
 def axon() -> Iterator[int]:
-    """The port of a server that answers every request with 403."""
+    """The port of a server that answers every request with 403, and hangs up on TLS."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(asyncio.IncompleteReadError):
-            await reader.readuntil(b"\r\n\r\n")
-            writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+            if await reader.readexactly(1) != b"\x16":
+                await reader.readuntil(b"\r\n\r\n")
+                writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
         writer.close()
 
     loop = asyncio.new_event_loop()
