@@ -38,7 +38,7 @@ from taoctl.calls.weights.checks import Place
 from taoctl.calls.weights.row import Row, index_of
 from taoctl.calls.weights.timelocking import CommitTimelocked, takes_timelocked, timelocked
 from taoctl.chain.client import Chain
-from taoctl.errors import RefusedError, UsageError
+from taoctl.errors import RefusedError
 from taoctl.journal.store import Journal
 from taoctl.localnet import node as localnet_node
 from taoctl.localnet.pallets import PALLETS
@@ -281,16 +281,6 @@ def test_what_is_sealed_for_an_epoch_that_is_over_is_not_sent(
         following = await sealed(chain)
         assert following.good_until == until + TEMPO
         await done(chain, following)
-
-    on(net.url, work)
-
-
-def test_more_weights_than_a_commit_holds_are_refused(net: ThreadChain) -> None:
-    async def work(chain: Chain) -> None:
-        await done(chain, await sealed(chain, row=tuple((uid, 65535) for uid in range(1_100))))
-        many = await sealed(chain, row=tuple((uid, 65535) for uid in range(1_300)))
-        with pytest.raises(UsageError, match="1300 weights are 5"):
-            await plan_of(chain, many)
 
     on(net.url, work)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,10 +14,10 @@ from taoctl.calls.weights.checks import Place
 from taoctl.calls.weights.committing import CommitWeights, RevealWeights
 from taoctl.calls.weights.row import Row, commit_hash
 from taoctl.calls.weights.setting import SetWeights
-from taoctl.calls.weights.timelocking import takes_timelocked, timelocked
+from taoctl.calls.weights.timelocking import CommitTimelocked, takes_timelocked, timelocked
 from taoctl.chain.view import View
 from taoctl.economics.timelock import QUICKNET
-from taoctl.errors import Exit, NotInRuntimeError, RefusedError
+from taoctl.errors import Exit, NotInRuntimeError, RefusedError, UsageError
 from taoctl.scale.codec import vec_bytes
 from taoctl.scale.crypto import KeySigner
 
@@ -141,3 +142,11 @@ def test_timelocked_commits_hold_what_was_sealed_or_are_absent(spec: int, mechan
     # Epoch 21 begins with block 1050, and blocks take the nominal twelve seconds.
     target = NOW_MS + (1050 - 1000 + 3) * 12_000
     assert target - 6_000 < QUICKNET.made_at_ms(drand_round) <= target - 3_000
+
+
+def test_more_weights_than_a_commit_holds_are_no_call() -> None:
+    view = chain_of(NEWEST, hidden=True).view()
+    most = CommitTimelocked(NETUID, ROW, bytes(5_000), 1000)
+    assert asyncio.run(most.call(view, ALICE)).args["commit"] == bytes(5_000)
+    with pytest.raises(UsageError, match="2 weights are 5001 bytes"):
+        asyncio.run(replace(most, commit=bytes(5_001)).call(view, ALICE))
