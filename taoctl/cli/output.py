@@ -19,6 +19,7 @@ from typing import Any, TextIO
 
 from taoctl.cli import options
 from taoctl.cli.options import Format
+from taoctl.cli.wrapping import fitting
 from taoctl.cli.yaml import to_yaml
 from taoctl.errors import TaoctlError, UsageError
 from taoctl.reads.columns import Column, Kind, columns_of
@@ -152,7 +153,7 @@ def show_data(schema: str, data: Any, text: str, origin: Origin | None = None) -
     chosen = options.current().format
     whole = envelope(schema, origin or Origin(), data)
     if chosen in (Format.TABLE, Format.WIDE):
-        write(text)
+        write(fitting(text, sys.stdout, cell_width))
     elif chosen is Format.YAML:
         write(to_yaml(whole).rstrip("\n"))
     else:
@@ -196,12 +197,12 @@ def unwritten(failure: OSError) -> OutputError:
 def note(text: str) -> None:
     """Tell a person something on stderr; silent with --quiet."""
     if not options.current().quiet:
-        _to_stderr(text)
+        _say(text)
 
 
 def warn(text: str) -> None:
     """Tell a person something that must not be missed, on stderr."""
-    _to_stderr(styled(text, "33", sys.stderr))
+    _say(styled(text, "33", sys.stderr))
 
 
 def error(problem: TaoctlError, *, as_json: bool) -> None:
@@ -218,9 +219,13 @@ def error(problem: TaoctlError, *, as_json: bool) -> None:
         }
         _to_stderr(json.dumps({"schema": ERROR_SCHEMA, "error": body}))
         return
-    _to_stderr(f"{styled('error:', '1;31', sys.stderr)} {message}")
+    _say(f"{styled('error:', '1;31', sys.stderr)} {message}")
     if hint:
-        _to_stderr(f"{styled('hint:', '36', sys.stderr)} {hint}")
+        _say(f"{styled('hint:', '36', sys.stderr)} {hint}")
+
+
+def _say(text: str) -> None:
+    _to_stderr(fitting(text, sys.stderr, cell_width))
 
 
 def _to_stderr(text: str) -> None:
@@ -296,7 +301,8 @@ def _show_tables(result: Result, *, wide: bool) -> None:
         if place:
             write(" ")
         if section.single or (section.listed and section.rows):
-            write("\n \n".join(_list_text(section, row) for row in section.rows))
+            text = "\n \n".join(_list_text(section, row) for row in section.rows)
+            write(fitting(text, sys.stdout, cell_width))
         else:
             columns = [
                 c for c in columns_of(section.row) if wide or not c.wide or c.key in section.shown
