@@ -35,7 +35,6 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 SHAPES: dict[str, Shape] = {
     "taoctl.chain.info/1": Shape("taoctl chain info", ChainRow, single=True),
     "taoctl.chain.block/1": Shape("taoctl chain block", BlockRow, single=True),
-    "taoctl.subnet.list/1": Shape("taoctl subnet list", SubnetRow),
     "taoctl.subnet.show/1": Shape("taoctl subnet show", SubnetRow, single=True),
     "taoctl.subnet.hyperparameters/1": Shape("taoctl subnet hyperparameters", HyperparameterRow),
 }
@@ -50,6 +49,7 @@ _MODULES = (
     "taoctl.cli.neuron.schemas",
     "taoctl.cli.stake.schemas",
     "taoctl.cli.stake.setting_schemas",
+    "taoctl.cli.subnet_schemas",
     "taoctl.cli.transact_schemas",
     "taoctl.cli.tx",
     "taoctl.cli.wallet.schemas",

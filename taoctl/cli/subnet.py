@@ -8,6 +8,8 @@ import typer
 
 from taoctl.cli import context, output
 from taoctl.cli.output import Result, Section
+from taoctl.cli.subnet_list import list_
+from taoctl.cli.subnet_price import price
 from taoctl.cli.subnet_prune_order import prune_order
 from taoctl.cli.subnet_register import register
 from taoctl.text import printable
@@ -24,22 +26,6 @@ app = typer.Typer(
 Netuid = Annotated[
     int, typer.Argument(metavar="NETUID", help="Subnet number.", parser=context.netuid)
 ]
-
-
-@app.command("list")
-def list_() -> None:
-    """Every subnet: price, emission, pool, neurons and schedule.
-
-    \b
-    Examples:
-      taoctl subnet list
-      taoctl subnet list -o wide
-      taoctl subnet list --at-block 5000000 -n archive -o csv
-    """
-    from taoctl.reads.subnets import SubnetRow, subnets
-
-    rows, origin = context.run(subnets)
-    output.show(Result("taoctl.subnet.list/1", origin, (Section(rows, SubnetRow),)))
 
 
 @app.command("show")
@@ -116,5 +102,7 @@ def hyperparameters_(netuid: Netuid) -> None:
     output.show(Result("taoctl.subnet.hyperparameters/1", origin, (section,)))
 
 
+app.command("list")(list_)
+app.command("price")(price)
 app.command("prune-order")(prune_order)
 app.command("register")(register)

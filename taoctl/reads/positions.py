@@ -82,7 +82,7 @@ async def positions(
     Exit values are of each position alone, sold whole, also where a part of it is locked. The
     change is unknown where the node has no state of a day ago, and on a chain younger than that.
     """
-    rows, before = await asyncio.gather(stake(view, coldkeys, names), _prices_a_day_ago(view))
+    rows, before = await asyncio.gather(stake(view, coldkeys, names), prices_a_day_ago(view))
     keys = [(row.netuid,) for row in rows]
     exits, out, pools = await asyncio.gather(
         sold(view, [(row.netuid, row.alpha_rao) for row in rows]),
@@ -93,7 +93,7 @@ async def positions(
         PositionRow(
             **{field.name: getattr(row, field.name) for field in fields(StakeRow)},
             exit_tao_rao=exits[i],
-            price_change_ppm=_change(before.get(row.netuid), row.price_rao, row.netuid),
+            price_change_ppm=change_ppm(before.get(row.netuid), row.price_rao, row.netuid),
             subnet_share_ppm=_share(row.alpha_rao, out[i]),
             hotkey_share_ppm=_share(row.alpha_rao, pools[i]),
         )
@@ -101,7 +101,7 @@ async def positions(
     )
 
 
-async def _prices_a_day_ago(view: View) -> Mapping[int, int]:
+async def prices_a_day_ago(view: View) -> Mapping[int, int]:
     """Prices per netuid of the block a day before; empty where they cannot be had.
 
     Whoever follows the chain gets the same answer for a few blocks: an old block is the dearest
@@ -124,7 +124,8 @@ async def _prices_at(view: View, block: int) -> Mapping[int, int]:
     return {}
 
 
-def _change(before: int | None, now: int | None, netuid: int) -> int | None:
+def change_ppm(before: int | None, now: int | None, netuid: int) -> int | None:
+    """How much a subnet's price has changed, millionths; None on root, and where it is unknown."""
     if netuid == ROOT_NETUID or not before or now is None:
         return None
     return (now - before) * _PPM // before

@@ -25,6 +25,8 @@ R = TypeVar("R")
 
 _MODULES = (
     "subnets",
+    "subnet_list",
+    "subnet_prices",
     "metagraph",
     "neurons",
     "balances",

@@ -103,11 +103,18 @@ class SubnetRow:
         return max(0, self.max_neurons - self.neurons)
 
 
-_NEEDS = (item("NetworksAdded"), item("Tempo"))
-_WANTS: tuple[Entry, ...] = (*DYNAMIC_ENTRIES, *(item(name) for name in EXTRA_ITEMS))
+SUBNET_NEEDS = (item("NetworksAdded"), item("Tempo"))
+SUBNET_WANTS: tuple[Entry, ...] = (*DYNAMIC_ENTRIES, *(item(name) for name in EXTRA_ITEMS))
+"""What subnets are read from, where the runtime has it."""
 
 
-@read("subnets", row=SubnetRow, needs=_NEEDS, wants=_WANTS, help="every subnet, root included")
+@read(
+    "subnets",
+    row=SubnetRow,
+    needs=SUBNET_NEEDS,
+    wants=SUBNET_WANTS,
+    help="every subnet, root included",
+)
 async def subnets(view: View) -> tuple[SubnetRow, ...]:
     """Every subnet in netuid order, root included."""
     infos, prices = await asyncio.gather(dynamic_infos(view), all_prices(view))
@@ -126,7 +133,7 @@ async def subnets(view: View) -> tuple[SubnetRow, ...]:
     return tuple(rows)
 
 
-@read("subnet", row=SubnetRow, needs=_NEEDS, wants=_WANTS, help="one subnet")
+@read("subnet", row=SubnetRow, needs=SUBNET_NEEDS, wants=SUBNET_WANTS, help="one subnet")
 async def subnet(view: View, netuid: int) -> SubnetRow:
     """One subnet; raises UsageError for a netuid that does not exist, naming what does."""
     rows = await subnets(view)
