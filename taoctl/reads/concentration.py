@@ -30,7 +30,7 @@ class ConcentrationRow:
     scope: Annotated[
         str,
         Column(
-            "scope", Kind.TEXT, "`network` is all subnets and root; `root`, or `subnet`", drop=2
+            "scope", Kind.TEXT, "`network` is all subnets and root; `root`, or `subnet`", drop=1
         ),
     ]
     netuid: Annotated[int | None, Column("netuid", Kind.NETUID, "subnet number")]
@@ -51,7 +51,7 @@ class ConcentrationRow:
     ]
     hhi: Annotated[
         int | None,
-        Column("hhi", Kind.INT, "sum of the squares of their parts in per cent, of 10000"),
+        Column("hhi", Kind.INT, "sum of the squares of their parts in per cent, of 10000", drop=2),
     ]
     stake_weight_rao: Annotated[
         int | None,
@@ -59,7 +59,7 @@ class ConcentrationRow:
     ]
     staked_rao: Annotated[
         int | None,
-        Column("stake τ", Kind.TAO, "what is spread elsewhere: stake, at the price", drop=1),
+        Column("stake τ", Kind.TAO, "what is spread elsewhere: stake, at the price", drop=3),
     ]
 
 

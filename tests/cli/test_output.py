@@ -15,6 +15,7 @@ from taoctl.cli.options import Format
 from taoctl.cli.output import Origin, Result, Section, cell_width, fitted, table_text
 from taoctl.errors import RefusedError, UsageError
 from taoctl.reads.columns import Column, Kind, columns_of
+from taoctl.reads.concentration import ConcentrationRow
 
 ORIGIN = Origin("local", "0x" + "11" * 32, 7, "0x" + "22" * 32, 424, simulated=True)
 ALICE = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"
@@ -225,3 +226,21 @@ def test_colour_needs_a_terminal_that_wants_it(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("NO_COLOR", "1")
     assert not output.colours(_Terminal())
+
+
+def test_a_narrow_terminal_keeps_what_tells_the_rows_of_network_health_apart() -> None:
+    row = ConcentrationRow(
+        scope="network",
+        netuid=None,
+        name="thirteen long",
+        holders=1000,
+        nakamoto=10,
+        top_ten_ppm=683_600,
+        gini_ppm=771_500,
+        hhi=573,
+        stake_weight_rao=2_639_344 * 10**9,
+        staked_rao=6_447_846 * 10**9,
+    )
+    text, hidden = table_text(columns_of(ConcentrationRow), (row,), 80)
+    assert hidden == 2 and "network" in text and "hhi" not in text
+    assert max(map(len, text.splitlines())) <= 80
