@@ -11,7 +11,13 @@ from taoctl.wallet.watch_only import write_watch_only
 
 SCENARIO = "demo"
 SECONDS = 60
-SCREENS = (("overview", b"1"), ("subnets", b"2"), ("metagraph", b"3"))
+SCREENS = (
+    ("overview", b"1"),
+    ("neuron", b"1\r"),
+    ("weights", b"5"),
+    ("subnets", b"2"),
+    ("metagraph", b"3"),
+)
 
 
 def main() -> None:

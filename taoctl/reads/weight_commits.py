@@ -134,15 +134,52 @@ class _Commit:
     drand_round: int | None = None
 
 
-async def _commits(view: View, hotkey: str, netuid: int) -> list[_Commit]:
-    count, *figures, waits = await asyncio.gather(
-        *(
-            value_or_none(view, name, netuid)
-            for name in ("MechanismCountCurrent", *_CLOCK, "RevealPeriodEpochs")
-        )
+async def hidden_commits(
+    view: View, netuid: int, mechid: int, hotkeys: Sequence[str]
+) -> dict[str, int] | None:
+    """When hotkeys last committed weights that are not revealed yet and not too old to be.
+
+    Returns:
+        A block for each hotkey that has such a commit; None where the runtime does not tell.
+    """
+    stand = await _stand(view, netuid)
+    if stand is None:
+        return None
+    clock, period = stand
+    index = mechid * _STRIDE + netuid
+    salted, timelocked = await asyncio.gather(
+        column_of(view, "WeightCommits", [(index, hotkey) for hotkey in hotkeys]),
+        column_of(view, _TIMELOCKED.item, [(index, epoch) for epoch in clock.kept(period)]),
     )
-    mechanisms, period = range(1 if count is None else int(count)), int(waits)
-    clock = EpochClock(view.block, *map(int, figures))
+    found: dict[str, int] = {}
+    for hotkey, commits in zip(hotkeys, salted, strict=True):
+        for _, epoch, at, _ in commits or ():
+            if int(epoch) + period >= clock.coming:
+                found[hotkey] = max(found.get(hotkey, 0), int(at))
+    for commits in timelocked:
+        for hotkey, at, _, _ in commits or ():
+            found[str(hotkey)] = max(found.get(str(hotkey), 0), int(at))
+    return found
+
+
+async def _stand(view: View, netuid: int) -> tuple[EpochClock, int] | None:
+    """Where a subnet stands in its epochs, and how many of them a commit waits."""
+    *figures, waits = await asyncio.gather(
+        *(value_or_none(view, name, netuid) for name in (*_CLOCK, "RevealPeriodEpochs"))
+    )
+    if waits is None or any(one is None for one in figures):
+        return None
+    return EpochClock(view.block, *map(int, figures)), int(waits)
+
+
+async def _commits(view: View, hotkey: str, netuid: int) -> list[_Commit]:
+    count, stand = await asyncio.gather(
+        value_or_none(view, "MechanismCountCurrent", netuid), _stand(view, netuid)
+    )
+    if stand is None:
+        return []
+    clock, period = stand
+    mechanisms = range(1 if count is None else int(count))
     epochs = clock.kept(period)
     indices = [mechanism * _STRIDE + netuid for mechanism in mechanisms]
     salted, timelocked = await asyncio.gather(

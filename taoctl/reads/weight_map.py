@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from taoctl.economics.power import integer_root
 from taoctl.reads.weights import WeightRow
+
+_ASIDE = 20
+"""One of so many shares is left aside at either end when shades are chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,10 @@ class WeightMap:
         """Cells of a row."""
         return -(-self.targets // self.fold)
 
+    def shares_ppm(self) -> Iterator[int]:
+        """The shares of all cells, of those that hold none too."""
+        return (share for row in self.rows for share in row.shares_ppm)
+
 
 def weight_map(rows: Iterable[WeightRow], cells: int) -> WeightMap:
     """The map of weights in rows of at most so many cells, at least one.
@@ -56,16 +63,16 @@ def weight_map(rows: Iterable[WeightRow], cells: int) -> WeightMap:
     return WeightMap(made, fold, targets)
 
 
-def shade_floors(shown: WeightMap, shades: int) -> tuple[int, ...]:
+def shade_floors(shares_ppm: Iterable[int], shades: int) -> tuple[int, ...]:
     """The least share of each of so many shades, in millionths, ascending.
 
-    Each begins at the same multiple of the one before, so that the shades reach from the least
-    share of the map to its largest. Where that would be more than twice, it is twice, and the
-    lightest shade is for all that is less.
+    Each begins at the same multiple of the one before, from a share that nineteen of twenty are
+    not below to one that nineteen of twenty are not above. So a few that get nearly all, or next to
+    nothing, do not make the others look alike. Shares of zero do not count.
     """
-    largest = max((max(row.shares_ppm) for row in shown.rows), default=0)
-    present = (share for row in shown.rows for share in row.shares_ppm if share)
-    least = max(min(present, default=0), largest >> shades)
+    present = sorted(share for share in shares_ppm if share)
+    aside = len(present) // _ASIDE
+    least, largest = (present[aside], present[-1 - aside]) if present else (0, 0)
     return tuple(
         integer_root(least ** (shades - step) * largest**step, shades) for step in range(shades)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -34,9 +34,6 @@ BLOCKS = 40
 WIDE = (260, 50)
 STRIDE = 4096
 GRADES = " ▁▂▃▄▅▆█"
-LEAST = ("0", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3")
-"""The least share of each grade above nothing, as the documentation says."""
-
 Steps = Callable[[Pilot[Any], Dashboard], Awaitable[None]]
 
 
@@ -113,11 +110,25 @@ def weights(raw: RawStorage, netuid: int, uid: int, mechid: int = 0) -> dict[int
     return {int.from_bytes(p[:2], "little"): int.from_bytes(p[2:], "little") for p in pairs}
 
 
-def glyph(row: dict[int, int], uid: int) -> str:
-    if not row.get(uid):
-        return " "
-    share = Fraction(row[uid], sum(row.values()))
-    return GRADES[max(1, sum(share >= Fraction(least) for least in LEAST))]
+def glyphs(rows: Iterable[dict[int, int]]) -> Callable[[dict[int, int], int], str]:
+    """How a cell looks: even steps between shares that a twentieth is below, and one above."""
+    listed = list(rows)
+    present = sorted(millionths(row, uid) for row in listed for uid in row if row[uid])
+    aside, steps = len(present) // 20, len(GRADES) - 1
+    low, high = present[aside], present[-1 - aside]
+
+    def glyph(row: dict[int, int], uid: int) -> str:
+        if not row.get(uid):
+            return GRADES[0]
+        # A grade begins at the whole millionth below its exact place.
+        beyond = (millionths(row, uid) + 1) ** steps
+        return GRADES[max(1, sum(beyond > low ** (steps - n) * high**n for n in range(steps)))]
+
+    return glyph
+
+
+def millionths(row: dict[int, int], uid: int) -> int:
+    return row[uid] * 1_000_000 // sum(row.values())
 
 
 def text(dash: Dashboard, kind: type[Lines]) -> str:
@@ -149,6 +160,7 @@ def test_every_cell_of_the_heat_map_of_every_subnet(node: Running) -> None:
         own = {k["uid"] for k in stored if dash.is_own(k["hotkey"], k["coldkey"])}
         assert set(heat.shown_uids) == weighed | own
         assert any(rows.values())
+        glyph = glyphs(rows.values())
         width, pinned = heat._places.cell, heat._places.pinned
         for y, key in enumerate(heat.model.order, heat.HEADER_LINES):
             uid = heat.model.row(key).line.neuron.uid

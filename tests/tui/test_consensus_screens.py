@@ -209,6 +209,28 @@ def test_the_weights_key_shows_the_subnet_last_looked_at() -> None:
     drive(steps)
 
 
+def test_weights_that_are_committed_but_not_revealed_are_said_to_be_hidden() -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        await press(pilot, dash, "5")
+        screen = dash.screen
+        assert isinstance(screen, WeightsScreen)
+        rows = consensus.weights_rows(1)
+        first, last = rows.matrix.lines[0], rows.matrix.lines[-1]
+        assert first.weights and not last.weights
+        assert "hidden" not in text(dash, MatrixFacts) + text(dash, PointPanel)
+        hidden = {first.neuron.hotkey: 988, last.neuron.hotkey: 997}
+        screen.live = live(replace(rows, hidden=hidden))
+        await pilot.pause()
+        facts = text(dash, MatrixFacts)
+        assert facts.startswith("7 of 8 have set weights, 2 hidden ") and facts.endswith("%")
+        assert "newer ones hidden for 12 blocks" in text(dash, PointPanel)
+        await press(pilot, dash, "end")
+        assert "  hidden for 3 blocks" in text(dash, PointPanel)
+        assert "has set no weights" not in text(dash, PointPanel)
+
+    drive(steps, size=(80, 24))
+
+
 def test_mechanisms_are_turned_only_where_there_are_several() -> None:
     async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
         await press(pilot, dash, "5", "m")

@@ -13,6 +13,7 @@ from taoctl.addresses import encode_ss58
 from taoctl.errors import UsageError
 from taoctl.reads.metagraph import Metagraph, NeuronRow
 from taoctl.reads.subnets import SubnetRow
+from taoctl.reads.weight_commits import hidden_commits
 from taoctl.reads.weight_matrix import WeightLine, weight_matrix
 
 NETUID, SECOND = 5, 4_096 + 5
@@ -75,3 +76,29 @@ def test_a_share_that_rounds_to_nothing_is_still_there() -> None:
     line = WeightLine(neuron(0, True), 1, {1: 1, 2: 65_535 * 100}, 65_535 * 100 + 1)
     assert (line.share_ppm(1), line.share_ppm(2)) == (0, 999_999)
     assert replace(line, weights={}, total=0).share_ppm(1) is None
+
+
+def key_of(uid: int) -> str:
+    return neuron(uid, True).hotkey
+
+
+def test_commits_that_wait_are_found_until_they_are_revealed_or_too_old() -> None:
+    block, tempo, period = 100, 10, 2
+    stored = chain(424)
+    clock = {"SubnetEpochIndex": 9, "Tempo": tempo, "LastEpochBlock": 95}
+    for name, value in (clock | {"PendingEpochAt": 0, "BlocksSinceLastStep": 5}).items():
+        stored.put(name, SECOND - 4_096, value=value)
+    stored.put("RevealPeriodEpochs", NETUID, value=period)
+    digest = "0x" + "ab" * 32
+    # Of epochs 6 and 7: the first one can be revealed no more.
+    stored.put("WeightCommits", SECOND, key_of(0), value=[(digest, 6, 60, 0), (digest, 7, 71, 0)])
+    stored.put("WeightCommits", SECOND, key_of(1), value=[(digest, 6, 65, 0)])
+    stored.put("TimelockedWeightCommits", SECOND, 8, value=[(key_of(2), 88, "0x01", 5)])
+    stored.put("TimelockedWeightCommits", SECOND, 9, value=[(key_of(2), 99, "0x02", 6)])
+    view = stored.view(block)
+    found = asyncio.run(hidden_commits(view, NETUID, 1, [key_of(0), key_of(1), key_of(3)]))
+    assert found == {key_of(0): 71, key_of(2): 99}
+
+
+def test_where_epochs_are_not_counted_nobody_knows_of_commits() -> None:
+    assert asyncio.run(hidden_commits(chain(218).view(), NETUID, 0, [key_of(0)])) is None

@@ -10,7 +10,7 @@ from taoctl.reads.explain import BondPartRow, WeightPartRow
 from taoctl.reads.metagraph import NeuronRow
 from taoctl.text import printable
 from tui.neuron_rows import Giver
-from tui.widgets.heat_map import GIVEN
+from tui.widgets.heat_lines import GIVEN
 from tui.widgets.table_model import TableColumn, absent, from_read, quiet_zero
 
 Name = Callable[[str], str]

@@ -234,8 +234,5 @@ def _samples(neurons: tuple[MyNeuronRow, ...], genesis: str | None) -> list[Earn
             price_rao=row.price_rao,
         )
         for row in neurons
-        if genesis is not None
-        and row.last_epoch_block
-        and row.tempo
-        and row.paid_rao is not None
+        if genesis is not None and row.last_epoch_block and row.tempo and row.paid_rao is not None
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,6 +14,7 @@ from textual.binding import BindingType
 from taoctl.addresses import short_ss58
 from taoctl.chain.view import View
 from taoctl.reads.metagraph import NeuronRow, metagraph
+from taoctl.reads.weight_commits import hidden_commits
 from taoctl.reads.weight_matrix import WeightMatrix, mechanism_count, weight_matrix
 from taoctl.text import printable
 from tui.keymap import WEIGHTS_HINTS, WEIGHTS_KEYS
@@ -23,10 +26,15 @@ from tui.widgets.weight_panels import MatrixFacts, Point, PointPanel
 
 @dataclass(frozen=True, slots=True)
 class WeightsRows:
-    """The matrix of one block, and the subnet's name."""
+    """The matrix of one block, and the subnet's name.
+
+    `hidden` tells of hotkeys in which block they committed weights that are not revealed yet; it
+    is None where the runtime does not tell.
+    """
 
     matrix: WeightMatrix
     name: str
+    hidden: Mapping[str, int] | None = None
 
 
 class WeightsScreen(LiveScreen[WeightsRows]):
@@ -87,8 +95,12 @@ class WeightsScreen(LiveScreen[WeightsRows]):
         graph = await metagraph(view, netuid)
         if self.mechid >= await mechanism_count(view, netuid):
             self.mechid = 0
-        matrix = await weight_matrix(view, graph, self.mechid)
-        return WeightsRows(matrix, graph.subnet.name)
+        setters = [one.hotkey for one in graph.neurons if one.validator_permit]
+        matrix, hidden = await asyncio.gather(
+            weight_matrix(view, graph, self.mechid),
+            hidden_commits(view, netuid, self.mechid, setters),
+        )
+        return WeightsRows(matrix, graph.subnet.name, hidden)
 
     def show(self, rows: WeightsRows, block: int) -> None:
         """Fill the heat map."""
@@ -102,9 +114,9 @@ class WeightsScreen(LiveScreen[WeightsRows]):
         if self._mechanisms != matrix.mechanisms:
             self._mechanisms = matrix.mechanisms
             self.refresh_bindings()
-        self.query_one(MatrixFacts).show(matrix)
         self.heat.set_empty("Nobody here has a validator permit, or has set weights.")
         self.heat.show(matrix)
+        self.query_one(MatrixFacts).show(matrix, self.heat.scale, rows.hidden)
         if self._select is not None:
             self._put_cursor(matrix, self._select)
             self._select = None
@@ -172,7 +184,8 @@ class WeightsScreen(LiveScreen[WeightsRows]):
             return
         matrix = live.rows.matrix
         target = next((one for one in matrix.neurons if one.uid == uid), None)
-        point = None if target is None else Point(matrix, row.line, target)
+        committed = (live.rows.hidden or {}).get(row.line.neuron.hotkey)
+        point = None if target is None else Point(matrix, row.line, target, committed)
         self.query_one(PointPanel).show(point, live.block or 0)
 
     def _label(self, neuron: NeuronRow) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import ClassVar, NamedTuple
 
 from taoctl.addresses import short_ss58
@@ -11,25 +11,31 @@ from taoctl.reads.metagraph import NeuronRow
 from taoctl.reads.weight_matrix import WeightLine, WeightMatrix
 from tui.figures import fixed, grouped
 from tui.glyphs import UNICODE, Glyphs
-from tui.widgets.heat import STEP_TEXTS
+from tui.widgets.heat import GRADES, HeatScale
 from tui.widgets.lines import Line, Lines, Piece, clip, width_of
 
 
 class MatrixFacts(Lines):
-    """Which mechanism, how many have set weights, and the legend of the grades."""
+    """Which mechanism, how many have set weights or hide some, and the legend of the grades."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"lines--heat{step}" for step in range(1, len(STEP_TEXTS) + 1)
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--heat{step}" for step in range(1, GRADES + 1)}
 
     def __init__(self, glyphs: Glyphs = UNICODE) -> None:
         super().__init__(id="facts")
         self._glyphs = glyphs
         self._matrix: WeightMatrix | None = None
+        self._hidden = 0
+        self._legend: tuple[tuple[int, str], ...] = ()
 
-    def show(self, matrix: WeightMatrix | None) -> None:
-        """A matrix, or none while it is not known."""
-        self._matrix = matrix
+    def show(
+        self,
+        matrix: WeightMatrix | None,
+        scale: HeatScale | None = None,
+        hidden: Collection[str] | None = None,
+    ) -> None:
+        """A matrix and its grades, or none while it is not known, and who hides weights."""
+        self._matrix, self._hidden = matrix, len(hidden or ())
+        self._legend = () if scale is None else scale.legend()
         self.update()
 
     def lines(self, width: int) -> Sequence[Line]:
@@ -37,29 +43,41 @@ class MatrixFacts(Lines):
         matrix = self._matrix
         if matrix is None:
             return [(Piece("reading the weights", "muted"),)]
-        setting = sum(bool(line.weights) for line in matrix.lines)
-        left = [Piece(f"{setting}", "strong"), Piece(f" of {len(matrix.lines)} have set weights")]
+        setting = f"{sum(bool(line.weights) for line in matrix.lines)}"
+        all = len(matrix.lines)
+        mechanism = []
         if matrix.mechanisms > 1:
-            left = [Piece(f"mechanism {matrix.mechid} of {matrix.mechanisms}   ", "accent"), *left]
-        legend = [Piece("   of what they give ", "muted")]
-        for step, text in enumerate(STEP_TEXTS):
-            legend += [
-                Piece(f" {self._glyphs.heat[step]}", f"heat{step + 1}"),
-                Piece(text, "muted"),
-            ]
-        if width_of(left) + width_of(legend) > width:
-            legend[0] = Piece("  ")
-        if width_of(left) + width_of(legend) > width:
-            legend = []
-        return [clip([*left, *legend], width)]
+            mechanism = [Piece(f"mechanism {matrix.mechid} of {matrix.mechanisms}   ", "accent")]
+        hidden = [Piece(f", {self._hidden} hidden", "warn")] if self._hidden else []
+        said = [Piece(setting, "strong"), Piece(f" of {all} have set weights"), *hidden]
+        brief = [Piece(setting, "strong"), Piece(f" of {all} set"), *hidden]
+        legend = self._grades()
+        heading = [Piece("   of what they give ", "muted")] if legend else []
+        for left in ([*said, *heading], [*said, Piece("  ")], [*brief, Piece("  ")]):
+            line = [*mechanism, *left, *legend]
+            if width_of(line) <= width:
+                return [clip(line, width)]
+        return [clip([*mechanism, *said], width)]
+
+    def _grades(self) -> list[Piece]:
+        pieces = []
+        for at, (step, text) in enumerate(self._legend, 1):
+            sign = "%" if at == len(self._legend) else ""
+            pieces.append(Piece(f" {self._glyphs.heat[step - 1]}", f"heat{step}"))
+            pieces.append(Piece(f"{text}{sign}", "muted"))
+        return pieces
 
 
 class Point(NamedTuple):
-    """A cell of a matrix: who gives, and to whom."""
+    """A cell of a matrix: who gives, and to whom.
+
+    `committed_block` is when the giver committed weights that are not revealed yet, if any.
+    """
 
     matrix: WeightMatrix
     line: WeightLine
     target: NeuronRow
+    committed_block: int | None = None
 
 
 class PointPanel(Lines):
@@ -81,9 +99,9 @@ class PointPanel(Lines):
         """Three lines, each cut at the end."""
         if self._point is None:
             return [(), (), ()]
-        matrix, line, target = self._point
+        matrix, line, target, committed = self._point
         return [
-            clip([*self._who("from", line.neuron), *self._validator(line)], width),
+            clip([*self._who("from", line.neuron), *self._validator(line, committed)], width),
             clip([*self._who("to", target), *self._miner(matrix, target)], width),
             clip([Piece("weight ", "muted"), *self._weight(matrix, line, target)], width),
         ]
@@ -100,10 +118,14 @@ class PointPanel(Lines):
             pieces.append(Piece(f" {short}", "muted"))
         return pieces
 
-    def _validator(self, line: WeightLine) -> list[Piece]:
+    def _validator(self, line: WeightLine, committed: int | None) -> list[Piece]:
         pieces = [Piece("  stake ", "muted"), Piece(_stake(line.neuron))]
         if line.neuron.validator_permit is False:
             pieces.append(Piece("  no permit now", "warn"))
+        if committed is not None:
+            newer = "newer ones " if line.weights else ""
+            since = grouped(max(0, self._block - committed))
+            return [*pieces, Piece(f"  {newer}hidden for {since} blocks", "warn")]
         if not line.weights:
             return [*pieces, Piece("  has set no weights", "warn")]
         if line.updated_block is not None:

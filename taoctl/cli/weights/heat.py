@@ -60,7 +60,7 @@ def heat_map(rows: Sequence[WeightRow], columns: int, look: Palette) -> str:
     labels = {row.uid: _label(row.uid, row.hotkey_name) for row in rows}
     width = max((output.cell_width(label) for label in labels.values()), default=0) + 1
     shown = weight_map(rows, columns - width)
-    floors = shade_floors(shown, look.shades)
+    floors = shade_floors(shown.shares_ppm(), look.shades)
     lines = [" " * width + _ruler(shown)]
     for row in shown.rows:
         label = labels[row.uid]

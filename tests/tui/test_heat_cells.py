@@ -15,11 +15,12 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 
 from taoctl.addresses import short_ss58
+from taoctl.reads.weight_map import shade_floors
 from taoctl.reads.weight_matrix import WeightLine, WeightMatrix
 from tui.glyphs import UNICODE
 from tui.screens.consensus_columns import heat_columns
 from tui.theme import DARK, derived_colours
-from tui.widgets.heat import GRADES, STEP_TEXTS, STEPS_PPM, grade
+from tui.widgets.heat import GRADES, HeatScale
 from tui.widgets.heat_layout import HeatLayout
 from tui.widgets.heat_map import HeatMap
 
@@ -91,11 +92,39 @@ def changed(matrix: WeightMatrix, validator: int, weights: dict[int, int]) -> We
 
 @pytest.mark.parametrize(
     ("ppm", "expected"),
-    [(None, 0), (0, 1), (1, 1), (999, 1), (1_000, 2), (9_999, 3), (10_000, 4), (1_000_000, 7)],
+    [(None, 0), (0, 1), (1, 1), (199, 1), (200, 2), (799, 3), (6_400, 7), (1_000_000, 7)],
 )
 def test_a_share_has_one_of_a_few_grades(ppm: int | None, expected: int) -> None:
-    assert grade(ppm) == expected
-    assert GRADES == len(STEPS_PPM) == len(STEP_TEXTS) == len(UNICODE.heat) == 7
+    assert HeatScale((100, 200, 400, 800, 1_600, 3_200, 6_400)).grade(ppm) == expected
+    assert len(HeatScale().floors) == GRADES == len(UNICODE.heat) == 7
+
+
+def test_nearly_even_weights_are_told_apart_and_the_legend_says_where_grades_begin() -> None:
+    matrix = made.matrix()
+    even = {uid: 60_000 + 50 * uid for uid in range(40)}
+    for line in matrix.lines:
+        matrix = changed(matrix, line.neuron.uid, even)
+    scale = HeatScale.of(matrix)
+    assert {scale.grade(line.share_ppm(uid)) for line in matrix.lines for uid in even} == {
+        *range(1, GRADES + 1)
+    }
+    assert scale.floors == weights_shades(even)
+    assert [step for step, _ in scale.legend()] == list(range(1, GRADES + 1))
+    assert scale.legend()[0] == (1, "less") and scale.legend()[-1] == (7, "2.53")
+
+
+def weights_shades(weights: dict[int, int]) -> tuple[int, ...]:
+    """What the map of the command line takes for the shades of a line."""
+    total = sum(weights.values())
+    return shade_floors((given * 1_000_000 // total for given in weights.values()), GRADES)
+
+
+def test_a_legend_does_not_repeat_itself() -> None:
+    assert HeatScale.of(None).legend() == ()
+    assert HeatScale((25_000,) * 7).legend() == ((7, "2.50"),)
+    close = HeatScale((25_000, 25_010, 25_020, 25_100, 25_110, 25_120, 300_000)).legend()
+    assert close == ((1, "less"), (3, "2.50"), (6, "2.51"), (7, "30.0"))
+    assert HeatScale((3, 9, 27, 81, 243, 729, 2187)).legend()[1] == (4, "<.01")
 
 
 @pytest.mark.parametrize(("count", "room", "cell"), [(256, 80, 1), (64, 200, 2), (16, 200, 3)])
@@ -135,7 +164,7 @@ def test_each_cell_is_the_grade_of_a_share() -> None:
             assert text.startswith("●") == (line.neuron.uid in OWN)
             cells = text[heat._places.pinned :][: len(uids)]
             for uid, shown in zip(uids, cells, strict=True):
-                step = grade(line.share_ppm(uid))
+                step = heat.scale.grade(line.share_ppm(uid))
                 assert shown == (UNICODE.heat[step - 1] if step else " "), (line.neuron.uid, uid)
 
     drive(check, matrix=matrix)
@@ -178,8 +207,10 @@ def test_a_row_that_changed_paints_the_stretch_that_differs() -> None:
         shown = [
             heat.shown_uids.index(uid)
             for uid in heat.shown_uids
-            if grade(line.share_ppm(uid))
-            != grade(replace(line, weights=weights, total=sum(weights.values())).share_ppm(uid))
+            if heat.scale.grade(line.share_ppm(uid))
+            != heat.scale.grade(
+                replace(line, weights=weights, total=sum(weights.values())).share_ppm(uid)
+            )
         ]
         heat.show(changed(matrix, line.neuron.uid, weights))
         (region,) = heat.asked
@@ -271,7 +302,7 @@ def test_far_columns_scroll_into_the_picture_and_the_labels_stay() -> None:
             assert heat.render_line(y).cell_length == heat.scrollable_content_region.width
         assert heat.render_line(2).text[: heat._places.pinned] == label
         line = matrix.lines[0]
-        step = grade(line.share_ppm(last))
+        step = heat.scale.grade(line.share_ppm(last))
         cell = heat.render_line(2).text[heat.scrollable_content_region.width - 1]
         assert cell == (UNICODE.heat[step - 1] if step else " ")
         assert "‹" in heat.render_line(0).text and "›" not in heat.render_line(0).text
