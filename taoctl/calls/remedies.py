@@ -109,7 +109,47 @@ _BY_NAME = {
     "SubtensorModule.TooManyRegistrationsThisInterval": "wait for the next epoch of root",
     "SubtensorModule.StakeTooLowForRoot": "stake more on root to the hotkey than its least member",
     "SubtensorModule.RootNetworkDoesNotExist": "this chain has no root network: name a subnet",
-    "SubtensorModule.AdminActionProhibitedDuringWeightsWindow": "wait for the epoch to pass",
+    "SubtensorModule.AdminActionProhibitedDuringWeightsWindow": (
+        "wait for the epoch to pass; `taoctl subnet hyperparameters` says from which block"
+    ),
+    "SubtensorModule.ActivityCutoffTooLow": "set a longer one, or activity_cutoff_factor",
+    "SubtensorModule.ActivityCutoffFactorMilliOutOfBounds": "choose from 1 to 50 tempos",
+    "SubtensorModule.TempoOutOfBounds": "choose from 360 to 50400 blocks",
+    "SubtensorModule.LiquidAlphaDisabled": "set liquid_alpha_enabled to yes first",
+    "SubtensorModule.AlphaHighTooLow": "keep alpha_high at 1638 of 65535 or above",
+    "SubtensorModule.AlphaLowOutOfRange": "keep alpha_low from 1638 of 65535 to alpha_high",
+    "SubtensorModule.RevealPeriodTooSmall": "choose from 1 to 100 epochs",
+    "SubtensorModule.RevealPeriodTooLarge": "choose from 1 to 100 epochs",
+    "SubtensorModule.TooManyUIDsPerMechanism": (
+        "all mechanisms of a subnet have 256 UIDs together: lower max_allowed_uids first"
+    ),
+    "SubtensorModule.InvalidValue": "see `taoctl explain` for the bounds of a hyperparameter",
+    "SubtensorModule.TrimmingWouldExceedMaxImmunePercentage": (
+        "trim to more: less than 80 % of those who stay may be immune"
+    ),
+    "SubtensorModule.DynamicTempoBlockedByCommitReveal": (
+        "an epoch is triggered only where weights are not hidden: commit_reveal_weights_enabled"
+    ),
+    "SubtensorModule.EpochTriggerAlreadyPending": "an epoch is on its way; wait for it",
+    "SubtensorModule.AutoEpochAlreadyImminent": "the epoch comes by itself in a few blocks",
+    "SubtensorModule.SymbolDoesNotExist": "choose a symbol from the chain's own list",
+    "SubtensorModule.SymbolAlreadyInUse": "choose a symbol that no subnet has",
+    "AdminUtils.SubnetDoesNotExist": "see `taoctl subnet list` for the subnets there are",
+    "AdminUtils.ValueNotInBounds": (
+        "min_burn stays below 1 TAO and max_burn, and max_burn above 0.1 TAO and min_burn"
+    ),
+    "AdminUtils.InvalidValue": "see `taoctl explain` for the bounds of a hyperparameter",
+    "AdminUtils.BondsMovingAverageMaxReached": "choose 0.975 at most",
+    "AdminUtils.NegativeSigmoidSteepness": "choose 0 or more",
+    "AdminUtils.NotPermittedOnRootSubnet": "name a subnet other than root",
+    "AdminUtils.MaxAllowedUIdsLessThanCurrentUIds": "choose as many as there are neurons, or more",
+    "AdminUtils.MaxAllowedUidsLessThanMinAllowedUids": "choose min_allowed_uids or more",
+    "AdminUtils.MaxAllowedUidsGreaterThanDefaultMaxAllowedUids": "choose 256 at most",
+    "AdminUtils.MaxValidatorsLargerThanMaxUIds": "choose max_allowed_uids at most",
+    "AdminUtils.MinAllowedUidsGreaterThanCurrentUids": "choose fewer than there are neurons",
+    "AdminUtils.MinAllowedUidsGreaterThanMaxAllowedUids": "choose fewer than max_allowed_uids",
+    "AdminUtils.POWRegistrationDisabled": "registration by proof of work is gone",
+    "AdminUtils.Deprecated": "the call does nothing any more",
     "SubtensorModule.ColdkeySwapAnnounced": (
         "the coldkey is being swapped, and only that may go on; see "
         "`taoctl wallet swap-coldkey status`"

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from taoctl.calls.owner.bounds import range_text
+from taoctl.calls.owner.values import HOW
 from taoctl.calls.remedies import remedies, remedy
 from taoctl.cli import context, output
 from taoctl.cli.output import Origin, Result, Section
@@ -150,12 +152,21 @@ def _of_term(term: Term) -> Explanation:
 def _of_hyperparameter(name: str, known: Known) -> Explanation:
     counted = _COUNTED.get(known.unit)
     facts = [_SETTERS[known.setter], *([f"counted {counted}"] if counted else [])]
+    if bounds := range_text(known):
+        facts.append(bounds)
     return Explanation(
         name=name,
         kind="hyperparameter",
         meaning=f"{known.effect} ({', '.join(facts)})",
-        advice="see `taoctl subnet hyperparameters NETUID`",
+        advice=f"see `taoctl subnet hyperparameters NETUID`{_how_set(name, known)}",
     )
+
+
+def _how_set(name: str, known: Known) -> str:
+    """How a hyperparameter is set, after where it is seen."""
+    if known.change is None or known.setter != "owner":
+        return ""
+    return f"; its owner sets it with `... set {name} VALUE`, {HOW[known.unit]}"
 
 
 def _of_error(row: ErrorRow) -> Explanation:

@@ -57,9 +57,13 @@ class LazyGroup(TyperGroup):
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """List the subcommands without importing them."""
-        rows = [(name, self._line(ctx, name)) for name in sorted(self.list_commands(ctx))]
+        names = (name for name in sorted(self.list_commands(ctx)) if not self._hidden(name))
+        rows = [(name, self._line(ctx, name)) for name in names]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
+
+    def _hidden(self, name: str) -> bool:
+        return name not in self.lazy and bool(self.commands[name].hidden)
 
     def _line(self, ctx: Any, name: str) -> str:
         if name in self.lazy:

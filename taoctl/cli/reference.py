@@ -120,6 +120,11 @@ def leaves(command: Any, path: str) -> Iterator[tuple[str, Any]]:
     if not hasattr(command, "list_commands"):
         yield path, command
         return
+    if command.invoke_without_command:
+        yield path, command
+        path = " ".join(
+            [path, *(one.metavar for one in command.params if not one.opts[0].startswith("-"))]
+        )
     context = typer.Context(command)
     for name in sorted(command.list_commands(context)):
         sub = command.get_command(context, name)

@@ -8,6 +8,7 @@ import typer
 
 from taoctl.cli import context, output
 from taoctl.cli.output import Result, Section
+from taoctl.cli.subnet_hyperparameters import app as hyperparameters
 from taoctl.cli.subnet_list import list_
 from taoctl.cli.subnet_price import price
 from taoctl.cli.subnet_prune_order import prune_order
@@ -85,23 +86,8 @@ def _headline(row: SubnetRow) -> str:
     return f"subnet {row.netuid} {printable(row.name)} · {' · '.join(facts)}"
 
 
-@app.command("hyperparameters")
-@app.command("hyperparams", hidden=True)
-def hyperparameters_(netuid: Netuid) -> None:
-    """The hyperparameters of a subnet: value, meaning and who may set it.
-
-    \b
-    Examples:
-      taoctl subnet hyperparameters 1
-      taoctl subnet hyperparameters 1 -o json
-    """
-    from taoctl.reads.hyperparameters import HyperparameterRow, hyperparameters
-
-    rows, origin = context.run(lambda view: hyperparameters(view, netuid))
-    section = Section(rows, HyperparameterRow)
-    output.show(Result("taoctl.subnet.hyperparameters/1", origin, (section,)))
-
-
+app.add_typer(hyperparameters, name="hyperparameters")
+app.add_typer(hyperparameters, name="hyperparams", hidden=True)
 app.command("list")(list_)
 app.command("price")(price)
 app.command("prune-order")(prune_order)

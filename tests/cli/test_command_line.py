@@ -424,7 +424,15 @@ def complete(*words: str) -> list[str]:
         (("sub",), ["subnet"]),
         (
             ("subnet", ""),
-            ["list", "show", "metagraph", "hyperparameters", "prune-order", "register"],
+            [
+                "show",
+                "metagraph",
+                "list",
+                "price",
+                "prune-order",
+                "register",
+                "hyperparameters",
+            ],
         ),
         (("query", "sub"), ["subnet", "subnets"]),
         (("-o", ""), [str(one) for one in Format]),
