@@ -275,8 +275,17 @@ def _nothing(
     known += [printable(entry.name) for entry in entries]
     close = get_close_matches(text, known, n=3) or known[:8]
     listed = ", ".join(repr(one) for one in dict.fromkeys(close))
+    hint = f"known names: {listed}" if listed else "give an ss58 address, or --wallet-path"
+    hotkeys = [
+        repr(printable(f"{wallet.name}/{hotkey.name}"))
+        for wallet in wallets
+        for hotkey in wallet.hotkeys
+        if hotkey.name == text
+    ]
+    if hotkeys:
+        hint = f"name a hotkey with its wallet: {', '.join(hotkeys[:8])}"
     return UsageError(
         f"{printable(text)!r} is neither an address, a wallet in {wallet_path}, "
         "nor in the address book",
-        f"known names: {listed}" if listed else "give an ss58 address, or --wallet-path",
+        hint,
     )

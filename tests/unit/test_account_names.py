@@ -176,3 +176,10 @@ def test_a_wallet_whose_address_cannot_be_told_is_not_taken_for_a_book_entry(
     (wallets / "gpu" / "coldkey").write_text("$NACL")
     with pytest.raises(UsageError, match="address is unknown"):
         resolve("gpu", wallets, book)
+
+
+def test_a_hotkey_that_is_named_alone_is_told_with_its_wallets(wallets: Path, book: Path) -> None:
+    watch(wallets, "other", CHARLIE, h1=STRANGER, h2=ALICE)
+    with pytest.raises(UsageError, match="nor in the address book") as caught:
+        resolve("h1", wallets, book)
+    assert caught.value.hint == "name a hotkey with its wallet: 'mine/h1', 'other/h1'"
