@@ -1,4 +1,4 @@
-"""What an operator should look at: warnings about own neurons, worst first."""
+"""What an operator should look at: warnings about own neurons and coldkeys, worst first."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
+from taoctl.addresses import short_ss58
 from taoctl.reads.alarms import near_pruning, old_weights_blocks, tempos_text
+from taoctl.reads.coldkey_swaps import ColdkeySwapRow
 from taoctl.reads.entries import ROOT_NETUID
 from taoctl.reads.neurons import MyNeuronRow
-from tui.figures import fixed
+from tui.figures import fixed, grouped
 
 _IMMUNITY_TEMPOS = 3
 
@@ -24,23 +26,36 @@ class Severity(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Warning:
-    """One thing to look at: which neuron, and what about it."""
+    """One thing to look at: which neuron, or which coldkey (no subnet, no UID), and what of it."""
 
     severity: Severity
-    netuid: int
-    uid: int
+    netuid: int | None
+    uid: int | None
     name: str
     text: str
 
+    @property
+    def where(self) -> str:
+        """Subnet and name, or the name alone."""
+        return self.name if self.netuid is None else f"sn{self.netuid} {self.name}"
 
-def warnings(neurons: Iterable[MyNeuronRow], block: int) -> tuple[Warning, ...]:
-    """All warnings at a block, worst first, then by subnet and UID."""
+
+def warnings(
+    neurons: Iterable[MyNeuronRow], block: int, swaps: Iterable[ColdkeySwapRow] = ()
+) -> tuple[Warning, ...]:
+    """All warnings at a block, worst first; swaps of coldkeys, then by subnet and UID."""
+    about_keys = [
+        Warning(Severity.BAD, None, None, row.wallet_name or short_ss58(row.coldkey), text)
+        for row in swaps
+        if (text := _swap_text(row)) is not None
+    ]
     found = [
         Warning(severity, row.netuid, row.uid, row.hotkey_name or f"uid {row.uid}", text)
         for row in neurons
         for severity, text in _about(row, block)
     ]
-    return tuple(sorted(found, key=lambda w: (-w.severity, w.netuid, w.uid)))
+    found.sort(key=lambda w: (-w.severity, w.netuid, w.uid))
+    return (*about_keys, *found)
 
 
 def prune_severity(rank: int | None, free_slots: int | None) -> Severity | None:
@@ -65,6 +80,17 @@ def _about(row: MyNeuronRow, block: int) -> Iterator[tuple[Severity, str]]:
         yield Severity.WARN, f"immunity ends in {left} blocks"
     if row.emission_rao == 0 and row.netuid != ROOT_NETUID:
         yield Severity.NOTE, "earned nothing last epoch"
+
+
+def _swap_text(row: ColdkeySwapRow) -> str | None:
+    """What is announced of a coldkey; nothing where nothing is."""
+    if not row.announced:
+        return None
+    if row.disputed_block is not None:
+        return "coldkey swap disputed, the key is frozen"
+    left = row.execute_in_blocks
+    when = f"in {grouped(left)} blocks" if left else "due now"
+    return f"coldkey swap {when}: if not yours, dispute it"
 
 
 def _margin_text(row: MyNeuronRow) -> str:

@@ -1,4 +1,4 @@
-"""What no screen may hide: UIDs of mine that are gone, and neurons that look to be next."""
+"""What no screen may hide: UIDs of mine that are gone, neurons to be next, swaps of coldkeys."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from taoctl.addresses import short_ss58
 from taoctl.reads.alarms import near_pruning, old_weights_blocks
+from taoctl.reads.coldkey_swaps import ColdkeySwapRow
 from taoctl.reads.metagraph import NeuronRow
 from taoctl.reads.neurons import MyNeuronRow
 from taoctl.reads.seats import LostSeatRow
@@ -15,26 +16,33 @@ from taoctl.text import printable
 
 @dataclass(frozen=True, slots=True)
 class Alarms:
-    """What the header of every screen says about own neurons.
+    """What the header of every screen says about own neurons and coldkeys.
 
     Attributes:
         lost: seats that are gone and not yet dismissed, the oldest notice first.
         near: how many neurons are among the next to be replaced.
         old: how many validators have old weights.
+        swaps: how many coldkeys are announced to be swapped for others.
     """
 
     lost: tuple[LostSeatRow, ...] = ()
     near: int = 0
     old: int = 0
+    swaps: int = 0
 
     @property
     def total(self) -> int:
         """All of them."""
-        return len(self.lost) + self.near + self.old
+        return len(self.lost) + self.near + self.old + self.swaps
 
     def words(self) -> tuple[str, ...]:
         """A few words for each kind that there is."""
-        counted = (("LOST", len(self.lost)), ("PRUNING", self.near), ("OLD WEIGHTS", self.old))
+        counted = (
+            ("KEY SWAP", self.swaps),
+            ("LOST", len(self.lost)),
+            ("PRUNING", self.near),
+            ("OLD WEIGHTS", self.old),
+        )
         return tuple(f"{what} {count}" for what, count in counted if count)
 
 
@@ -79,13 +87,17 @@ def is_alarming(row: NeuronRow, block: int, tempo: int | None, free_slots: int |
 
 
 def alarms(
-    neurons: Sequence[MyNeuronRow], block: int, lost: tuple[LostSeatRow, ...] = ()
+    neurons: Sequence[MyNeuronRow],
+    block: int,
+    lost: tuple[LostSeatRow, ...] = (),
+    swaps: Iterable[ColdkeySwapRow] = (),
 ) -> Alarms:
-    """What there is to say of own neurons at a block."""
+    """What there is to say of own neurons and coldkeys at a block."""
     return Alarms(
         lost,
         sum(near_pruning(row.prune_rank, row.free_slots) for row in neurons),
         sum(old_weights_blocks(row, row.tempo, block) is not None for row in neurons),
+        sum(row.announced for row in swaps),
     )
 
 

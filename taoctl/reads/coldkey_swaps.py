@@ -65,6 +65,11 @@ class ColdkeySwapRow:
         int | None, Column("disputed", Kind.BLOCK, "block in which it was disputed")
     ]
 
+    @property
+    def announced(self) -> bool:
+        """Whether the coldkey is to be swapped, disputed or not."""
+        return self.execute_from_block is not None
+
 
 @read(
     "coldkey-swaps",

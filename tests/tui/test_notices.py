@@ -13,6 +13,7 @@ from offline import beat, dashboard, feed, live, overview_rows
 from textual.pilot import Pilot
 
 from taoctl.reads.alarms import near_pruning, old_weights_blocks, tempos_text
+from taoctl.reads.coldkey_swaps import ColdkeySwapRow
 from taoctl.reads.seats import DISSOLVED, REPLACED, TRIMMED, LostSeatRow
 from tui.app import Dashboard
 from tui.notices import Alarms, LostSeats, alarms, lost_text
@@ -20,6 +21,7 @@ from tui.screens.help import HelpScreen
 from tui.widgets.header import Header
 from tui.widgets.lines import Lines, width_of
 from tui.widgets.notice import Notice
+from tui.widgets.panels import AttentionPanel
 
 Steps = Callable[[Pilot[Any], Dashboard], Awaitable[None]]
 
@@ -51,6 +53,23 @@ def lost(uid: int = 7, **changes: Any) -> LostSeatRow:
         "uid_now": None,
     }
     return LostSeatRow(**(values | changes))
+
+
+def swap(**changes: Any) -> ColdkeySwapRow:
+    """A coldkey that is to be swapped in 5,000 blocks."""
+    values: dict[str, Any] = {
+        "wallet_name": "miner",
+        "coldkey": made.address("wallet", "miner"),
+        "state": "waiting",
+        "new_coldkey": None,
+        "new_coldkey_hash": "0x" + "77" * 32,
+        "announced_block": 900,
+        "execute_from_block": 6_001,
+        "execute_in_blocks": 5_000,
+        "change_from_block": 9_000,
+        "disputed_block": None,
+    }
+    return ColdkeySwapRow(**(values | changes))
 
 
 def text(dash: Dashboard, kind: type[Lines]) -> str:
@@ -114,6 +133,36 @@ def test_alarms_count_what_there_is() -> None:
     found = alarms([calm(), near, old, both], 1000, (lost(),))
     assert (found.near, found.old, found.total) == (2, 2, 5)
     assert found.words() == ("LOST 1", "PRUNING 2", "OLD WEIGHTS 2")
+    swaps = alarms([near], 1000, (), (swap(), swap(execute_from_block=None), swap()))
+    assert swaps.total == 3 and swaps.words() == ("KEY SWAP 2", "PRUNING 1")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "miner coldkey swap in 5,000 blocks: if not yours, dispute it"),
+        ({"execute_in_blocks": 0}, "miner coldkey swap due now: if not yours, dispute it"),
+        ({"disputed_block": 950}, "miner coldkey swap disputed, the key is frozen"),
+        ({"wallet_name": "\x1b[2Jx"}, "x coldkey swap in"),
+        ({"execute_from_block": None}, None),
+    ],
+)
+def test_an_announced_swap_of_a_coldkey_comes_first_and_rings_once(
+    changes: dict[str, Any], said: str | None
+) -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        rung: list[None] = []
+        dash.bell = lambda: rung.append(None)  # type: ignore[method-assign]
+        rows = replace(overview_rows(), swaps=(swap(**changes),))
+        for block in (1000, 1001):
+            dash.screen.live = live(rows, block)  # type: ignore[attr-defined]
+            await pilot.pause()
+        first = text(dash, AttentionPanel).splitlines()[0]
+        assert "\x1b" not in first and (said in first if said else "swap" not in first)
+        assert ("KEY SWAP 1" in text(dash, Header)) == (said is not None)
+        assert len(rung) == (said is not None)
+
+    drive(steps, size=(200, 50))
 
 
 def test_a_seat_is_told_of_once_dismissed_in_order_and_withdrawn_when_it_is_back() -> None:

@@ -15,6 +15,7 @@ from taoctl.chain.view import View
 from taoctl.gpu.sample import GpuReading
 from taoctl.history.store import EarningsSample
 from taoctl.reads.balances import BalanceRow, balances
+from taoctl.reads.coldkey_swaps import ColdkeySwapRow, coldkey_swaps
 from taoctl.reads.neurons import MyNeuronRow, my_neurons
 from taoctl.reads.seats import LostSeatRow, Seat, SeatWatch
 from tui.attention import warnings
@@ -45,12 +46,14 @@ class OverviewRows:
     Attributes:
         read_block: the block that neurons and balances are from; out of view an earlier one.
         lost: seats that were held before, and are gone at the newest block.
+        swaps: of every coldkey whether it is announced to be swapped.
     """
 
     neurons: tuple[MyNeuronRow, ...]
     balances: tuple[BalanceRow, ...]
     read_block: int = 0
     lost: tuple[LostSeatRow, ...] = ()
+    swaps: tuple[ColdkeySwapRow, ...] = ()
 
 
 class OverviewScreen(LiveScreen[OverviewRows]):
@@ -115,11 +118,12 @@ class OverviewScreen(LiveScreen[OverviewRows]):
         hotkeys = [address for wallet in options.wallets for _, address in wallet.hotkeys]
         if not coldkeys and not hotkeys:
             return OverviewRows((), (), view.block)
-        neurons, held = await asyncio.gather(
+        neurons, held, swaps = await asyncio.gather(
             my_neurons(view, coldkeys, hotkeys, self.dash.names),
             balances(view, coldkeys, self.dash.names),
+            coldkey_swaps(view, coldkeys, self.dash.names),
         )
-        return OverviewRows(neurons, held, view.block)
+        return OverviewRows(neurons, held, view.block, swaps=swaps)
 
     def on_screen_resume(self) -> None:
         """Come back into view with rows of the newest block."""
@@ -131,17 +135,21 @@ class OverviewScreen(LiveScreen[OverviewRows]):
         self.dash.own_netuids = frozenset(row.netuid for row in rows.neurons)
         self.dash.signing.free.update((row.coldkey, row.free_rao) for row in rows.balances)
         self.dash.record_earnings(_samples(rows.neurons, self.dash.genesis))
-        self._note_seats(rows)
+        self._raise_alarms(rows)
 
-    def _note_seats(self, rows: OverviewRows) -> None:
-        """Hold the seats that there are from here on, and tell of those that are gone."""
+    def _raise_alarms(self, rows: OverviewRows) -> None:
+        """Hold the seats that there are from here on, and tell of what has gone wrong."""
         block, told = rows.read_block, self.dash.lost_seats
         if self.dash.genesis is not None:
             self._seats.remember(self.dash.genesis, (Seat.of(row, block) for row in rows.neurons))
         told.withdraw(rows.neurons)
-        if told.tell(rows.lost):
+        is_lost = told.tell(rows.lost)
+        before, self.dash.alarms = (
+            self.dash.alarms,
+            alarms(rows.neurons, block, told.open, rows.swaps),
+        )
+        if is_lost or self.dash.alarms.swaps > before.swaps:
             self.dash.bell()
-        self.dash.alarms = alarms(rows.neurons, block, told.open)
 
     def show(self, rows: OverviewRows, block: int) -> None:
         """Fill the table and the panels."""
@@ -157,7 +165,7 @@ class OverviewScreen(LiveScreen[OverviewRows]):
         self.query_one(EarningsPanel).show(total, self.dash.earnings_points())
         self.query_one(EarningsChart).show(self.dash.earnings_points())
         self.query_one(PortfolioPanel).show(rows.balances)
-        self.query_one(AttentionPanel).show(warnings(rows.neurons, block))
+        self.query_one(AttentionPanel).show(warnings(rows.neurons, block, rows.swaps))
         self.dash.note_shown(block)
 
     def copy_text(self) -> str | None:

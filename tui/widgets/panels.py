@@ -153,7 +153,7 @@ class _Entry(NamedTuple):
 
 
 class AttentionPanel(Panel):
-    """The warnings about own neurons, worst first."""
+    """The warnings about own neurons and coldkeys, worst first."""
 
     def __init__(self, glyphs: Glyphs = UNICODE) -> None:
         super().__init__("Attention", glyphs, id="attention")
@@ -186,7 +186,7 @@ class AttentionPanel(Panel):
         return lines
 
     def _line(self, warning: Warning, width: int) -> Line:
-        where = f"sn{warning.netuid} {printable(warning.name)} "
+        where = f"{printable(warning.where)} "
         return clip([Piece(where, "muted"), Piece(warning.text, _TONES[warning.severity])], width)
 
 
