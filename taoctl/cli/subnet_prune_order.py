@@ -1,4 +1,4 @@
-"""`taoctl subnet prune-order`: who is replaced next on a full subnet, and after whom."""
+"""`taoctl subnet prune-order`: who is replaced next on a full subnet, and which subnet is."""
 
 from __future__ import annotations
 
@@ -8,18 +8,27 @@ import typer
 
 from taoctl.cli import context, output
 from taoctl.cli.output import Result, Section
+from taoctl.errors import UsageError
 from taoctl.text import printable
 
 if TYPE_CHECKING:
     from taoctl.reads.prune_order import PruneLine
+    from taoctl.reads.subnet_prune_order import SubnetPruneLine
 
 SCHEMA = "taoctl.subnet.prune-order/1"
+SUBNETS_SCHEMA = "taoctl.subnet.prune-order.subnets/1"
+_USAGE = "`taoctl subnet prune-order 1` for its neurons, `--subnets` for the subnets themselves"
 
 
 def prune_order(
     netuid: Annotated[
-        int, typer.Argument(metavar="NETUID", help="Subnet number.", parser=context.netuid)
-    ],
+        int | None,
+        typer.Argument(metavar="[NETUID]", help="Subnet number.", parser=context.netuid),
+    ] = None,
+    of_subnets: Annotated[
+        bool,
+        typer.Option("--subnets", help="The subnets themselves, which new subnets replace."),
+    ] = False,
 ) -> None:
     """The neurons of a subnet in the order in which registrations replace them.
 
@@ -27,11 +36,22 @@ def prune_order(
     emission of the last epoch first, of equal ones the oldest, then the lowest UID. Those out of
     immunity go before the others, and the owner's never.
 
+    With --subnets the subnets in the order in which new ones replace them: those with the lowest
+    moving price first, of equal ones the oldest; never one that is immune.
+
     \b
     Examples:
       taoctl subnet prune-order 1
       taoctl subnet prune-order 1 -o json | jq '.data[0].hotkey'
+      taoctl subnet prune-order --subnets
     """
+    if of_subnets:
+        if netuid is not None:
+            raise UsageError("give a NETUID or --subnets, not both", _USAGE)
+        _of_subnets()
+        return
+    if netuid is None:
+        raise UsageError("NETUID is missing", _USAGE)
     from taoctl.reads.prune_order import PruneRow, prune_line
 
     names = context.names()
@@ -39,6 +59,25 @@ def prune_order(
     section = Section(line.rows, PruneRow)
     output.show(Result(SCHEMA, origin, (section,), headline=_headline(line)))
     context.warn_insecure(output.addresses_in(section))
+
+
+def _of_subnets() -> None:
+    from taoctl.reads.subnet_prune_order import SubnetPruneRow, subnet_prune_line
+
+    line, origin = context.run(subnet_prune_line)
+    section = Section(line.rows, SubnetPruneRow)
+    output.show(Result(SUBNETS_SCHEMA, origin, (section,), headline=_whether_one_goes(line)))
+
+
+def _whether_one_goes(line: SubnetPruneLine) -> str:
+    count = len(line.rows)
+    said = f"{count} subnet{'' if count == 1 else 's'} of {line.limit}"
+    if line.room:
+        return f"{said}: there is room for {line.room} more, and nobody is replaced before"
+    if line.rows and line.rows[0].prune_rank is not None:
+        first = line.rows[0]
+        return f"{said}: a new one replaces subnet {first.netuid} {printable(first.name)}"
+    return f"{said}: all of them are immune, and no new one can be made"
 
 
 def _headline(line: PruneLine) -> str:

@@ -51,6 +51,7 @@ _MODULES = (
     "weight_ages",
     "risk",
     "prune_order",
+    "subnet_prune_order",
     "concentration",
 )
 
