@@ -422,19 +422,8 @@ def complete(*words: str) -> list[str]:
     ("words", "expected"),
     [
         (("sub",), ["subnet"]),
-        (
-            ("subnet", ""),
-            [
-                "show",
-                "metagraph",
-                "list",
-                "price",
-                "prune-order",
-                "register",
-                "hyperparameters",
-            ],
-        ),
-        (("query", "sub"), ["subnet", "subnets"]),
+        (("lab", ""), ["stake", "swap", "epoch"]),
+        (("query", "wei"), ["weight-ages", "weight-commits", "weights"]),
         (("-o", ""), [str(one) for one in Format]),
         (("subnet", "list", "--at"), ["--at-block"]),
     ],
