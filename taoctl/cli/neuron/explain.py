@@ -11,9 +11,13 @@ from taoctl.cli.output import Result, Section
 
 if TYPE_CHECKING:
     from taoctl.chain.view import View
-    from taoctl.reads.explain import Explanation
+    from taoctl.reads.explain import EarnedRow, Explanation
 
 EXPLAIN_SCHEMA = "taoctl.neuron.explain/1"
+_BY_STAKE = (
+    "nobody got incentive or dividends in this epoch, so that its emission went by stake: by that "
+    "of active validators with a permit, or, where there is none, of all"
+)
 
 
 @app.command("explain")
@@ -59,4 +63,11 @@ def explain_(netuid: Netuid, neuron: NeuronName) -> None:
             f"the chain stored another {first.differs_in}: its runtime may count otherwise, or "
             "the neuron was replaced in the epoch's own block"
         )
+    if any(went_by_stake(one) for one in found.earned):
+        output.note(_BY_STAKE)
     context.warn_insecure(address for one in sections for address in output.addresses_in(one))
+
+
+def went_by_stake(row: EarnedRow) -> bool:
+    """Whether an epoch gave neither incentive nor dividends, and shared its emission by stake."""
+    return not row.rank_total_bits and not row.dividend_total_bits
