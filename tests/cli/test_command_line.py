@@ -422,7 +422,7 @@ def complete(*words: str) -> list[str]:
     ("words", "expected"),
     [
         (("sub",), ["subnet"]),
-        (("lab", ""), ["stake", "swap", "epoch"]),
+        (("lab", ""), ["swap", "epoch", "stake"]),
         (("query", "wei"), ["weight-ages", "weight-commits", "weights"]),
         (("-o", ""), [str(one) for one in Format]),
         (("subnet", "list", "--at"), ["--at-block"]),
