@@ -90,7 +90,7 @@ def _swap_text(row: ColdkeySwapRow) -> str | None:
         return "coldkey swap disputed, the key is frozen"
     left = row.execute_in_blocks
     when = f"in {grouped(left)} blocks" if left else "due now"
-    return f"coldkey swap {when}: if not yours, dispute it"
+    return f"coldkey swap {when}; not yours? dispute it"
 
 
 def _margin_text(row: MyNeuronRow) -> str:

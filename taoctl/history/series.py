@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from taoctl.economics.earnings import neuron_alpha_per_day, tao_value
 from taoctl.history.store import EarningsSample
+
+_MISSED_TEMPOS = 2
+"""Tempos after its last sample from which on a subnet has no neuron of mine any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,9 @@ class EarningsSeries:
     """Samples of one chain in memory, fed by a store, by live reads, or by both.
 
     Feeding a sample twice changes nothing. Each epoch of any subnet is one point, in which every
-    hotkey counts with its latest sample; a hotkey whose price is not known counts as nothing.
+    subnet counts with the samples of its latest epoch: a hotkey that is not among them was swapped
+    or has lost its UID. Nor does a subnet count from which none came for two tempos, nor a hotkey
+    whose price is not known.
     """
 
     genesis: str
@@ -55,12 +61,17 @@ class EarningsSeries:
         return self._points
 
     def _sum(self) -> tuple[EarningsPoint, ...]:
-        rates: dict[tuple[int, str], int] = {}
+        last_epoch = {netuid: block for block, netuid, _ in sorted(self._samples)}
+        rates: dict[int, int] = {}
+        ends: dict[int, int] = {}
         points: dict[int, int] = {}
-        total = 0
-        for (block, netuid, hotkey), sample in sorted(self._samples.items()):
-            rate = tao_per_day_rao(sample) or 0
-            total += rate - rates.get((netuid, hotkey), 0)
-            rates[netuid, hotkey] = rate
-            points[block] = total
+        epochs = groupby(sorted(self._samples.items()), key=lambda item: item[0][:2])
+        for (block, netuid), epoch in epochs:
+            samples = [sample for _, sample in epoch]
+            rates[netuid] = sum(tao_per_day_rao(sample) or 0 for sample in samples)
+            if block == last_epoch[netuid]:
+                ends[netuid] = block + _MISSED_TEMPOS * max(sample.tempo for sample in samples)
+            for gone in [one for one, end in ends.items() if end < block]:
+                del rates[gone], ends[gone]
+            points[block] = sum(rates.values())
         return tuple(EarningsPoint(block, rao) for block, rao in points.items())

@@ -140,8 +140,8 @@ def test_alarms_count_what_there_is() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({}, "miner coldkey swap in 5,000 blocks: if not yours, dispute it"),
-        ({"execute_in_blocks": 0}, "miner coldkey swap due now: if not yours, dispute it"),
+        ({}, "miner coldkey swap in 5,000 blocks; not yours? dispute it"),
+        ({"execute_in_blocks": 0}, "miner coldkey swap due now; not yours? dispute it"),
         ({"disputed_block": 950}, "miner coldkey swap disputed, the key is frozen"),
         ({"wallet_name": "\x1b[2Jx"}, "x coldkey swap in"),
         ({"execute_from_block": None}, None),

@@ -1,4 +1,4 @@
-"""The series of earnings: one point an epoch, every hotkey with its latest sample."""
+"""The series of earnings: one point an epoch, every subnet with its latest samples."""
 
 from __future__ import annotations
 
@@ -46,3 +46,26 @@ def test_an_unknown_price_adds_nothing_and_takes_the_old_rate_off() -> None:
     series = EarningsSeries(GENESIS)
     series.add([FIRST, replace(FIRST, epoch_block=460, price_rao=None)])
     assert [point.tao_per_day_rao for point in series.points()] == [10 * 10**9, 0]
+
+
+def test_a_hotkey_that_was_swapped_for_another_is_not_counted_twice() -> None:
+    series = EarningsSeries(GENESIS)
+    kept = replace(FIRST, hotkey="5B")
+    at_second = [replace(one, epoch_block=460) for one in (kept, replace(FIRST, hotkey="5New"))]
+    series.add([FIRST, kept, *at_second])
+    assert [point.tao_per_day_rao for point in series.points()] == [20 * 10**9, 20 * 10**9]
+
+
+def test_a_subnet_in_which_the_last_neuron_was_lost_counts_for_two_tempos() -> None:
+    series = EarningsSeries(GENESIS)
+    others = [replace(FIRST, netuid=2, epoch_block=block) for block in (110, 820, 821)]
+    series.add([FIRST, *others])
+    assert [(point.block, point.tao_per_day_rao) for point in series.points()] == [
+        (100, 10 * 10**9),
+        (110, 20 * 10**9),
+        (820, 20 * 10**9),
+        (821, 10 * 10**9),
+    ]
+    # It was only not looked at: with a later sample it has counted all the while.
+    series.add([replace(FIRST, epoch_block=1_180)])
+    assert [point.tao_per_day_rao for point in series.points()][-2:] == [20 * 10**9, 20 * 10**9]
