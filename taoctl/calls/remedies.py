@@ -103,6 +103,17 @@ _BY_NAME = {
     "SubtensorModule.RegistrationPriceLimitExceeded": (
         "the price rose past the limit: allow more with --max-burn, or wait with --wait-below"
     ),
+    "SubtensorModule.NetworkTxRateLimitExceeded": (
+        "somebody has just created a subnet; `taoctl subnet create --dry-run` says when to"
+    ),
+    "SubtensorModule.SubnetLimitReached": (
+        "no subnet may be replaced yet; `taoctl subnet create --dry-run` says from which block"
+    ),
+    "SubtensorModule.CannotAffordLockCost": "fund the coldkey, or wait until a subnet costs less",
+    "SubtensorModule.NeedWaitingMoreBlocksToStarCall": (
+        "`taoctl subnet start --dry-run` says from which block it may be started"
+    ),
+    "SubtensorModule.FirstEmissionBlockNumberAlreadySet": "it was started already",
     "SubtensorModule.NoNeuronIdAvailable": "every seat is taken and none may be replaced now; wait",
     "SubtensorModule.CannotUseSystemAccount": "it is a subnet's account; check the address",
     "SubtensorModule.TooManyRegistrationsThisBlock": "send it again for another block",

@@ -8,6 +8,7 @@ import typer
 
 from taoctl.cli import context, output
 from taoctl.cli.output import Result, Section
+from taoctl.cli.subnet_create import create, start
 from taoctl.cli.subnet_hyperparameters import app as hyperparameters
 from taoctl.cli.subnet_list import list_
 from taoctl.cli.subnet_price import price
@@ -92,3 +93,5 @@ app.command("list")(list_)
 app.command("price")(price)
 app.command("prune-order")(prune_order)
 app.command("register")(register)
+app.command("create")(create)
+app.command("start")(start)

@@ -223,6 +223,7 @@ def outcome_lines(
         yield from (Line("traded", text) for text in comparison_texts(compared))
         yield from (Line("stake", text) for text in _effects(changed, names))
         yield from (Line("seat", text) for text in _seats(outcome, names))
+        yield from _created(outcome)
     yield from (
         Line("account", named(str(event.values["pure"]), names))
         for event in outcome.events
@@ -242,6 +243,15 @@ def _seats(outcome: Outcome, names: Mapping[str, str]) -> Iterator[str]:
         yield named(str(hotkey), names)
         yield f"  uid {uid} on {subnet_name(int(netuid))}"
     yield from more(len(seats), MOST)
+
+
+def _created(outcome: Outcome) -> Iterator[Line]:
+    """The number that a new subnet got, which another may have taken since the plan."""
+    for event in outcome.events:
+        if str(event) == "SubtensorModule.NetworkAdded" and len(event.values) == 2:
+            netuid, _ = event.values
+            start = f"start it with `taoctl subnet start {netuid}`"
+            yield Line("subnet", f"subnet {netuid} is created; {start}")
 
 
 def carried_out(plan: Plan, outcome: Outcome) -> bool | None:

@@ -1,0 +1,1 @@
+"""Creating a subnet, which may end another, and starting it."""

@@ -1,0 +1,109 @@
+"""A subnet on its way to be created, and what it cost where the limit undid it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from taoctl.calls.network.create import FEE_ROOM, CreateSubnet
+from taoctl.calls.network.price import NetworkPrice, network_price
+from taoctl.chain.view import View
+from taoctl.cli import context, interrupts
+from taoctl.cli.stake import orders
+from taoctl.cli.transact import transact
+from taoctl.cli.writing import WriteFlags
+from taoctl.errors import RefusedError, TaoctlError, UsageError
+from taoctl.reads.columns import Kind, json_value
+from taoctl.units import Tao
+
+if TYPE_CHECKING:
+    from taoctl.calls.base import Intent
+    from taoctl.wallet.accounts import Account
+
+_GUARD_FAILED = ("Token.", "Balances.", "Arithmetic.")
+"""What the second call of the batch fails with."""
+
+
+def carry_out(
+    hotkey: str | None,
+    most: Tao | None,
+    identity: tuple[tuple[str, str], ...],
+    flags: WriteFlags,
+    *,
+    guarded: bool,
+) -> None:
+    """Create a subnet; where the limit undid it, the error says what it would have cost.
+
+    Raises:
+        What `transact` raises; the details of a price past the limit are `quoted` and `actual`.
+    """
+    quoted: list[NetworkPrice] = []
+    room = FEE_ROOM + flags.tx_options().tip
+
+    async def build(view: View, signer: Account) -> Intent:
+        named = _hotkey(hotkey, signer, flags)
+        intent = CreateSubnet(named, most, identity, room, guarded)
+        view.require(*intent.needs)
+        quoted[:] = [await network_price(view)]
+        return intent
+
+    try:
+        transact(build, flags)
+    except RefusedError as problem:
+        if guarded and quoted:
+            _say_costs(problem, quoted[0], most)
+        raise
+
+
+def _hotkey(named: str | None, signer: Account, flags: WriteFlags) -> str:
+    """The address of the hotkey: the one named, or the wallet's own."""
+    acts_itself = flags.proxy_for is None and flags.multisig is None
+    if acts_itself and signer.kind == "hotkey":
+        raise UsageError(
+            f"coldkeys create subnets, and {signer.label} is a hotkey",
+            f"name the wallet with --wallet {signer.wallet}, and the hotkey with --hotkey",
+        )
+    account = orders.acting(signer, flags)
+    if named is not None:
+        return orders.hotkey_of(named, account)
+    try:
+        return orders.own_hotkey(account)
+    except UsageError as problem:
+        raise UsageError(problem.message, "name its first neuron with --hotkey") from None
+
+
+def _say_costs(problem: RefusedError, quoted: NetworkPrice, most: Tao | None) -> None:
+    """Say of one that the limit undid what a subnet cost there."""
+    details: dict[str, Any] = dict(problem.details or {})
+    sent = details.get("transaction") or {}
+    if not str(sent.get("error")).startswith(_GUARD_FAILED) or sent.get("block_hash") is None:
+        return
+    actual = interrupts.run(_cost_at(str(sent["block_hash"])))
+    cap = Tao(quoted.next_rao) if most is None else most
+    known = None if actual is None else json_value(Kind.TAO, actual)
+    details["quoted"] = {"price": json_value(Kind.TAO, quoted.next_rao)}
+    details["actual"] = {"price": known, "block": sent.get("block")}
+    problem.details = details
+    if actual is not None and actual > cap.rao:
+        problem.message = (
+            f"no subnet was created: one costs {Tao(actual)} in block {sent.get('block')}, more "
+            f"than {cap}; only the fee was paid"
+        )
+        problem.hint = "allow more with --max-cost, or wait until it costs less"
+    else:
+        problem.message = (
+            "no subnet was created: less was left in the account than --max-cost and the fee "
+            "allow, as something else was paid from it meanwhile; only the fee was paid"
+        )
+        problem.hint = "run the command again"
+
+
+async def _cost_at(block_hash: str) -> int | None:
+    """The price of a subnet at the end of a block; None where the node does not say."""
+    from taoctl.chain.client import connect
+
+    network = context.network_of(context.network())
+    try:
+        async with connect(network, timeout=context.timeout()) as chain:
+            return (await network_price(await chain.at_hash(block_hash))).now_rao
+    except TaoctlError:
+        return None
