@@ -22,12 +22,13 @@ import taoctl
 from taoctl.addresses import short_ss58
 from taoctl.chain.client import Chain
 from taoctl.errors import TaoctlError
-from taoctl.history.series import EarningsPoint, EarningsSeries
-from taoctl.history.store import EarningsSample, Store
+from taoctl.history.series import EarningsPoint
+from taoctl.history.store import EarningsSample
 from taoctl.reads.entries import ROOT_NETUID
 from taoctl.text import printable
 from tui import commands
 from tui.ascii_filter import AsciiFilter
+from tui.earnings import Earnings
 from tui.epoch_memory import EpochMemory
 from tui.exact_update import ExactUpdate
 from tui.glyphs import ASCII, choose_glyphs
@@ -98,8 +99,7 @@ class Dashboard(App[int]):
         self.epochs = EpochMemory()
         self._connect = connect
         self._chain: asyncio.Future[Chain] | None = None
-        self._earnings: EarningsSeries | None = None
-        self._store: Store | None = None
+        self.earnings: Earnings | None = None
         self._focus_netuid: int | None = None
         self._shown: tuple[int, int] | None = None
         self._showing = asyncio.Event()
@@ -160,9 +160,8 @@ class Dashboard(App[int]):
 
     async def _let_go(self) -> None:
         self._chain = None
-        store, self._store = self._store, None
-        if store is not None:
-            await store.close()
+        if self.earnings is not None:
+            await self.earnings.close()
 
     def reconnect(self) -> None:
         """Close the connection and open it anew, to whichever chain answers now."""
@@ -173,8 +172,8 @@ class Dashboard(App[int]):
         if self.genesis not in (None, chain.genesis):
             self.lost_seats, self.alarms = LostSeats(), Alarms()
         self.genesis = chain.genesis
-        self._earnings = EarningsSeries(chain.genesis)
-        await self._open_history(chain.genesis)
+        self.earnings = Earnings(chain.genesis)
+        await self._open_history(self.earnings)
         self.pulse = replace(
             self.pulse,
             name=_short_name(chain),
@@ -227,32 +226,30 @@ class Dashboard(App[int]):
 
     def earnings_points(self) -> tuple[EarningsPoint, ...]:
         """The course of the earnings, one point an epoch."""
-        return () if self._earnings is None else self._earnings.points()
+        return () if self.earnings is None else self.earnings.points()
 
     def record_earnings(self, samples: Iterable[EarningsSample]) -> None:
         """Take samples into the series, and new ones into the store."""
-        new = () if self._earnings is None else self._earnings.add(samples)
-        if new and self._store is not None:
-            self._save(new)
+        if self.earnings is not None and (new := self.earnings.add(samples)):
+            self._keep(self.earnings, new)
 
     @work(group="history")
-    async def _save(self, samples: tuple[EarningsSample, ...]) -> None:
-        if self._store is None:
-            return
+    async def _keep(self, earnings: Earnings, samples: tuple[EarningsSample, ...]) -> None:
         try:
-            await self._store.record(samples)
+            await earnings.keep(samples)
         except TaoctlError as error:
-            self._store = None
-            self.notify(error.message, title="earnings are not kept", severity="warning")
+            self._say_not_kept(error)
 
-    async def _open_history(self, genesis: str) -> None:
-        if self.options.history is None or self._earnings is None:
+    async def _open_history(self, earnings: Earnings) -> None:
+        if self.options.history is None:
             return
         try:
-            self._store = await Store.open(self.options.history)
-            self._earnings.add(await self._store.samples(genesis))
+            await earnings.open(self.options.history)
         except TaoctlError as error:
-            self.notify(error.message, title="earnings are not kept", severity="warning")
+            self._say_not_kept(error)
+
+    def _say_not_kept(self, error: TaoctlError) -> None:
+        self.notify(error.message, title="earnings are not kept", severity="warning")
 
     # --- ways between the screens ---------------------------------------------------------
 

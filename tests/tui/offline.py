@@ -14,10 +14,10 @@ import dashboard_rows as made
 from taoctl.chain.client import Chain
 from taoctl.chain.status import LinkState, LinkStatus
 from taoctl.gpu.simulated import SimulatedSource
-from taoctl.history.series import EarningsSeries
 from taoctl.history.store import EarningsSample
 from taoctl.watch import Live
 from tui.app import Dashboard
+from tui.earnings import Earnings
 from tui.options import DashOptions, WalletRef
 from tui.screens.base import LiveScreen
 from tui.screens.metagraph import MetagraphScreen
@@ -117,7 +117,7 @@ def feed(dash: Dashboard, block: int = 1000, problem: str | None = None) -> None
 def with_history(dash: Dashboard, epochs: int = 30) -> None:
     """Earnings of so many past epochs."""
     dash.genesis = GENESIS
-    dash._earnings = EarningsSeries(GENESIS)
+    dash.earnings = Earnings(GENESIS)
     dash.record_earnings(
         EarningsSample(
             GENESIS, 2, "5Old", 700 + 10 * i, 10, (40 + i % 7 * 3 + i) * 10**7, 5 * 10**7
