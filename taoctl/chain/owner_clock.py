@@ -52,6 +52,14 @@ class OwnerClock:
     tempos: int
     version_key_tempos: int
 
+    @property
+    def next_epoch(self) -> int | None:
+        """Block of the next epoch; None where none runs, or where the runtime counts otherwise."""
+        if not self.tempo or self.last_epoch_block is None:
+            return None
+        regular = self.last_epoch_block + self.tempo
+        return min(regular, self.pending_epoch_at) if self.pending_epoch_at else regular
+
     def limit_blocks(self, limit: Limit) -> int:
         """Blocks between two changes."""
         if limit in _BLOCKS:

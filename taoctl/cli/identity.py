@@ -92,13 +92,13 @@ def set_(
         "additional": additional,
     }
     chosen = [(key, given[key]) for key in MOST_BYTES]
-    fields = tuple((key, _utf8(text or "")) for key, text in chosen if clear or text is not None)
+    fields = tuple((key, utf8(text or "")) for key, text in chosen if clear or text is not None)
     if not fields:
         raise UsageError("nothing was given to set", "add --name, --url or another field")
     transact(SetIdentity(fields), flags)
 
 
-def _utf8(text: str) -> str:
+def utf8(text: str) -> str:
     """The text, if it is text; raises UsageError for bytes of another encoding."""
     try:
         text.encode()

@@ -11,9 +11,11 @@ from taoctl.cli.output import Result, Section
 from taoctl.cli.subnet_create import create, start
 from taoctl.cli.subnet_hyperparameters import app as hyperparameters
 from taoctl.cli.subnet_list import list_
+from taoctl.cli.subnet_naming import identity, symbol
 from taoctl.cli.subnet_price import price
 from taoctl.cli.subnet_prune_order import prune_order
 from taoctl.cli.subnet_register import register
+from taoctl.cli.subnet_tempo import app as tempo
 from taoctl.text import printable
 
 if TYPE_CHECKING:
@@ -89,9 +91,12 @@ def _headline(row: SubnetRow) -> str:
 
 app.add_typer(hyperparameters, name="hyperparameters")
 app.add_typer(hyperparameters, name="hyperparams", hidden=True)
+app.add_typer(identity, name="identity")
+app.add_typer(tempo, name="tempo")
 app.command("list")(list_)
 app.command("price")(price)
 app.command("prune-order")(prune_order)
 app.command("register")(register)
+app.command("symbol")(symbol)
 app.command("create")(create)
 app.command("start")(start)

@@ -98,10 +98,10 @@ def set_(
     from taoctl.calls.owner.hyperparameter import SetHyperparameter
     from taoctl.cli.transact import transact
 
-    transact(SetHyperparameter(_netuid(ctx), name, _value(name, value, raw)), flags)
+    transact(SetHyperparameter(given_netuid(ctx), name, _value(name, value, raw)), flags)
 
 
-def _netuid(ctx: typer.Context) -> int:
+def given_netuid(ctx: typer.Context) -> int:
     """The subnet that the group was given."""
     assert ctx.parent is not None
     return int(ctx.parent.params[NETUID])

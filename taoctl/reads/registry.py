@@ -33,6 +33,7 @@ _MODULES = (
     "stake",
     "positions",
     "hyperparameters",
+    "tempo",
     "chain",
     "errors",
     "delegates",

@@ -156,3 +156,31 @@ def test_the_freeze_window_is_in_the_list(net: Localnet) -> None:
 def test_the_schema_has_what_the_list_has() -> None:
     properties = every()["taoctl.subnet.hyperparameters.1.json"]["properties"]["data"]
     assert {"default", "settable_from_block", "setter"} <= set(properties["items"]["properties"])
+
+
+def test_tempo_symbol_and_identity_are_set_and_shown(net: Localnet) -> None:
+    net.do(_open)
+    subnet = ("subnet",)
+    net.data("taoctl.tx.1", *subnet, "tempo", "1", "set", "720", *SEND)
+    row = net.data("taoctl.subnet.tempo.1", *subnet, "tempo", "1")
+    assert (row["tempo"], on_chain(net, "Tempo", 1)) == (720, 720)
+    assert row["tempo_from_block"] == row["last_epoch_block"] + 360
+    sent = net.data("taoctl.tx.1", *subnet, "tempo", "1", "trigger", *SEND)
+    assert on_chain(net, "PendingEpochAt", 1) == sent["block"] + 10
+    row = net.data("taoctl.query.tempo.1", "query", "tempo", "1")
+    assert row["pending_epoch_at"] == row["next_epoch_block"] == sent["block"] + 10
+    net.data("taoctl.tx.1", *subnet, "symbol", "1", "θ", *SEND)
+    name = ("--name", "Rao", "--discord", "rao")
+    net.data("taoctl.tx.1", *subnet, "identity", "set", "1", *name, *SEND)
+    (found,) = net.data("taoctl.subnet.identity.1", *subnet, "identity", "get")
+    assert (found["netuid"], found["symbol"], found["subnet_name"]) == (1, "θ", "Rao")
+    code, out, _ = net.taoctl(*subnet, "identity", "get", "2")
+    assert code == 0 and "Rao" not in out
+    code, _, err = net.taoctl(*subnet, "identity", "set", "1", *SEND)
+    assert code == 2 and "nothing was given" in err
+    problem = net.failure(*subnet, "symbol", "2", "θ", *SEND)
+    assert "SymbolAlreadyInUse" in problem["message"] and "such as" in problem["hint"]
+
+
+async def _open(chain: Chain) -> None:
+    await put(chain, "CommitRevealWeightsEnabled", (1,), False)
