@@ -51,6 +51,7 @@ def carry_out(
     except RefusedError as problem:
         if guarded and quoted:
             _say_costs(problem, quoted[0], most)
+            _say_unguarded(problem)
         raise
 
 
@@ -95,6 +96,14 @@ def _say_costs(problem: RefusedError, quoted: NetworkPrice, most: Tao | None) ->
             "allow, as something else was paid from it meanwhile; only the fee was paid"
         )
         problem.hint = "run the command again"
+
+
+def _say_unguarded(problem: RefusedError) -> None:
+    """Say to a proxy that may create subnets and not transfer how it can."""
+    refusals = (problem.details or {}).get("refusals") or ()
+    if [one["name"] for one in refusals] == ["CallFiltered"]:
+        without = "or leave the call that holds --max-cost out, with --unguarded"
+        problem.hint = f"{problem.hint}; {without}" if problem.hint else without
 
 
 async def _cost_at(block_hash: str) -> int | None:

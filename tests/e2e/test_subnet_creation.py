@@ -19,7 +19,7 @@ from taoctl.localnet.pallets.subtensor.subnets import subnet_account
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "localnet"))
 
 from chain_thread import ThreadChain
-from owned_chain import ALICE, COST, SUBNETS, hotkey, owned_chain
+from owned_chain import ALICE, COST, DAVE, SUBNETS, hotkey, owned_chain
 
 pytestmark = pytest.mark.e2e
 
@@ -208,6 +208,22 @@ def test_a_subnet_is_created_and_started_by_two_commands(net: StakeNet) -> None:
         return owner, started, said["subnet_name"]
 
     assert net.look(now) == (ALICE, True, b"Mine")
+
+
+def test_a_proxy_that_may_not_transfer_creates_one_without_the_guard(net: StakeNet) -> None:
+    code, _, err = net.taoctl(
+        *("proxy", "add", DAVE, "--type", "NonTransfer", "--wallet", "//Alice", "--yes")
+    )
+    assert code == 0, err
+    for_alice = ("create", "--hotkey", hotkey("by-proxy"), "--wallet", "//Dave")
+    for_alice += ("--proxy-for", ALICE)
+    error = net.failure("subnet", *for_alice, "--yes")
+    assert [one["name"] for one in error["details"]["refusals"]] == ["CallFiltered"]
+    assert "--unguarded" in error["hint"]
+    done = net.data("taoctl.tx.1", "subnet", *for_alice, "--unguarded", "--yes")
+    (added,) = [one["values"] for one in done["events"] if one["name"] == "NetworkAdded"]
+    owners = net.look(lambda host: dict(host.store("SubtensorModule", "SubnetOwner").items()))
+    assert owners[added[0]] == ALICE
 
 
 @pytest.mark.parametrize(
