@@ -10,13 +10,11 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual import events, work
-from textual._compositor import ChopsUpdate
-from textual.app import App, ScreenStackError, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.command import Provider
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.worker import WorkerFailed
 
 import taoctl
 from taoctl.addresses import short_ss58
@@ -30,12 +28,12 @@ from tui import commands
 from tui.ascii_filter import AsciiFilter
 from tui.earnings import Earnings
 from tui.epoch_memory import EpochMemory
-from tui.exact_update import ExactUpdate
 from tui.glyphs import ASCII, choose_glyphs
 from tui.keymap import APP_KEYS
 from tui.notices import Alarms, LostSeats
 from tui.options import Connect, DashOptions
 from tui.pulse import Pulse
+from tui.quiet_app import QuietApp
 from tui.screens.base import LiveScreen
 from tui.screens.help import HelpScreen
 from tui.screens.metagraph import MetagraphScreen
@@ -52,7 +50,7 @@ _FINALIZED_SECONDS = 1.0
 """How long a new head waits for the number of the finalized block before it is shown without."""
 
 
-class Dashboard(App[int]):
+class Dashboard(QuietApp):
     """Live screens over one chain. No key is opened before the user says `:unlock`."""
 
     TITLE = "taoctl"
@@ -80,8 +78,6 @@ class Dashboard(App[int]):
     ) -> None:
         """Show what the options name; `connect` opens the chain, `taoctl.connect` when None."""
         super().__init__()
-        # Developers' tools would be told every key that is pressed, those of a password too.
-        self.devtools = None
         self.clock = clock
         for theme in THEMES:
             self.register_theme(theme)
@@ -90,7 +86,6 @@ class Dashboard(App[int]):
         self.glyphs = choose_glyphs()
         if self.glyphs is ASCII:
             self._filters.append(AsciiFilter())
-        self.failure: TaoctlError | None = None
         self.lost_seats = LostSeats()
         self.own_netuids: frozenset[int] = frozenset()
         self.subnet_names: dict[int, str] = {}
@@ -360,34 +355,6 @@ class Dashboard(App[int]):
         while self._shown is None or self._shown[1] - self._shown[0] + 1 < count:
             self._showing.clear()
             await self._showing.wait()
-
-    def _display(self, screen: Screen[Any], renderable: Any) -> None:
-        """Paint, and when only part of the screen changed, send no more than that part."""
-        if type(renderable) is ChopsUpdate:
-            renderable = ExactUpdate.of(renderable)
-        super()._display(screen, renderable)
-
-    def clear_selection(self) -> None:
-        """Drop the selected text; from Python 3.12 on a first input asks before there is a screen.
-
-        Textual starts tasks eagerly there, and so mounts a mode's screen while its stack is empty.
-        """
-        with contextlib.suppress(ScreenStackError):
-            super().clear_selection()
-
-    def _fatal_error(self) -> None:
-        """Close without printing a traceback; `run` raises the error to its caller."""
-        self._close_messages_no_wait()
-
-    def raise_failure(self) -> None:
-        """Raise what ended the dashboard, if it did not end on request."""
-        if self.failure is not None:
-            raise self.failure
-        error: BaseException | None = self._exception
-        if isinstance(error, WorkerFailed):
-            error = error.error
-        if error is not None:
-            raise error
 
 
 def _short_name(chain: Chain) -> str:

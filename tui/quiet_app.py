@@ -1,0 +1,52 @@
+"""Where this dashboard does otherwise than Textual: how it paints, fails and keeps its secrets."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+from textual._compositor import ChopsUpdate
+from textual.app import App, ScreenStackError
+from textual.screen import Screen
+from textual.worker import WorkerFailed
+
+from taoctl.errors import TaoctlError
+from tui.exact_update import ExactUpdate
+
+
+class QuietApp(App[int]):
+    """Paints no more than what changed, and leaves it to its caller to say why it ended."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Developers' tools would be told every key that is pressed, those of a password too.
+        self.devtools = None
+        self.failure: TaoctlError | None = None
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        """Paint, and when only part of the screen changed, send no more than that part."""
+        if type(renderable) is ChopsUpdate:
+            renderable = ExactUpdate.of(renderable)
+        super()._display(screen, renderable)
+
+    def clear_selection(self) -> None:
+        """Drop the selected text; from Python 3.12 on a first input asks before there is a screen.
+
+        Textual starts tasks eagerly there, and so mounts a mode's screen while its stack is empty.
+        """
+        with contextlib.suppress(ScreenStackError):
+            super().clear_selection()
+
+    def _fatal_error(self) -> None:
+        """Close without printing a traceback; `run` raises the error to its caller."""
+        self._close_messages_no_wait()
+
+    def raise_failure(self) -> None:
+        """Raise what ended the dashboard, if it did not end on request."""
+        if self.failure is not None:
+            raise self.failure
+        error: BaseException | None = self._exception
+        if isinstance(error, WorkerFailed):
+            error = error.error
+        if error is not None:
+            raise error
