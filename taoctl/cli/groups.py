@@ -55,14 +55,29 @@ class LazyGroup(TyperGroup):
         self.commands[cmd_name] = command
         return command
 
+    def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override]
+        """The subcommand that the first word names.
+
+        Raises:
+            UsageError: there is none; it says which the user may mean.
+        """
+        # What begins with a dash is an option that is none, which click says better.
+        named = bool(args) and not args[0].startswith("-") and not ctx.resilient_parsing
+        if named and self.get_command(ctx, args[0]) is None:
+            from taoctl.cli.unknown_commands import unknown
+
+            raise unknown(self, ctx, args)
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """List the subcommands without importing them."""
-        names = (name for name in sorted(self.list_commands(ctx)) if not self._hidden(name))
+        names = (name for name in sorted(self.list_commands(ctx)) if not self.is_hidden(name))
         rows = [(name, self._line(ctx, name)) for name in names]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 
-    def _hidden(self, name: str) -> bool:
+    def is_hidden(self, name: str) -> bool:
+        """Whether help does not list a subcommand."""
         return name not in self.lazy and bool(self.commands[name].hidden)
 
     def _line(self, ctx: Any, name: str) -> str:
