@@ -9,6 +9,7 @@ import typer
 from taoctl.cli import context, output
 from taoctl.cli.output import Result, Section
 from taoctl.cli.subnet_create import create, start
+from taoctl.cli.subnet_emission import emission
 from taoctl.cli.subnet_hyperparameters import app as hyperparameters
 from taoctl.cli.subnet_list import list_
 from taoctl.cli.subnet_naming import identity, symbol
@@ -93,6 +94,7 @@ app.add_typer(hyperparameters, name="hyperparameters")
 app.add_typer(hyperparameters, name="hyperparams", hidden=True)
 app.add_typer(identity, name="identity")
 app.add_typer(tempo, name="tempo")
+app.command("emission")(emission)
 app.command("list")(list_)
 app.command("price")(price)
 app.command("prune-order")(prune_order)

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from taoctl.cli.schema_parts import Plain, Shape
+from taoctl.cli.schema_parts import (
+    INT,
+    INT_OR_NULL,
+    TEXT_OR_NULL,
+    Plain,
+    Shape,
+    array,
+    obj,
+    row_schema,
+)
+from taoctl.cli.subnet_emission import SCHEMA as EMISSION_SCHEMA
 from taoctl.cli.subnet_list import SCHEMA as LIST_SCHEMA
 from taoctl.cli.subnet_price import SCHEMA as PRICE_SCHEMA
 from taoctl.cli.subnet_prune_order import SUBNETS_SCHEMA
+from taoctl.reads.subnet_emission import EmissionRow
 from taoctl.reads.subnet_list import ListedSubnetRow
 from taoctl.reads.subnet_prices import PriceRow
 from taoctl.reads.subnet_prune_order import SubnetPruneRow
@@ -14,4 +25,16 @@ SCHEMAS: dict[str, Shape | Plain] = {
     LIST_SCHEMA: Shape("taoctl subnet list", ListedSubnetRow),
     PRICE_SCHEMA: Shape("taoctl subnet price", PriceRow),
     SUBNETS_SCHEMA: Shape("taoctl subnet prune-order --subnets", SubnetPruneRow),
+    EMISSION_SCHEMA: Plain(
+        "taoctl subnet emission",
+        obj(
+            netuid=INT,
+            next_epoch_block=INT_OR_NULL,
+            blocks_to_epoch=INT_OR_NULL,
+            held_back=TEXT_OR_NULL,
+            block_tao_rao=TEXT_OR_NULL,
+            alpha_out_rao=TEXT_OR_NULL,
+            parts=array(row_schema(EmissionRow)),
+        ),
+    ),
 }

@@ -73,24 +73,36 @@ async def markets(view: View, price: Mapping[int, int | None]) -> dict[int, Mark
     """
     netuids = sorted(price)
     keys = [(netuid,) for netuid in netuids]
-    mechanisms, trading, tao, alpha, weights, fees = await asyncio.gather(
+    mechanisms, trading, pools = await asyncio.gather(
         column_of(view, "SubnetMechanism", keys),
         column_of(view, "SubtokenEnabled", keys),
+        stored_pools(view, netuids),
+    )
+    found = {}
+    for netuid, mechanism, trades in zip(netuids, mechanisms, trading, strict=True):
+        if trades is False and netuid != ROOT_NETUID:
+            continue
+        if netuid == ROOT_NETUID or mechanism == 0:
+            found[netuid] = Market(None)
+        elif mechanism is not None and _knows_curve(view):
+            pool = pools.get(netuid)
+            if pool is not None and price_rao(pool) == price[netuid]:
+                found[netuid] = Market(pool)
+    return found
+
+
+async def stored_pools(view: View, netuids: Sequence[int]) -> dict[int, Pool]:
+    """Reserves, weights and fees of subnets; those that storage does not tell are absent."""
+    keys = [(netuid,) for netuid in netuids]
+    columns = await asyncio.gather(
         *(column_of(view, name, keys) for name in _RESERVES),
         _swap_column(view, _BALANCER, keys),
         _swap_column(view, _FEE_RATE, keys),
     )
-    found = {}
-    for place, netuid in enumerate(netuids):
-        if trading[place] is False and netuid != ROOT_NETUID:
-            continue
-        if netuid == ROOT_NETUID or mechanisms[place] == 0:
-            found[netuid] = Market(None)
-        elif mechanisms[place] is not None and _knows_curve(view):
-            pool = _pool(tao[place], alpha[place], weights[place], fees[place])
-            if pool is not None and price_rao(pool) == price[netuid]:
-                found[netuid] = Market(pool)
-    return found
+    found = {
+        netuid: _pool(*row) for netuid, row in zip(netuids, zip(*columns, strict=True), strict=True)
+    }
+    return {netuid: pool for netuid, pool in found.items() if pool is not None}
 
 
 def _knows_curve(view: View) -> bool:

@@ -53,6 +53,7 @@ _MODULES = (
     "risk",
     "prune_order",
     "subnet_prune_order",
+    "subnet_emission",
     "concentration",
 )
 

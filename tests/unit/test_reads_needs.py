@@ -22,6 +22,7 @@ ABSENT = {
     "auto-stake": {218},
     "claim-types": {218},
     "concentration": {218},
+    "emission": {218, 365, 393},
     "prune-order": {218},
     "subnet-prune-order": {218},
     "coldkey-swaps": {218, 365},
