@@ -55,6 +55,7 @@ _MODULES = (
     "subnet_prune_order",
     "subnet_emission",
     "concentration",
+    "network_cost",
 )
 
 

@@ -12,6 +12,7 @@ from taoctl.calls.base import ChainCall, Intent, call_bytes
 from taoctl.calls.network.create import FEE_ROOM, CreateSubnet
 from taoctl.calls.network.start import StartSubnet
 from taoctl.errors import Exit, NotInRuntimeError
+from taoctl.reads.network_cost import network_cost
 from taoctl.scale.crypto import KeySigner
 from taoctl.units import Tao
 
@@ -187,3 +188,15 @@ def test_a_subnet_is_started_or_the_runtime_has_no_such_thing(spec: int) -> None
         assert refusal.allowed_from_block == 10 + delay
         return
     assert decoded(chain, call) == [("start_call", {"netuid": 1})]
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_the_read_of_the_price_tells_what_it_can(spec: int) -> None:
+    chain = chain_of(spec)
+    row = asyncio.run(network_cost(chain.view(BLOCK)))
+    assert (row.cost_rao, row.next_block_rao) == (cost_at(BLOCK), cost_at(BLOCK + 1))
+    assert (row.last_block, row.open_from_block) == (900, BLOCK + 1)
+    costs(chain, 3 * LAST)
+    row = asyncio.run(network_cost(chain.view(BLOCK)))
+    assert row.cost_rao == 3 * LAST
+    assert row.next_block_rao is row.day_rao is row.step_rao is row.least_block is None
