@@ -96,7 +96,7 @@ class NoKeyError(TaoctlError):
 
 
 class StoppedError(TaoctlError):
-    """The user pressed Ctrl-C, and there is something to say of what was done before."""
+    """The user pressed Ctrl-C; it says what was done before that, if anything was."""
 
     exit_code = Exit.INTERRUPTED
     code = "interrupted"

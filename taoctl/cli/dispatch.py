@@ -13,9 +13,10 @@ import typer.main
 
 from taoctl import __version__
 from taoctl.cli import options
+from taoctl.cli.endless import Stopped
 from taoctl.cli.groups import Lazy, LazyGroup, with_globals
 from taoctl.cli.output import PipeClosed, is_unwritten, unwritten
-from taoctl.errors import Exit, TaoctlError, UsageError
+from taoctl.errors import Exit, StoppedError, TaoctlError, UsageError
 
 _EXAMPLES = """\
 Operate Bittensor from a terminal: miners, validators, subnets, stake.
@@ -105,8 +106,10 @@ def dispatch(argv: Sequence[str]) -> int:
         return int(Exit.DONE)
     except _ClickException as problem:
         return _usage(problem, argv)
+    except Stopped:
+        return int(Exit.INTERRUPTED)
     except (KeyboardInterrupt, typer.Abort):
-        return _fail(_Interrupted(), argv)
+        return _fail(StoppedError("interrupted"), argv)
     except (BrokenPipeError, SystemExit):
         raise
     except OSError as problem:
@@ -115,18 +118,8 @@ def dispatch(argv: Sequence[str]) -> int:
     except Exception as problem:
         return _crash(problem, argv)
     if code == Exit.INTERRUPTED:
-        return _fail(_Interrupted(), argv)
+        return _fail(StoppedError("interrupted"), argv)
     return code if isinstance(code, int) else Exit.DONE
-
-
-class _Interrupted(TaoctlError):
-    """The user pressed Ctrl-C."""
-
-    exit_code = Exit.INTERRUPTED
-    code = "interrupted"
-
-    def __init__(self) -> None:
-        super().__init__("interrupted")
 
 
 class _Crash(TaoctlError):

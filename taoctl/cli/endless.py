@@ -1,10 +1,10 @@
-"""What commands have that go on until they are stopped: a form without an end, and a first read."""
+"""What commands have that go on until they are stopped: a form, a first read, an end by Ctrl-C."""
 
 from __future__ import annotations
 
-import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from taoctl.cli import options
@@ -16,6 +16,23 @@ if TYPE_CHECKING:
     from taoctl.chain.view import View
 
 T = TypeVar("T")
+
+
+class Stopped(Exception):
+    """Ctrl-C ended what has no other end, and there is nothing to say about it."""
+
+
+@contextmanager
+def until_ctrl_c() -> Iterator[None]:
+    """Take Ctrl-C for the end of what happens inside, of which people are told that it is one.
+
+    Raises:
+        Stopped: it was pressed.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Stopped from None
 
 
 def require_endless_form() -> None:
@@ -42,6 +59,9 @@ async def first_read(chain: Chain, read: Callable[[View], Awaitable[T]], limit: 
     Raises:
         DeadlineError: that took longer than `limit` seconds.
     """
+    # The command tree loads this module too, and must not pay for an event loop.
+    import asyncio
+
     try:
         async with asyncio.timeout(limit):
             return await read(await chain.at_head())

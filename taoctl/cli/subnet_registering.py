@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from taoctl.calls.registration.price import SeatPrice, seat_price
 from taoctl.calls.stake.hotkeys import no_subnet
@@ -20,7 +20,7 @@ from taoctl.cli.transact import (
     wrapped,
 )
 from taoctl.cli.writing import WriteFlags
-from taoctl.errors import RefusedError, TaoctlError
+from taoctl.errors import RefusedError, StoppedError, TaoctlError
 from taoctl.reads.columns import Kind, json_value
 from taoctl.submit.words import Block, refusal_text
 from taoctl.units import Tao
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from taoctl.calls.registration.burn import Register
     from taoctl.chain.view import View
     from taoctl.wallet.accounts import Account
+
+T = TypeVar("T")
 
 TOO_DEAR = "RegistrationPriceLimitExceeded"
 
@@ -98,6 +100,7 @@ def carry_out_when_below(order: RegisterOrder, flags: WriteFlags, netuid: int, b
 
     Raises:
         RefusedError: the price does not fall so far, or none would do.
+        StoppedError: it was interrupted before anything was sent.
         What `carry_out` raises.
     """
     require_writable()
@@ -105,9 +108,9 @@ def carry_out_when_below(order: RegisterOrder, flags: WriteFlags, netuid: int, b
     account = signer_of(None)
     # A password file that is not there would else be found out once the price is.
     sources(None, flags.password_file).given()
-    count = interrupts.run(_count_possible(order, flags, account))
+    count = _before_sending(_count_possible(order, flags, account))
     while True:
-        interrupts.run(_wait(netuid, below, count))
+        _before_sending(_wait(netuid, below, count))
         try:
             carry_out(order, flags, netuid)
         except RefusedError as problem:
@@ -116,6 +119,14 @@ def carry_out_when_below(order: RegisterOrder, flags: WriteFlags, netuid: int, b
             output.note("the price rose again before anything was signed")
         else:
             return
+
+
+def _before_sending(work: Coroutine[Any, Any, T]) -> T:
+    """What work finds that sends nothing; raises StoppedError where it is interrupted."""
+    try:
+        return interrupts.run(work)
+    except KeyboardInterrupt:
+        raise StoppedError("interrupted; nothing was sent") from None
 
 
 async def _count_possible(order: RegisterOrder, flags: WriteFlags, account: Account) -> int:

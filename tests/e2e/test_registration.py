@@ -339,7 +339,7 @@ def test_ctrl_c_ends_the_wait_and_nothing_was_sent(net: StakeNet) -> None:
         started = time.monotonic()
         code, out, err = net.taoctl(*command)
         assert (code, out) == (130, "")
-        assert err.endswith("error: interrupted\n")
+        assert err.endswith("error: interrupted; nothing was sent\n")
         assert 1 < time.monotonic() - started < 10
     assert net.sent() == before
 

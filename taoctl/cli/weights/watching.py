@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from taoctl.cli import context, interrupts, options, output
-from taoctl.cli.endless import first_read, require_endless_form
+from taoctl.cli.endless import first_read, require_endless_form, until_ctrl_c
 from taoctl.cli.live_page import LivePage
 from taoctl.cli.options import Format
 from taoctl.cli.output import Origin, Result, Section
@@ -73,7 +73,7 @@ def watch(
 
     require_endless_form()
     context.warn_insecure(sorted(mine))
-    with LivePage() as page:
+    with until_ctrl_c(), LivePage() as page:
         interrupts.run(_follow(_Watch(read, page, f"subnet {number}", blocks)))
 
 
