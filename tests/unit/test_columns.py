@@ -147,7 +147,8 @@ def test_my_neurons_lead_with_what_one_looks_for() -> None:
 def test_every_field_of_every_row_is_a_column_with_help(name: str) -> None:
     row = load()[name].row
     columns = columns_of(row)
-    assert {c.key for c in columns} == {field.name for field in fields(row)}
+    shown, held = {c.key for c in columns}, {field.name for field in fields(row)}
+    assert held - shown == ({"endpoint"} if name == "axons" else set())  # told by axon and scope
     for column in columns:
         assert column.help
         assert len(column.title) <= 14

@@ -75,9 +75,11 @@ def test_the_gpus_with_such_a_process_and_never_simulated_ones() -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="this system has no /proc")
 def test_command_lines_of_a_real_process_and_of_its_parent() -> None:
-    wait = [sys.executable, "-c", "input()", "--wallet.hotkey", "a b"]
-    with subprocess.Popen(wait, stdin=subprocess.PIPE) as child:
+    wait = [sys.executable, "-c", "print(flush=True); input()", "--wallet.hotkey", "a b"]
+    with subprocess.Popen(wait, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         try:
+            assert child.stdout is not None
+            child.stdout.readline()  # before it is loaded it has no command line
             own, parent, *_ = command_lines(child.pid)
             assert own[1:] == wait[1:]
             assert parent == command_lines(os.getpid())[0]
