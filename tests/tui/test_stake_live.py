@@ -78,11 +78,11 @@ class Net:
                 await send(chain, plan, key, journal, options)
             await chain.call("dev_newBlock", [{"count": 1}])
 
-    async def on_chain(self, hotkey: str, netuid: int) -> tuple[int, int]:
-        """Free rao of the wallet, and its alpha on a hotkey, asked anew."""
+    async def on_chain(self, hotkey: str, netuid: int, block: int | None = None) -> tuple[int, int]:
+        """Free rao of the wallet, and its alpha on a hotkey, asked anew; at the head by default."""
         coldkey = self.wallets.coldkey_ss58
         async with connect(self.node.endpoint, timeout=30) as chain:
-            view = await chain.at_head()
+            view = await (chain.at_head() if block is None else chain.at_block(block))
             account = await view.value("System", "Account", coldkey)
             infos = await view.api("StakeInfoRuntimeApi", "get_stake_info_for_coldkey", coldkey)
             alpha = [
@@ -208,7 +208,8 @@ def test_from_the_start_to_a_completed_stake_by_keys_alone(net: Net) -> None:
     going = taken["submission"]
     assert going.error is None and going.outcome.error is None
     fee, (comparison,) = going.outcome.record.fee.rao, going.compared
-    after, alpha = asyncio.run(net.on_chain(hotkey, netuid))
+    # An epoch in a later block adds to the stake.
+    after, alpha = asyncio.run(net.on_chain(hotkey, netuid, going.outcome.record.block))
     assert before - after == 10 * TAO + fee
     assert abs(alpha - comparison.out.rao) <= 1
     assert comparison.out.rao >= taken["plan"].quotes[0].minimum_out.rao
