@@ -155,7 +155,7 @@ class StakeNet:
     def force(
         self, uri: str, name: str, pallet: str = "SubtensorModule", **args: Any
     ) -> str | None:
-        """Send a call, of the subnet pallet by default, without a plan; its error, None where it succeeds.
+        """Send a call without a plan; its error, None where it succeeds.
 
         An error is named as in the metadata; of a call that is not included it is the pool's.
         """
