@@ -17,6 +17,7 @@ from taoctl.cli.subnet_price import price
 from taoctl.cli.subnet_prune_order import prune_order
 from taoctl.cli.subnet_register import register
 from taoctl.cli.subnet_tempo import app as tempo
+from taoctl.cli.subnet_trim import trim
 from taoctl.text import printable
 
 if TYPE_CHECKING:
@@ -100,5 +101,6 @@ app.command("price")(price)
 app.command("prune-order")(prune_order)
 app.command("register")(register)
 app.command("symbol")(symbol)
+app.command("trim")(trim)
 app.command("create")(create)
 app.command("start")(start)

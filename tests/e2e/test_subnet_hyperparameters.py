@@ -184,3 +184,10 @@ def test_tempo_symbol_and_identity_are_set_and_shown(net: Localnet) -> None:
 
 async def _open(chain: Chain) -> None:
     await put(chain, "CommitRevealWeightsEnabled", (1,), False)
+
+
+def test_a_subnet_is_trimmed(net: Localnet) -> None:
+    problem = net.failure("subnet", "trim", "1", "63", *SEND)
+    assert "InvalidValue" in problem["message"] and "from 64 to 256" in problem["hint"]
+    net.data("taoctl.tx.1", "subnet", "trim", "1", "128", *SEND)
+    assert on_chain(net, "MaxAllowedUids", 1) == 128

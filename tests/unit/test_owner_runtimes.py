@@ -12,6 +12,7 @@ from taoctl.calls.base import Intent, call_bytes
 from taoctl.calls.owner.identity import MOST_BYTES, SetSubnetIdentity
 from taoctl.calls.owner.symbol import SetSymbol
 from taoctl.calls.owner.trigger import TriggerEpoch
+from taoctl.calls.owner.trim import TrimUids
 from taoctl.errors import NotInRuntimeError
 from taoctl.reads.subnet_identities import subnet_identities
 from taoctl.reads.tempo import tempo
@@ -106,3 +107,16 @@ def test_what_a_runtime_has_no_schedule_for_is_not_known(spec: int) -> None:
     assert row.tempo == 360
     assert row.next_epoch_block == (1_260 if spec == 424 else None)
     assert row.tempo_from_block == (1_001 if spec == 424 else None)
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_uids_are_trimmed_or_the_call_is_absent(spec: int) -> None:
+    chain = chain_of(spec)
+    if spec == 218:
+        with pytest.raises(NotInRuntimeError, match="spec 218"):
+            composed(chain, TrimUids(1, 64))
+        return
+    if spec == 424:
+        chain.put("LastEpochBlock", 1, value=900)
+    name, args = composed(chain, TrimUids(1, 64))
+    assert (name, args) == ("sudo_trim_to_max_allowed_uids", {"netuid": 1, "max_n": 64})

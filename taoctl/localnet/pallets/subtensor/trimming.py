@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from taoctl.economics.trimming import immune_percent, leaving
 from taoctl.localnet.pallets.subtensor.neurons import Neurons
 from taoctl.localnet.pallets.subtensor.rows import unpack_row
 
@@ -28,9 +29,9 @@ class Trimming(Neurons):
         if count <= most:
             return
         stays = self._staying_uids(netuid, count)
-        if _percent(len(stays), most) >= self.constant("MaxImmuneUidsPercentage"):
+        if immune_percent(len(stays), most) >= self.constant("MaxImmuneUidsPercentage"):
             raise self.error("TrimmingWouldExceedMaxImmunePercentage")
-        gone = self._leaving_uids(netuid, count, most, stays)
+        gone = leaving(self.Emission[netuid], stays, count - most)
         for uid in gone:
             self._remove_uid(netuid, uid)
         kept = [uid for uid in range(len(self.Emission[netuid])) if uid not in gone]
@@ -43,15 +44,6 @@ class Trimming(Neurons):
         return frozenset(
             uid for uid in range(count) if uid in owners or self.is_immune(netuid, uid)
         )
-
-    def _leaving_uids(
-        self, netuid: int, count: int, most: int, stays: frozenset[int]
-    ) -> frozenset[int]:
-        """Who goes: the least emission first, of equals the highest UID."""
-        emission = self.Emission[netuid]
-        order = sorted(range(len(emission)), key=lambda uid: (emission[uid], -uid))
-        free = [uid for uid in order if uid not in stays]
-        return frozenset(free[: count - most])
 
     def _remove_uid(self, netuid: int, uid: int) -> None:
         if (netuid, uid) in self.Keys:
@@ -98,10 +90,6 @@ class Trimming(Neurons):
             del self.Uids[netuid, hotkey]
         for new in places.values():
             self.Uids[netuid, self.Keys[netuid, new]] = new
-
-
-def _percent(part: int, whole: int) -> int:
-    return 100 if part >= whole else part * 100 // whole
 
 
 def _drop(item: MapStore, key: tuple[Any, Any]) -> None:
