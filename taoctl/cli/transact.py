@@ -60,15 +60,13 @@ def transact(intent: Intent | Build, flags: WriteFlags, signer: str | None = Non
 
     Raises:
         RefusedError: a preflight check, the node or the chain refuses it.
-        UsageError: there is nobody to ask and no --yes, or a flag is wrong.
+        UsageError: a flag is wrong; or, once it is planned, nobody can be asked and no --yes.
         DeclinedError: the user said no.
         What `make_plan`, `open_signer` and `send` raise.
     """
     require_writable()
     tx = flags.tx_options()
     account = signer_of(signer)
-    if not (flags.dry_run or flags.yes):
-        prompts.require("send it?", "say yes beforehand with --yes, or look at it with --dry-run")
     interrupts.run(_transact(intent, flags, tx, account))
 
 
@@ -128,7 +126,7 @@ async def _planned(
         right_key(intent, flags, account)
         whole = wrapped(intent, flags)
         plan = await make_plan(
-            chain, whole, account.ss58, tx, journal=journal, to_send=not flags.dry_run
+            chain, whole, account.ss58, tx, journal=journal, to_send=may_send(flags)
         )
         return plan, await blocks_of(chain, plan)
 
@@ -278,10 +276,16 @@ def refusal_of(plan: Plan, blocks: Block) -> RefusedError | None:
     )
 
 
+def may_send(flags: WriteFlags) -> bool:
+    """Whether a plan can lead to a transaction: it is no preview, and somebody can say yes."""
+    return not flags.dry_run and (flags.yes or prompts.possible())
+
+
 def confirmed(plan: Plan, what: str = "this") -> bool:
-    """Whether the user says yes to sending; the question names the network."""
+    """Whether the user says yes to sending; raises UsageError where nobody can be asked."""
     from taoctl.chain.networks import FINNEY_GENESIS
 
+    prompts.require(f"send {what}?", "say yes beforehand with --yes, or look with --dry-run")
     name = network_words(plan)
     if output.colours(sys.stderr):
         colour = "1;31" if plan.genesis == FINNEY_GENESIS else "1;36"

@@ -20,6 +20,7 @@ from taoctl.cli.transact import (
     confirmed,
     failure_of,
     insecure,
+    may_send,
     own_chain_only,
     planning,
     refusal_of,
@@ -95,8 +96,6 @@ def transact_many(wanted: Sequence[tuple[str, Build]], flags: WriteFlags) -> Non
     for address in addresses:
         if addresses.count(address) > 1:
             raise UsageError(f"{address} signs twice", "name each wallet once")
-    if not (flags.dry_run or flags.yes):
-        prompts.require("send them?", "say yes beforehand with --yes, or look with --dry-run")
     interrupts.run(_transact_many(builds, flags, tx))
 
 
@@ -162,7 +161,7 @@ async def _plans(
                 account.ss58,
                 tx,
                 journal=journal,
-                to_send=not flags.dry_run,
+                to_send=may_send(flags),
                 view=view,
             )
             found.append(_Planned(account, plan, await blocks_of(chain, plan)))

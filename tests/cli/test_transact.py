@@ -91,6 +91,35 @@ def test_a_yes_at_the_terminal_sends_it(environ: dict[str, str]) -> None:
         assert shell.end() == 0
 
 
+def test_without_a_terminal_what_is_wrong_is_told_before_that_nobody_can_be_asked(
+    environ: dict[str, str],
+) -> None:
+    poor = ("wallet", "transfer", "//Bob", "99999999", "--wallet", "locked")
+    refused = _run(environ, *poor, "-o", "json")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    error = json.loads(refused.stderr.splitlines()[-1])["error"]
+    assert "99999999" in error["message"] and error["details"]["refusals"], error
+    assert "no terminal" not in refused.stderr
+    add = ("stake", "add", "5tao", "--netuid", "99", "--hotkey", "//Bob")
+    nowhere = _run(environ, *add, "--wallet", "//Alice")
+    assert nowhere.returncode == 1
+    assert "subnet 99" in nowhere.stderr and "no terminal" not in nowhere.stderr
+
+
+def test_without_a_terminal_the_plan_is_shown_and_nothing_is_unlocked_or_sent(
+    environ: dict[str, str],
+) -> None:
+    before = _run(environ, "tx", "list", "-o", "json").stdout.count('"id"')
+    words = ("wallet", "transfer", "//Bob", "0.5", "--wallet", "locked")
+    for more in ((), ("--no-input",)):
+        done = _run(environ, *words, *more)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "balance" in done.stderr, "the plan"
+        assert "to ask: send this?" in done.stderr and "--yes" in done.stderr
+        assert "password" not in done.stderr
+    assert _run(environ, "tx", "list", "-o", "json").stdout.count('"id"') == before
+
+
 def test_a_locked_key_without_a_password_exits_6_at_once(environ: dict[str, str]) -> None:
     words = ("wallet", "transfer", "//Bob", "0.5", "--wallet", "locked", "-y")
     assert _run(environ, *_transfer("-y")).returncode == 0

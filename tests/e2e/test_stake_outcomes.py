@@ -261,6 +261,16 @@ def test_nothing_is_sent_where_one_of_several_is_refused(net: StakeNet) -> None:
     assert net.sent() == sent
 
 
+def test_what_is_refused_of_several_is_told_before_that_nobody_can_be_asked(net: StakeNet) -> None:
+    sent = net.sent()
+    poor = net.failure(*add(EVEN, "99999999tao", "//Dave", "--wallet", "//Charlie"))
+    assert poor["details"]["refusals"]
+    code, out, err = net.taoctl(*add(EVEN, "2tao", "//Dave", "--wallet", "//Eve"))
+    assert (code, out) == (2, "")
+    assert "2 of 2" in err and "to ask: send these 2 transactions?" in err
+    assert net.sent() == sent
+
+
 def test_nothing_is_sent_where_the_key_of_one_of_several_stays_closed(net: StakeNet) -> None:
     wallet = Path(os.environ["TAOCTL_WALLET_PATH"]) / "locked"
     wallet.mkdir(parents=True, mode=0o700)
