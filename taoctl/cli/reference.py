@@ -160,5 +160,14 @@ def write(folder: Path) -> None:
         path.write_text(text, encoding="utf-8")
 
 
+def run(arguments: list[str]) -> None:
+    """Write the pages into the folder that is named; anything else ends with a line of usage."""
+    match arguments:
+        case [folder] if not folder.startswith("-"):
+            write(Path(folder))
+        case _:
+            sys.exit("usage: python -m taoctl.cli.reference FOLDER")
+
+
 if __name__ == "__main__":
-    write(Path(sys.argv[1]))
+    run(sys.argv[1:])

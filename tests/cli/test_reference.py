@@ -10,7 +10,7 @@ import pytest
 
 from taoctl.cli.completion import SCRIPTS, Shell
 from taoctl.cli.dispatch import tree
-from taoctl.cli.reference import leaves, pages
+from taoctl.cli.reference import leaves, pages, run
 from taoctl.cli.schemas import every
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,3 +62,13 @@ def _writes(command: Any) -> bool:
 @pytest.mark.parametrize("name", sorted(every()))
 def test_a_schema_is_a_valid_schema(name: str) -> None:
     jsonschema.Draft202012Validator.check_schema(every()[name])
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], ["docs", "again"]])
+def test_pages_are_written_into_one_folder_only(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit, match="usage"):
+        run(words)
+    assert list(tmp_path.iterdir()) == []
