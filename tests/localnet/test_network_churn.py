@@ -30,12 +30,13 @@ def _act(chain: Chain, chance: random.Random) -> str | None:
     ) -> str | None:
         return error_of(chain.call(signer, name, pallet, **args))
 
-    match chance.randrange(9):
+    match chance.randrange(11):
         case 0:
             return create(chain, who, f"h:{chance.random()}")
         case 1:
             return call(None, "root_dissolve_network", netuid=netuid)
         case 2:
+            netuid = next((n for n in module.netuids() if not module.SubtokenEnabled[n]), netuid)
             owner = module.SubnetOwner[netuid]
             mine = next((f"p{n}" for n in range(4) if account(f"p{n}") == owner), None)
             return call(mine, "start_call", netuid=netuid)
@@ -50,7 +51,7 @@ def _act(chain: Chain, chance: random.Random) -> str | None:
                 half = module.stake_of(hotkey, owner, netuid) // 2
                 args = {"hotkey": hotkey, "netuid": netuid, "amount_unstaked": half}
                 return call(names[owner], "remove_stake", **args)
-    amount = chance.randrange(TAO // 100, 40 * TAO)
+    amount = chance.randrange(TAO // 100, 20 * TAO)
     return call(who, "add_stake", hotkey=hotkey, netuid=netuid, amount_staked=amount)
 
 
@@ -75,8 +76,8 @@ def _churn(seed: int, blocks: int) -> dict[str, int]:
     chain = network_chain(subnets=4, tempo=7)
     module = chain.rt.subtensor
     module.NetworkRateLimit.put(0)
-    module.NetworkMinLockCost.put(TAO)
-    module.NetworkLastLockCost.put(TAO)
+    module.NetworkMinLockCost.put(50 * TAO)
+    module.NetworkLastLockCost.put(50 * TAO)
     module.NetworkLockReductionInterval.put(1)
     module.NetworkImmunityPeriod.put(3)
     _people(chain)
