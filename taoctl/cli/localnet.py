@@ -100,7 +100,7 @@ def up(
       taoctl localnet up
       taoctl localnet up --scenario small --block-time 0.25 --detach
       taoctl localnet up --port 9955 --seal manual --fresh
-      taoctl localnet up --fault latency=0.3 --fault disconnect=0.1,when=after,method=author_*
+      taoctl localnet up --fault latency=0.3 --fault 'disconnect=0.1,when=after,method=author_*'
     """
     where = state_dir if state_dir is not None else service.default_state_dir(port)
     where = paths.expanded(where).absolute()
