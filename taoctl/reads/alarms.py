@@ -1,4 +1,4 @@
-"""When a neuron of mine needs looking after: it is near to pruning, or its weights grow old."""
+"""When a neuron of mine needs looking after: near to pruning, old weights, a lost commit."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Annotated
 from taoctl.chain.view import View
 from taoctl.reads.columns import Column, Kind
 from taoctl.reads.entries import ROOT_NETUID
+from taoctl.reads.lost_commits import CommitWatch, LostCommit
 from taoctl.reads.metagraph import NeuronRow
 from taoctl.reads.neurons import MyNeuronRow, my_neurons
 from taoctl.reads.seats import LostSeatRow, SeatWatch
@@ -42,6 +43,22 @@ def old_weights_blocks(row: NeuronRow, tempo: int | None, block: int) -> int | N
     return age if age > OLD_WEIGHTS_TEMPOS * tempo else None
 
 
+def inactive_blocks(row: MyNeuronRow, block: int) -> int | None:
+    """Blocks since an epoch would have left out a validator for its old weights, else None."""
+    if row.active_to_block is None or not row.validator_permit or row.netuid == ROOT_NETUID:
+        return None
+    if row.last_update is None or row.last_update <= (row.registered_at or 0):
+        return None
+    over = block - row.active_to_block
+    return over if over > 0 else None
+
+
+def inactive_text(over: int) -> str:
+    """What a validator loses that set no weights within the activity cutoff, and since when."""
+    many = "1 block" if over == 1 else f"{over:,} blocks"
+    return f"past the activity cutoff for {many}: its stake does not count until it sets weights"
+
+
 def tempos_text(blocks: int, tempo: int) -> str:
     """So many blocks in tempos with one digit, cut off: `2.4`."""
     tenths = blocks * 10 // tempo
@@ -49,6 +66,7 @@ def tempos_text(blocks: int, tempo: int) -> str:
 
 
 LOST, PRUNING, WEIGHTS = "lost", "pruning", "weights"
+INACTIVE, COMMIT_LOST = "inactive", "commit lost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +80,8 @@ class AlarmRow:
             "alarm",
             Kind.TEXT,
             "lost: its UID is gone; pruning: it is among the next to be replaced; weights: the "
-            "last ones it set are old",
+            "last ones it set are old; inactive: so old that epochs leave its stake out; commit "
+            "lost: weights it committed were never revealed",
         ),
     ]
     netuid: Annotated[int, Column("netuid", Kind.NETUID, "subnet number")]
@@ -88,21 +107,26 @@ class AlarmWatch:
         self, coldkeys: Sequence[str], hotkeys: Sequence[str], names: Mapping[str, str]
     ) -> None:
         self._coldkeys, self._hotkeys, self._names = coldkeys, hotkeys, names
-        self._seats = SeatWatch()
+        self._seats, self._commits = SeatWatch(), CommitWatch()
+        self._told: set[tuple[int, str, str, int]] = set()
         self._sounding: frozenset[tuple[str, int, str]] = frozenset()
         self.neurons = 0
         """How many neurons there were at the last block."""
 
     async def look(self, view: View) -> tuple[AlarmRow, ...]:
-        """The alarms that are new at a block: lost seats, then those that have begun."""
+        """The alarms new at a block: lost seats and commits, then those that have begun."""
         lost = await self._seats.gone(view)
         rows = await my_neurons(view, self._coldkeys, self._hotkeys, self._names)
         self._seats.hold(view, rows)
+        commits = [
+            one for one in await self._commits.look(view, rows) if one.place not in self._told
+        ]
+        self._told.update(one.place for one in commits)
         self.neurons = len(rows)
         sounding = tuple(alarms_of(rows, view.block))
         new = [row for row in sounding if row.key not in self._sounding]
         self._sounding = frozenset(row.key for row in sounding)
-        return (*map(_of_lost, lost), *new)
+        return (*map(_of_lost, lost), *(_of_commit(one, view.block) for one in commits), *new)
 
 
 def alarms_of(neurons: Iterable[MyNeuronRow], block: int) -> Iterator[AlarmRow]:
@@ -112,8 +136,10 @@ def alarms_of(neurons: Iterable[MyNeuronRow], block: int) -> Iterator[AlarmRow]:
             left = row.immunity_left_blocks
             immune = f", immune for {left} blocks" if left else ""
             yield _of_neuron(row, block, PRUNING, f"number {row.prune_rank} to be replaced{immune}")
-        old = old_weights_blocks(row, row.tempo, block)
-        if old is not None and row.tempo:
+        old, over = old_weights_blocks(row, row.tempo, block), inactive_blocks(row, block)
+        if over is not None:
+            yield _of_neuron(row, block, INACTIVE, inactive_text(over))
+        elif old is not None and row.tempo:
             said = f"weights are {tempos_text(old, row.tempo)} tempos old"
             yield _of_neuron(row, block, WEIGHTS, said)
 
@@ -130,6 +156,10 @@ def _of_neuron(row: MyNeuronRow, block: int, alarm: str, what: str) -> AlarmRow:
         successor=None,
         what=what,
     )
+
+
+def _of_commit(lost: LostCommit, block: int) -> AlarmRow:
+    return _of_neuron(lost.neuron, block, COMMIT_LOST, lost.what)
 
 
 def _of_lost(row: LostSeatRow) -> AlarmRow:

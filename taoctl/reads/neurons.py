@@ -11,8 +11,9 @@ from typing import Annotated, ClassVar
 from taoctl.chain.view import Api, View
 from taoctl.economics.earnings import neuron_alpha_per_day, tao_value
 from taoctl.economics.mechanisms import paid_emission, split_emission
+from taoctl.reads.activity import ACTIVITY_WANTS, ActivityCutoff, activity_cutoffs
 from taoctl.reads.columns import Column, Kind
-from taoctl.reads.entries import PALLET, column_of, item
+from taoctl.reads.entries import PALLET, ROOT_NETUID, column_of, item
 from taoctl.reads.epoch_input import mechanism_index
 from taoctl.reads.metagraph import NeuronRow, metagraphs
 from taoctl.reads.registry import read
@@ -53,6 +54,15 @@ class MyNeuronRow(NeuronRow):
     last_epoch_block: Annotated[
         int | None, Column("last epoch", Kind.BLOCK, "block of the last epoch", wide=True)
     ]
+    active_to_block: Annotated[
+        int | None,
+        Column(
+            "counts to",
+            Kind.BLOCK,
+            "last block whose epoch counts its stake as a validator's if it sets no weights",
+            wide=True,
+        ),
+    ]
     free_slots: Annotated[
         int | None,
         Column("free", Kind.INT, "UIDs not taken; while there are any, none is pruned", wide=True),
@@ -85,6 +95,7 @@ _WANTS = (
     item("MechanismEmissionSplit"),
     item("Incentive"),
     item("Emission"),
+    *ACTIVITY_WANTS,
 )
 
 
@@ -108,11 +119,19 @@ async def neurons_of(
     view: View, wanted: Mapping[int, Collection[int]], names: Mapping[str, str] | None = None
 ) -> tuple[MyNeuronRow, ...]:
     """The wanted UIDs of each subnet, those that there are; raises UsageError for a subnet."""
-    graphs, mechanisms = await asyncio.gather(
-        metagraphs(view, wanted), _mechanisms(view, list(wanted))
+    graphs, mechanisms, cutoffs = await asyncio.gather(
+        metagraphs(view, wanted),
+        _mechanisms(view, list(wanted)),
+        activity_cutoffs(view, list(wanted)),
     )
     return tuple(
-        _mine(neuron, graph.subnet, mechanisms.get(graph.subnet.netuid), names or {})
+        _mine(
+            neuron,
+            graph.subnet,
+            cutoffs[graph.subnet.netuid],
+            mechanisms.get(graph.subnet.netuid),
+            names or {},
+        )
         for graph in graphs
         for neuron in graph.neurons
     )
@@ -198,6 +217,7 @@ async def holders(view: View, wanted: Mapping[int, Collection[int]]) -> list[tup
 def _mine(
     neuron: NeuronRow,
     subnet: SubnetRow,
+    cutoff: ActivityCutoff,
     mechanisms: _Mechanisms | None,
     names: Mapping[str, str],
 ) -> MyNeuronRow:
@@ -209,6 +229,7 @@ def _mine(
     worth = None
     if alpha is not None and subnet.price_rao is not None:
         worth = tao_value(alpha, subnet.price_rao)
+    counts = None if neuron.netuid == ROOT_NETUID else cutoff.blocks(subnet.tempo)
     fields = {field.name: getattr(neuron, field.name) for field in dataclasses.fields(neuron)}
     return MyNeuronRow(
         **fields,
@@ -218,8 +239,13 @@ def _mine(
         tempo=subnet.tempo,
         price_rao=subnet.price_rao,
         last_epoch_block=subnet.last_epoch_block,
+        active_to_block=_sum(neuron.last_update, counts),
         free_slots=subnet.free_slots,
         paid_rao=paid,
         alpha_per_day_rao=alpha,
         tao_per_day_rao=worth,
     )
+
+
+def _sum(block: int | None, blocks: int | None) -> int | None:
+    return None if block is None or blocks is None else block + blocks

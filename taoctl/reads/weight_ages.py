@@ -9,8 +9,8 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from taoctl.chain.view import View
-from taoctl.economics.schedule import activity_cutoff_blocks
 from taoctl.errors import UsageError
+from taoctl.reads.activity import ACTIVITY_WANTS, activity_cutoffs
 from taoctl.reads.alarms import OLD_WEIGHTS_TEMPOS
 from taoctl.reads.columns import Column, Kind
 from taoctl.reads.entries import PALLET, ROOT_NETUID, column_of, item, value_or_none
@@ -81,14 +81,7 @@ _NEEDS = tuple(
         "Tempo",
     )
 )
-_WANTS = tuple(
-    item(name)
-    for name in (
-        "StakeWeight",
-        "ActivityCutoffFactorMilli",
-        "MechanismCountCurrent",
-    )
-)
+_WANTS = (item("StakeWeight"), item("MechanismCountCurrent"), *ACTIVITY_WANTS)
 
 
 @read(
@@ -122,20 +115,20 @@ async def weight_ages(
     if netuid == ROOT_NETUID:
         raise UsageError("nobody sets weights on root", "`taoctl subnet list` shows the subnets")
     await need_mechanism(view, netuid, mechanism)
-    keys, updates, permits, stakes, tempo, cutoff = await asyncio.gather(
+    keys, updates, permits, stakes, tempo, cutoffs = await asyncio.gather(
         view.map(PALLET, "Keys", netuid),
         view.value(PALLET, "LastUpdate", mechanism_index(netuid, mechanism)),
         view.value(PALLET, "ValidatorPermit", netuid),
         value_or_none(view, "StakeWeight", netuid),
         view.value(PALLET, "Tempo", netuid),
-        _cutoff(view, netuid),
+        activity_cutoffs(view, [netuid]),
     )
     uids = sorted(int(uid) for uid in keys)
     owners, starts = await asyncio.gather(
         column_of(view, "Owner", [(keys[uid],) for uid in uids]),
         column_of(view, "BlockAtRegistration", [(netuid, uid) for uid in uids]),
     )
-    clock = _Clock(view.block, int(tempo), cutoff)
+    clock = _Clock(view.block, int(tempo), cutoffs[netuid].blocks(int(tempo)))
     rows = [
         _row(
             clock,
@@ -174,18 +167,6 @@ class _Validator:
     updated: int | None
     permit: bool
     stake: int | None
-
-
-async def _cutoff(view: View, netuid: int) -> int | None:
-    """Blocks after which the epoch leaves out who sets no weights."""
-    factor, plain, tempo = await asyncio.gather(
-        value_or_none(view, "ActivityCutoffFactorMilli", netuid),
-        value_or_none(view, "ActivityCutoff", netuid),
-        view.value(PALLET, "Tempo", netuid),
-    )
-    if factor is not None:
-        return activity_cutoff_blocks(int(factor), int(tempo))
-    return None if plain is None else int(plain)
 
 
 def _row(

@@ -114,15 +114,15 @@ async def weight_commits(
         for netuid in sorted(found)
         if found[netuid]
     ]
-    groups = await asyncio.gather(*(_commits(view, *place) for place in places))
+    groups = await asyncio.gather(*(stored_commits(view, *place) for place in places))
     commits = [one for group in groups for one in group]
     pulses, times = await asyncio.gather(_pulses(view, commits), _times(view, commits))
     return tuple(_row(one, names or {}, kept, pulses, times) for one in commits)
 
 
 @dataclass(frozen=True, slots=True)
-class _Commit:
-    """One of either kind; only a timelocked one has a round."""
+class Commit:
+    """A commit of either kind as a block holds it; only a timelocked one has a drand round."""
 
     mechanism: int
     hotkey: str
@@ -132,6 +132,19 @@ class _Commit:
     reveal_epoch: int
     clock: EpochClock
     drand_round: int | None = None
+
+    @property
+    def index(self) -> int:
+        """Storage index of its mechanism on its subnet."""
+        return self.mechanism * _STRIDE + self.netuid
+
+    @property
+    def state(self) -> str:
+        """`waiting`, `open` to be revealed in the next block, or `expired`: it never can be."""
+        coming = self.clock.coming
+        if coming == self.reveal_epoch:
+            return "open"
+        return "waiting" if coming < self.reveal_epoch else "expired"
 
 
 async def hidden_commits(
@@ -172,7 +185,8 @@ async def _stand(view: View, netuid: int) -> tuple[EpochClock, int] | None:
     return EpochClock(view.block, *map(int, figures)), int(waits)
 
 
-async def _commits(view: View, hotkey: str, netuid: int) -> list[_Commit]:
+async def stored_commits(view: View, hotkey: str, netuid: int) -> list[Commit]:
+    """The commits of a hotkey on a subnet that the chain holds, by mechanism, oldest first."""
     count, stand = await asyncio.gather(
         value_or_none(view, "MechanismCountCurrent", netuid), _stand(view, netuid)
     )
@@ -192,18 +206,18 @@ async def _commits(view: View, hotkey: str, netuid: int) -> list[_Commit]:
     for mechanism, commits in zip(mechanisms, salted, strict=True):
         for hash_, epoch, at, _ in commits or ():
             opens = int(epoch) + period
-            found.append(_Commit(mechanism, hotkey, netuid, str(hash_), int(at), opens, clock))
+            found.append(Commit(mechanism, hotkey, netuid, str(hash_), int(at), opens, clock))
     keys = [(mechanism, epoch) for mechanism in mechanisms for epoch in epochs]
     for (mechanism, epoch), commits in zip(keys, timelocked, strict=True):
         for who, at, sealed, drand_round in commits or ():
             if who == hotkey:
                 digest = "0x" + blake2_256(vec_bytes(sealed)).hex()
                 given = (mechanism, hotkey, netuid, digest, int(at), epoch + period, clock)
-                found.append(_Commit(*given, drand_round=int(drand_round)))
+                found.append(Commit(*given, drand_round=int(drand_round)))
     return sorted(found, key=lambda one: (one.mechanism, one.block))
 
 
-async def _pulses(view: View, commits: Sequence[_Commit]) -> set[int]:
+async def _pulses(view: View, commits: Sequence[Commit]) -> set[int]:
     """Rounds of commits whose pulse the chain has."""
     rounds = sorted({one.drand_round for one in commits if one.drand_round is not None})
     if not rounds or not view.has(_PULSES):
@@ -212,7 +226,7 @@ async def _pulses(view: View, commits: Sequence[_Commit]) -> set[int]:
     return {one for one, pulse in zip(rounds, found, strict=True) if pulse is not None}
 
 
-async def _times(view: View, commits: Sequence[_Commit]) -> BlockTimes | None:
+async def _times(view: View, commits: Sequence[Commit]) -> BlockTimes | None:
     """When blocks come, where a commit needs it, and the chain gets pulses at present."""
     if all(one.drand_round is None for one in commits) or not view.has(_NEWEST):
         return None
@@ -224,7 +238,7 @@ async def _times(view: View, commits: Sequence[_Commit]) -> BlockTimes | None:
 
 
 def _row(
-    commit: _Commit,
+    commit: Commit,
     names: Mapping[str, str],
     kept: Collection[tuple[str, str]] | None,
     pulses: Collection[int],
@@ -232,8 +246,7 @@ def _row(
 ) -> WeightCommitRow:
     clock, epoch, drand_round = commit.clock, commit.reveal_epoch, commit.drand_round
     opens, closes = clock.first_block(epoch), clock.last_block(epoch)
-    state = "waiting" if clock.coming < epoch else "open" if clock.coming == epoch else "expired"
-    until = {"waiting": opens, "open": closes}.get(state)
+    until = {"waiting": opens, "open": closes}.get(commit.state)
     timelocked = drand_round is not None
     return WeightCommitRow(
         hotkey_name=names.get(commit.hotkey),
@@ -243,7 +256,7 @@ def _row(
         kind="timelocked" if timelocked else "salted",
         commit_hash=commit.hash,
         block=commit.block,
-        state=state,
+        state=commit.state,
         reveal_from_block=opens,
         reveal_to_block=closes,
         blocks_left=None if until is None else until - clock.block,
@@ -255,7 +268,7 @@ def _row(
     )
 
 
-def _expected(commit: _Commit, pulses: Collection[int], times: BlockTimes | None) -> int | None:
+def _expected(commit: Commit, pulses: Collection[int], times: BlockTimes | None) -> int | None:
     """The block that likely reveals a timelocked commit; None where none does."""
     opens = commit.clock.first_block(commit.reveal_epoch)
     if commit.drand_round is None or opens is None:

@@ -122,6 +122,7 @@ def my_neuron(netuid: int, uid: int, wallet: str, name: str, block: int = 1000) 
         tempo=subnet.tempo,
         price_rao=subnet.price_rao,
         last_epoch_block=subnet.last_epoch_block,
+        active_to_block=values["last_update"] + 5_000,
         free_slots=subnet.free_slots,
         paid_rao=values["emission_rao"],
         alpha_per_day_rao=alpha,

@@ -35,11 +35,12 @@ def watch(
         ),
     ] = None,
 ) -> None:
-    """Say when a neuron of yours loses its UID, comes near to pruning, or its weights grow old.
+    """Say when a neuron of yours loses its UID or a commit, nears pruning, or its weights grow old.
 
     A line for each, once, at the block in which it begins: a lost UID within one block, for the
     chain emits no event and so who holds it is looked at in every block; a place among the next
-    three to be replaced; a validator whose last weights are older than two tempos. It goes on over
+    three to be replaced; a validator whose last weights are older than two tempos, or so old that
+    its stake no longer counts; committed weights that were never revealed. It goes on over
     lost connections, and tells afterwards what was lost meanwhile. Where stdout is no terminal,
     lines are written as -o ndjson.
 
@@ -112,7 +113,7 @@ def _line(row: AlarmRow) -> str:
     wide = options.current().format is Format.WIDE
     name = row.hotkey_name or (row.hotkey if wide else short_ss58(row.hotkey))
     return printable(
-        f"block {row.block}  {row.alarm.upper():<7}  subnet {row.netuid} uid {row.uid} {name}: "
+        f"block {row.block}  {row.alarm.upper():<11}  subnet {row.netuid} uid {row.uid} {name}: "
         f"{row.what}"
     )
 
