@@ -30,7 +30,7 @@ from tui.earnings import Earnings
 from tui.epoch_memory import EpochMemory
 from tui.glyphs import ASCII, choose_glyphs
 from tui.keymap import APP_KEYS
-from tui.notices import Alarms, LostSeats
+from tui.notices import Alarms, Losses
 from tui.options import Connect, DashOptions
 from tui.pulse import Pulse
 from tui.quiet_app import QuietApp
@@ -86,7 +86,7 @@ class Dashboard(QuietApp):
         self.glyphs = choose_glyphs()
         if self.glyphs is ASCII:
             self._filters.append(AsciiFilter())
-        self.lost_seats = LostSeats()
+        self.losses = Losses()
         self.own_netuids: frozenset[int] = frozenset()
         self.subnet_names: dict[int, str] = {}
         self.genesis: str | None = None
@@ -165,7 +165,7 @@ class Dashboard(QuietApp):
 
     async def _adopt(self, chain: Chain) -> None:
         if self.genesis not in (None, chain.genesis):
-            self.lost_seats, self.alarms = LostSeats(), Alarms()
+            self.losses, self.alarms = Losses(), Alarms()
         self.genesis = chain.genesis
         self.earnings = Earnings(chain.genesis)
         await self._open_history(self.earnings)
@@ -295,8 +295,8 @@ class Dashboard(QuietApp):
 
     def action_dismiss(self) -> None:
         """Drop the oldest notice of a lost UID."""
-        self.lost_seats.dismiss()
-        self.alarms = replace(self.alarms, lost=self.lost_seats.open)
+        self.losses.dismiss()
+        self.alarms = replace(self.alarms, lost=self.losses.open)
 
     def action_help(self) -> None:
         """Show keys, commands and columns."""

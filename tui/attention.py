@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from taoctl.addresses import short_ss58
-from taoctl.reads.alarms import near_pruning, old_weights_blocks, tempos_text
+from taoctl.reads.alarms import (
+    inactive_blocks,
+    near_pruning,
+    old_weights_blocks,
+    tempos_text,
+)
 from taoctl.reads.coldkey_swaps import ColdkeySwapRow
 from taoctl.reads.entries import ROOT_NETUID
 from taoctl.reads.neurons import MyNeuronRow
@@ -73,7 +78,9 @@ def _about(row: MyNeuronRow, block: int) -> Iterator[tuple[Severity, str]]:
         else:
             yield danger, f"number {row.prune_rank} to be replaced{_margin_text(row)}"
     old = old_weights_blocks(row, row.tempo, block)
-    if old is not None:
+    if inactive_blocks(row, block) is not None:
+        yield Severity.BAD, "inactive: weights too old, its stake does not count"
+    elif old is not None:
         yield Severity.BAD, f"weights are {tempos_text(old, row.tempo or 1)} tempos old"
     left = row.immunity_left_blocks
     if left and row.tempo and left <= _IMMUNITY_TEMPOS * row.tempo:

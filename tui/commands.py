@@ -212,7 +212,10 @@ COMMANDS: tuple[Command, ...] = (
         ("reconnect",), "", "connect anew, to whichever chain answers", lambda d, _: d.reconnect()
     ),
     Command(
-        ("dismiss",), "", "drop the notice of a UID that was lost", lambda d, _: d.action_dismiss()
+        ("dismiss",),
+        "",
+        "drop the notice of a UID or commit that was lost",
+        lambda d, _: d.action_dismiss(),
     ),
     Command(("help", "h"), "", "keys, commands and columns", lambda d, _: d.action_help()),
     Command(("quit", "q"), "", "leave", lambda d, _: d.call_next(d.action_quit)),

@@ -18,7 +18,7 @@ APP_KEYS: tuple[Binding, ...] = (
         "dismiss",
         "dismiss",
         id="app.dismiss",
-        tooltip="drop the notice of a UID that was lost",
+        tooltip="drop the notice of a UID or commit that was lost",
         show=False,
     ),
     Binding("q", "quit", "quit", id="app.quit"),

@@ -12,11 +12,15 @@ import pytest
 from offline import beat, dashboard, feed, live, overview_rows
 from textual.pilot import Pilot
 
+from taoctl.economics.reveal import EpochClock
 from taoctl.reads.alarms import near_pruning, old_weights_blocks, tempos_text
 from taoctl.reads.coldkey_swaps import ColdkeySwapRow
+from taoctl.reads.lost_commits import LostCommit
 from taoctl.reads.seats import DISSOLVED, REPLACED, TRIMMED, LostSeatRow
+from taoctl.reads.weight_commits import Commit
 from tui.app import Dashboard
-from tui.notices import Alarms, LostSeats, alarms, lost_text
+from tui.attention import warnings
+from tui.notices import Alarms, Losses, alarms, is_alarming, lost_text
 from tui.screens.help import HelpScreen
 from tui.widgets.header import Header
 from tui.widgets.lines import Lines, width_of
@@ -53,6 +57,13 @@ def lost(uid: int = 7, **changes: Any) -> LostSeatRow:
         "uid_now": None,
     }
     return LostSeatRow(**(values | changes))
+
+
+def lost_commit(block: int = 900, drand_round: int | None = 77) -> LostCommit:
+    """A commit of `vali` on subnet 1 whose pulse did not come."""
+    clock = EpochClock(999, 12, 11, 990, 0, 9)
+    hotkey = made.address("hotkey", 1, 8)
+    return LostCommit(calm(), Commit(0, hotkey, 1, "0x01", block, 11, clock, drand_round), True)
 
 
 def swap(**changes: Any) -> ColdkeySwapRow:
@@ -137,6 +148,41 @@ def test_alarms_count_what_there_is() -> None:
     assert swaps.total == 3 and swaps.words() == ("KEY SWAP 2", "PRUNING 1")
 
 
+def test_a_validator_past_the_cutoff_is_inactive_and_not_only_old() -> None:
+    row = calm(last_update=900, active_to_block=999)
+    assert alarms([row], 999).words() == ("OLD WEIGHTS 1",)
+    assert alarms([row], 1000).words() == ("INACTIVE 1",)
+    assert alarms([replace(row, validator_permit=False)], 1000) == Alarms()
+    assert alarms([replace(row, last_update=1, registered_at=1)], 1000) == Alarms()
+    assert alarms([replace(row, active_to_block=None)], 1000).words() == ("OLD WEIGHTS 1",)
+    fresh = replace(row, last_update=995)
+    assert is_alarming(fresh, 1000, 11, 0) and not is_alarming(fresh, 999, 11, 0)
+    (said,) = (one.text for one in warnings([row], 1000) if "weights" in one.text)
+    assert said == "inactive: weights too old, its stake does not count"
+
+
+def test_a_lost_commit_is_on_every_screen_until_it_is_dismissed_and_rings_once() -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        rung: list[None] = []
+        dash.bell = lambda: rung.append(None)  # type: ignore[method-assign]
+        rows = replace(overview_rows(), lost=(lost_commit(), lost(7)))
+        for block in (1000, 1001):
+            dash.live_screen.live = live(rows, block)
+            await pilot.pause()
+        await pilot.press("3")
+        await pilot.pause()
+        assert "LOST 1" in text(dash, Header) and "COMMIT LOST 1" in text(dash, Header)
+        said = "weights committed in block 900 are lost: drand round 77 did not come in time"
+        assert text(dash, Notice).startswith(f"LOST  SN 1 vali {said}")
+        assert len(rung) == 1
+        await pilot.press("x", "x", "1")
+        dash.live_screen.live = live(rows, 1002)
+        await pilot.pause()
+        assert len(rung) == 1 and "LOST" not in text(dash, Header)
+
+    drive(steps, size=(200, 50))
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -166,7 +212,7 @@ def test_an_announced_swap_of_a_coldkey_comes_first_and_rings_once(
 
 
 def test_a_seat_is_told_of_once_dismissed_in_order_and_withdrawn_when_it_is_back() -> None:
-    seats = LostSeats()
+    seats = Losses()
     assert seats.tell((lost(7), lost(8))) and not seats.tell((lost(7),))
     assert seats.dismiss() == lost(7) and seats.open == (lost(8),)
     assert not seats.tell((lost(7),)) and seats.open == (lost(8),)

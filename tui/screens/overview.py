@@ -16,11 +16,12 @@ from taoctl.gpu.sample import GpuReading
 from taoctl.history.store import EarningsSample
 from taoctl.reads.balances import BalanceRow, balances
 from taoctl.reads.coldkey_swaps import ColdkeySwapRow, coldkey_swaps
+from taoctl.reads.lost_commits import CommitWatch
 from taoctl.reads.neurons import MyNeuronRow, my_neurons
-from taoctl.reads.seats import LostSeatRow, Seat, SeatWatch
+from taoctl.reads.seats import Seat, SeatWatch
 from tui.attention import warnings
 from tui.keymap import ADD_KEY
-from tui.notices import alarms, is_alarming
+from tui.notices import Loss, alarms, is_alarming
 from tui.screens.base import LiveScreen, Place
 from tui.screens.columns import Seen, my_neuron_columns
 from tui.widgets.earnings_chart import EarningsChart
@@ -45,14 +46,14 @@ class OverviewRows:
 
     Attributes:
         read_block: the block that neurons and balances are from; out of view an earlier one.
-        lost: seats that were held before, and are gone at the newest block.
+        lost: seats that were held before and are gone at the newest block, and all lost commits.
         swaps: of every coldkey whether it is announced to be swapped.
     """
 
     neurons: tuple[MyNeuronRow, ...]
     balances: tuple[BalanceRow, ...]
     read_block: int = 0
-    lost: tuple[LostSeatRow, ...] = ()
+    lost: tuple[Loss, ...] = ()
     swaps: tuple[ColdkeySwapRow, ...] = ()
 
 
@@ -67,7 +68,7 @@ class OverviewScreen(LiveScreen[OverviewRows]):
     def __init__(self) -> None:
         super().__init__()
         self._read_rows: OverviewRows | None = None
-        self._seats = SeatWatch()
+        self._seats, self._commits = SeatWatch(), CommitWatch()
 
     @property
     def title_text(self) -> str:
@@ -104,13 +105,14 @@ class OverviewScreen(LiveScreen[OverviewRows]):
     async def read(self, view: View) -> OverviewRows:
         """Own neurons and balances at one block; out of view only as often as epochs need.
 
-        Who holds the UIDs is looked at in every block, in view or not.
+        Who holds the UIDs and what is committed is looked at in every block, in view or not.
         """
         known = self._read_rows
         lost = await self._seats.gone(view)
         if known is None or self.in_view or lost or _is_due(known.read_block, view.block):
             known = self._read_rows = await self._read_now(view)
-        return replace(known, lost=lost)
+        commits = await self._commits.look(view, known.neurons)
+        return replace(known, lost=(*lost, *commits))
 
     async def _read_now(self, view: View) -> OverviewRows:
         options = self.dash.options
@@ -139,7 +141,7 @@ class OverviewScreen(LiveScreen[OverviewRows]):
 
     def _raise_alarms(self, rows: OverviewRows) -> None:
         """Hold the seats that there are from here on, and tell of what has gone wrong."""
-        block, told = rows.read_block, self.dash.lost_seats
+        block, told = rows.read_block, self.dash.losses
         if self.dash.genesis is not None:
             self._seats.remember(self.dash.genesis, (Seat.of(row, block) for row in rows.neurons))
         told.withdraw(rows.neurons)

@@ -1,4 +1,4 @@
-"""The line that says which UID of mine is gone, on every screen, until it is dismissed."""
+"""The line that says which UID or commit of mine is lost, on every screen till dismissed."""
 
 from __future__ import annotations
 
@@ -6,20 +6,19 @@ from collections.abc import Sequence
 
 from textual.reactive import reactive
 
-from taoctl.reads.seats import LostSeatRow
-from tui.notices import lost_text
+from tui.notices import Loss, lost_text
 from tui.widgets.lines import Line, Lines, Piece, spread
 
 
 class Notice(Lines):
     """The oldest notice that is open, and how many more there are; hidden where there is none."""
 
-    lost: reactive[tuple[LostSeatRow, ...]] = reactive((), layout=False, repaint=False)
+    lost: reactive[tuple[Loss, ...]] = reactive((), layout=False, repaint=False)
 
     def __init__(self) -> None:
         super().__init__(id="notice")
 
-    def watch_lost(self, lost: tuple[LostSeatRow, ...]) -> None:
+    def watch_lost(self, lost: tuple[Loss, ...]) -> None:
         """Show the first of them."""
         self.set_class(bool(lost), "-shown")
         self.update()
