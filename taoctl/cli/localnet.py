@@ -13,6 +13,7 @@ import typer
 
 from taoctl import paths
 from taoctl.cli import context, options, output
+from taoctl.cli.localnet_port import RunningPort, running_port
 from taoctl.cli.output import Origin
 from taoctl.cli.writing import tao_amount
 from taoctl.errors import UsageError
@@ -28,16 +29,6 @@ if TYPE_CHECKING:
 app = typer.Typer(help="A dev chain on this machine.", no_args_is_help=True, rich_markup_mode=None)
 
 Port = Annotated[int, typer.Option("--port", min=0, max=65_535, help="Port of the localnet.")]
-_RunningPort = Annotated[
-    int | None,
-    typer.Option(
-        "--port",
-        min=1,
-        max=65_535,
-        help=f"Port of the localnet; that of --network, or else {DEFAULT_PORT}.",
-    ),
-]
-_OWN_ENDPOINT = re.compile(r"wss?://(?:localhost|127\.0\.0\.1|\[::1\]):(?P<port>[0-9]{1,5})/?")
 _LONG_SECONDS = 600.0
 _CAPITAL = re.compile(r"([A-Z])")
 
@@ -147,23 +138,8 @@ def _say_aside(path: str | None) -> None:
         output.note(f"the old state is now in {path}")
 
 
-def _running_port(port: int | None) -> int:
-    """The port that --port names, or the endpoint of --network; raises UsageError for another."""
-    named = options.current().network
-    if named is None or named == "local":
-        return DEFAULT_PORT if port is None else port
-    own = _OWN_ENDPOINT.fullmatch(named)
-    if own is None:
-        raise UsageError(
-            f"{named} is no localnet of this machine", "leave --network out, and use --port"
-        )
-    if port is not None and port != int(own["port"]):
-        raise UsageError(f"--network names port {own['port']}, and --port {port}", "name one")
-    return int(own["port"])
-
-
 @app.command("down")
-def down(port: _RunningPort = None) -> None:
+def down(port: RunningPort = None) -> None:
     """Stop a localnet; its chain goes on with the next `up`.
 
     \b
@@ -172,13 +148,14 @@ def down(port: _RunningPort = None) -> None:
       taoctl localnet down --port 9955
     """
     output.require_form()
-    stopped = service.stop(_running_port(port))
+    with running_port(port) as number:
+        stopped = service.stop(number)
     text = f"the localnet on port {stopped.port} has stopped at block {stopped.block}"
     output.show_data("taoctl.localnet.down/1", asdict(stopped), text)
 
 
 @app.command("status")
-def status(port: _RunningPort = None) -> None:
+def status(port: RunningPort = None) -> None:
     """What a localnet is and where it stands, with its subnets' next epochs.
 
     \b
@@ -186,7 +163,8 @@ def status(port: _RunningPort = None) -> None:
       taoctl localnet status
       taoctl localnet status --port 9955 -o json
     """
-    data = service.status(_running_port(port), timeout=_timeout())
+    with running_port(port) as number:
+        data = service.status(number, timeout=_timeout())
     output.show_data(
         "taoctl.localnet.status/1", _snake_case(data), _status_text(data), _origin(data)
     )
@@ -199,7 +177,7 @@ def advance(
         int | None, typer.Option("--epochs", help="Until a subnet had this many epochs.")
     ] = None,
     netuid: Annotated[int | None, typer.Option("--netuid", help="The subnet of --epochs.")] = None,
-    port: _RunningPort = None,
+    port: RunningPort = None,
 ) -> None:
     """Make blocks now instead of waiting for them.
 
@@ -215,12 +193,12 @@ def advance(
     if (blocks if blocks is not None else epochs or 0) < 1:
         raise UsageError("there is nothing to advance by", "use a number from 1 on")
     output.require_form()
-    port = _running_port(port)
-    if blocks is not None:
-        service.ask(port, "dev_newBlock", {"count": blocks}, timeout=_LONG_SECONDS)
-    else:
-        service.ask(port, "dev_advanceEpochs", netuid, epochs, timeout=_LONG_SECONDS)
-    data = service.status(port, timeout=_timeout())
+    with running_port(port) as number:
+        if blocks is not None:
+            service.ask(number, "dev_newBlock", {"count": blocks}, timeout=_LONG_SECONDS)
+        else:
+            service.ask(number, "dev_advanceEpochs", netuid, epochs, timeout=_LONG_SECONDS)
+        data = service.status(number, timeout=_timeout())
     shown = _snake_case({key: data[key] for key in ("block", "blockHash", "finalized")})
     output.show_data("taoctl.localnet.advance/1", shown, f"block {data['block']}", _origin(data))
 
@@ -236,7 +214,7 @@ def faucet(
         ),
     ],
     amount: Annotated[str, typer.Argument(metavar="AMOUNT", help="How much TAO, such as 100.")],
-    port: _RunningPort = None,
+    port: RunningPort = None,
 ) -> None:
     """Give an account TAO out of nothing, which only a localnet can.
 
@@ -248,8 +226,9 @@ def faucet(
     account = context.account(account).ss58
     wanted = tao_amount(amount)
     output.require_form()
-    port = _running_port(port)
-    data = service.ask(port, "dev_faucet", account, str(wanted.rao), timeout=_LONG_SECONDS)
+    with running_port(port) as number:
+        data = service.ask(number, "dev_faucet", account, str(wanted.rao), timeout=_LONG_SECONDS)
+        now = _origin(service.status(number, timeout=_timeout()))
     free = rao_to_decimal(int(data["freeRao"]))
     text = f"{account} has {free} TAO free since block {data['block']}"
     shown = {
@@ -259,7 +238,6 @@ def faucet(
         "block": data["block"],
         "block_hash": data["blockHash"],
     }
-    now = _origin(service.status(port, timeout=_timeout()))
     origin = replace(now, block=data["block"], block_hash=data["blockHash"])
     output.show_data("taoctl.localnet.faucet/1", shown, text, origin)
 

@@ -28,6 +28,8 @@ from taoctl.errors import (
 )
 from taoctl.localnet.boot import Options
 from taoctl.localnet.faults import read_fault
+from taoctl.localnet.processes import alive as _alive
+from taoctl.localnet.processes import read_pidfile
 from taoctl.localnet.sealing import Seal
 
 DEFAULT_PORT = 9944
@@ -330,7 +332,7 @@ def stop(port: int, *, wait_seconds: float = STOP_SECONDS) -> Stopped:
     from taoctl.localnet.serve import pidfile_path
 
     path = pidfile_path(port)
-    saved = _read_pidfile(path)
+    saved = read_pidfile(path)
     try:
         now = status(port)
     except UnreachableError:
@@ -363,37 +365,3 @@ def _terminate(pid: int) -> None:
         pass
     except PermissionError:
         raise RefusedError(f"process {pid} belongs to another user") from None
-
-
-def _read_pidfile(path: Path) -> dict[str, Any] | None:
-    try:
-        saved = json.loads(path.read_text())
-    except (OSError, ValueError):
-        return None
-    if isinstance(saved, dict) and isinstance(saved.get("pid"), int) and "instance" in saved:
-        return saved
-    return None
-
-
-def _alive(pid: int) -> bool:
-    """Whether the process runs; a child of ours that has ended is reaped on the way."""
-    try:
-        if os.waitpid(pid, os.WNOHANG)[0] == pid:
-            return False
-    except (ChildProcessError, PermissionError):
-        pass
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return not _is_zombie(pid)
-
-
-def _is_zombie(pid: int) -> bool:
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return False
-    return status.rpartition(")")[2].split()[:1] == ["Z"]

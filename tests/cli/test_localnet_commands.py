@@ -18,7 +18,9 @@ import pytest
 from taoctl.cli.localnet import ScenarioName
 from taoctl.cli.main import main
 from taoctl.localnet import service
+from taoctl.localnet.running import running_ports
 from taoctl.localnet.scenarios import SCENARIOS
+from taoctl.localnet.serve import pidfile_path
 
 BOB = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty"
 
@@ -104,6 +106,39 @@ def test_from_start_to_stop_and_on_again(
     again = data_of(capsys, "localnet", "status", *at)
     assert (again["block"], again["scenario"]) == (got["block"], "small")
     assert said(capsys, "localnet", "down", *at)[0] == 0
+
+
+def test_the_network_of_the_settings_names_the_localnet(
+    up: int, home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint = f"ws://127.0.0.1:{up}"
+    monkeypatch.setenv("TAOCTL_NETWORK", endpoint)
+    assert data_of(capsys, "localnet", "status")["endpoint"] == endpoint
+    data_of(capsys, "localnet", "faucet", BOB, "1")
+    monkeypatch.setenv("TAOCTL_NETWORK", "finney")
+    assert data_of(capsys, "localnet", "status", "--port", str(up))["endpoint"] == endpoint
+    (home / "config").mkdir()
+    (home / "config" / "config.toml").write_text(f'[networks.mine]\nendpoints = ["{endpoint}"]\n')
+    assert data_of(capsys, "localnet", "status", "-n", "mine")["endpoint"] == endpoint
+    assert data_of(capsys, "localnet", "status", "-n", "local", "--port", str(up))
+    code, _, err = said(capsys, "localnet", "status", "-n", "mine", "--port", "1")
+    assert code == 2 and f"names port {up}" in err
+
+
+def test_where_none_runs_those_that_do_are_named(
+    up: int, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = pidfile_path(up).parent
+    gone = {"pid": 2**22 + 1, "instance": "gone", "port": 2}
+    (run / "2.json").write_text(json.dumps(gone))
+    (run / "3.json").write_text("no JSON")
+    (run / "4.json").write_text(json.dumps({**gone, "pid": os.getpid()}))
+    assert running_ports() == (up,)
+    for words in (("status",), ("down",), ("faucet", BOB, "1"), ("advance", "--blocks", "1")):
+        code, out, err = said(capsys, "localnet", *words, "--port", "1")
+        assert (code, out) == (3, "")
+        assert f"localnets run here on {up}: name one with --port" in " ".join(err.split())
+        assert "localnet up --port 1" in err
 
 
 def test_a_taken_port_is_refused(up: int, capsys: pytest.CaptureFixture[str]) -> None:
