@@ -9,12 +9,19 @@ import typer
 from taoctl.cli import context, output
 from taoctl.cli.groups import LazyGroup
 from taoctl.cli.output import Result, Section
+from taoctl.cli.schema_parts import Plain, Shape
 from taoctl.cli.writing import WriteFlags, writes
+from taoctl.reads.hyperparameter_changes import HyperparameterChangeRow
 
 if TYPE_CHECKING:
+    from taoctl.chain.view import View
     from taoctl.economics.hyperparameter import Value
 
 NETUID = "netuid"
+DIFF_SCHEMA = "taoctl.subnet.hyperparameters.diff/1"
+SCHEMAS: dict[str, Shape | Plain] = {
+    DIFF_SCHEMA: Shape("taoctl subnet hyperparameters --diff", HyperparameterChangeRow)
+}
 
 
 class AfterNetuid(LazyGroup):
@@ -38,6 +45,12 @@ def hyperparameters(
     netuid: Annotated[
         int, typer.Argument(metavar="NETUID", help="Subnet number.", parser=context.netuid)
     ],
+    diff: Annotated[
+        str | None,
+        typer.Option(
+            "--diff", metavar="NUMBER|HASH", help="Show only what was another at this block."
+        ),
+    ] = None,
 ) -> None:
     """The hyperparameters of a subnet: value, meaning, default, and who may set it from when.
 
@@ -48,15 +61,30 @@ def hyperparameters(
       taoctl subnet hyperparameters 1
       taoctl subnet hyperparameters 1 -o json
       taoctl subnet hyperparameters 1 --at-block 5000000 -n archive
+      taoctl subnet hyperparameters 1 --diff 5000000 -n archive
       taoctl subnet hyperparameters 1 set immunity_period 5000 --wallet my-wallet
     """
     if ctx.invoked_subcommand is not None:
+        return
+    if diff is not None:
+        _show_changes(netuid, diff)
         return
     from taoctl.reads.hyperparameters import HyperparameterRow, hyperparameters
 
     rows, origin = context.run(lambda view: hyperparameters(view, netuid))
     section = Section(rows, HyperparameterRow)
     output.show(Result("taoctl.subnet.hyperparameters/1", origin, (section,)))
+
+
+def _show_changes(netuid: int, since: str) -> None:
+    from taoctl.reads.hyperparameter_changes import hyperparameter_changes
+
+    async def work(view: View) -> tuple[HyperparameterChangeRow, ...]:
+        then = await context.pinned(view.chain, since)
+        return await hyperparameter_changes(then, view, netuid)
+
+    rows, origin = context.run(work)
+    output.show(Result(DIFF_SCHEMA, origin, (Section(rows, HyperparameterChangeRow),)))
 
 
 def _names(incomplete: str) -> list[str]:

@@ -191,3 +191,20 @@ def test_a_subnet_is_trimmed(net: Localnet) -> None:
     assert "InvalidValue" in problem["message"] and "from 64 to 256" in problem["hint"]
     net.data("taoctl.tx.1", "subnet", "trim", "1", "128", *SEND)
     assert on_chain(net, "MaxAllowedUids", 1) == 128
+
+
+def test_what_changed_between_two_blocks_is_listed(net: Localnet) -> None:
+    diff = "taoctl.subnet.hyperparameters.diff.1"
+    first = set_(net, "rho", "11")["block"]
+    set_(net, "yuma_version", "2")
+    words = ("subnet", "hyperparameters", "1", "--diff")
+    rows = net.data(diff, *words, str(first - 1))
+    assert [(one["name"], one["before"], one["after"]) for one in rows] == [
+        ("yuma_version", "3", "2"),
+        ("rho", "10", "11"),
+    ]
+    (one,) = net.data(diff, *words, str(first))
+    assert (one["name"], one["since_block"], one["before_value"]) == ("yuma_version", first, 3)
+    assert net.data(diff, *words, str(first), "--at-block", str(first)) == []
+    code, _, err = net.taoctl(*words, "yesterday")
+    assert code == 2 and "'yesterday' is not a block" in err
