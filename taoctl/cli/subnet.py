@@ -13,6 +13,7 @@ from taoctl.cli.subnet_emission import emission
 from taoctl.cli.subnet_hyperparameters import app as hyperparameters
 from taoctl.cli.subnet_list import list_
 from taoctl.cli.subnet_naming import identity, symbol
+from taoctl.cli.subnet_owner import owner
 from taoctl.cli.subnet_price import price
 from taoctl.cli.subnet_prune_order import prune_order
 from taoctl.cli.subnet_register import register
@@ -97,6 +98,7 @@ app.add_typer(identity, name="identity")
 app.add_typer(tempo, name="tempo")
 app.command("emission")(emission)
 app.command("list")(list_)
+app.command("owner")(owner)
 app.command("price")(price)
 app.command("prune-order")(prune_order)
 app.command("register")(register)

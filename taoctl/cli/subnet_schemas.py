@@ -14,8 +14,10 @@ from taoctl.cli.schema_parts import (
 )
 from taoctl.cli.subnet_emission import SCHEMA as EMISSION_SCHEMA
 from taoctl.cli.subnet_list import SCHEMA as LIST_SCHEMA
+from taoctl.cli.subnet_owner import SCHEMA as OWNER_SCHEMA
 from taoctl.cli.subnet_price import SCHEMA as PRICE_SCHEMA
 from taoctl.cli.subnet_prune_order import SUBNETS_SCHEMA
+from taoctl.reads.owned_subnets import AttentionRow, OwnedSubnetRow
 from taoctl.reads.subnet_emission import EmissionRow
 from taoctl.reads.subnet_list import ListedSubnetRow
 from taoctl.reads.subnet_prices import PriceRow
@@ -35,6 +37,13 @@ SCHEMAS: dict[str, Shape | Plain] = {
             block_tao_rao=TEXT_OR_NULL,
             alpha_out_rao=TEXT_OR_NULL,
             parts=array(row_schema(EmissionRow)),
+        ),
+    ),
+    OWNER_SCHEMA: Plain(
+        "taoctl subnet owner",
+        obj(
+            attention=array(row_schema(AttentionRow)),
+            subnets=array(row_schema(OwnedSubnetRow)),
         ),
     ),
 }

@@ -86,7 +86,9 @@ async def markets(view: View, price: Mapping[int, int | None]) -> dict[int, Mark
             found[netuid] = Market(None)
         elif mechanism is not None and _knows_curve(view):
             pool = pools.get(netuid)
-            if pool is not None and price_rao(pool) == price[netuid]:
+            # Where there is no Swap pallet, the price is made of the same reserves.
+            told = not view.has(_FEE_RATE) or (pool and price_rao(pool)) == price[netuid]
+            if pool is not None and told:
                 found[netuid] = Market(pool)
     return found
 

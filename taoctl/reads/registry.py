@@ -54,6 +54,7 @@ _MODULES = (
     "prune_order",
     "subnet_prune_order",
     "subnet_emission",
+    "owned_subnets",
     "concentration",
     "network_cost",
 )
