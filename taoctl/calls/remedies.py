@@ -48,7 +48,9 @@ _BY_NAME = {
     # subtensor
     "SubtensorModule.NotEnoughBalanceToStake": "the coldkey holds too little free TAO",
     "SubtensorModule.NotEnoughStakeToWithdraw": "the position is smaller; see `taoctl stake list`",
-    "SubtensorModule.HotKeyAccountNotExists": "no such hotkey on this chain: check the address",
+    "SubtensorModule.HotKeyAccountNotExists": (
+        "check the address; a hotkey that is nobody's yet: `taoctl neuron associate`"
+    ),
     "SubtensorModule.NonAssociatedColdKey": "the hotkey belongs to another coldkey",
     "SubtensorModule.SubnetNotExists": "see `taoctl subnet list` for the subnets there are",
     "SubtensorModule.SubtokenDisabled": "the subnet is not started yet",

@@ -254,7 +254,8 @@ class LiveScreen(Screen[None], Generic[T]):
             pieces += [Piece("by ", "muted"), Piece(f"{title} {arrow}"), Piece("  ")]
         shown, total = len(model.order), model.total
         count = str(total) if shown == total else f"{shown} of {total}"
-        pieces.append(Piece(f"{count} {self.COUNTED}", "muted"))
+        noun = self.COUNTED if total != 1 else self.COUNTED.removesuffix("s")
+        pieces.append(Piece(f"{count} {noun}", "muted"))
         self.query_one(Crumbs).set_note(pieces)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
