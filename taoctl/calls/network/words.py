@@ -68,8 +68,9 @@ def gone_words(view: View) -> tuple[str, ...]:
 def fall_words(price: NetworkPrice) -> tuple[str, ...]:
     """When it costs less, and what the next one costs."""
     then = price.block + 1 + price.limit_blocks
-    later = f"the next subnet costs {Tao(2 * price.next_rao)}, and none may be created before "
-    later += f"block {then}"
+    later = f"the next subnet costs {Tao(2 * price.next_rao)}"
+    if price.limit_blocks > 1:
+        later += f", and none may be created before block {then}"
     curve = price.curve
     if curve is None:
         return (f"how its price goes on cannot be told on this runtime; {later}",)
