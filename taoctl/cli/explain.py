@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +20,7 @@ from taoctl.errors import UsageError
 from taoctl.reads.columns import Column, Kind
 from taoctl.reads.hyperparameter_table import KNOWN, Known
 from taoctl.reads.terms import TERMS, Term
+from taoctl.submit.pool_codes import known_codes
 from taoctl.text import printable
 
 if TYPE_CHECKING:
@@ -46,6 +48,8 @@ class Explanation:
 
 SCHEMAS: dict[str, Shape | Plain] = {SCHEMA: Shape("taoctl explain", Explanation)}
 
+_CUSTOM = re.compile(r"custom error:? ?([0-9]{1,3})", re.I)
+
 _SETTERS = {
     "owner": "the subnet's owner sets it",
     "root": "root sets it",
@@ -65,7 +69,8 @@ _COUNTED = {
 
 
 def _names(incomplete: str) -> list[str]:
-    known = (*(one.name for one in TERMS), *KNOWN, *remedies())
+    pool = (one.name for one in known_codes())
+    known = dict.fromkeys((*(one.name for one in TERMS), *KNOWN, *remedies(), *pool))
     return [name for name in known if name.lower().startswith(incomplete.lower())]
 
 
@@ -82,22 +87,25 @@ def explain(
 ) -> None:
     """What an error, a word of the field or a hyperparameter means, and what to do about it.
 
-    Errors are those of the runtime of the network; a word or a hyperparameter needs none.
+    Errors are those of the runtime of the network, and the numbers that pools refuse with; a word
+    or a hyperparameter needs no network.
 
     \b
     Examples:
       taoctl explain vtrust
       taoctl explain SlippageTooHigh
       taoctl explain SubtensorModule.HotKeyNotRegisteredInSubNet -n test
+      taoctl explain Custom error: 21
       taoctl explain immunity_period
       taoctl explain -o json | jq -r '.data[].name'
     """
-    wanted = " ".join(name or ())
+    wanted = _named_by_number(" ".join(name or ()))
     found = named(wanted, offline())
     origin = Origin()
     if not found:
         rows, origin = context.run(_errors)
-        everything = (*offline(), *(_of_error(one) for one in rows), *_dispatch_errors())
+        errors = (*(_of_error(one) for one in rows), *_dispatch_errors())
+        everything = (*offline(), *errors, *_pool_names(errors))
         found = everything if not wanted.strip() else named(wanted, everything)
         found = found or containing(wanted, everything)
         if not found:
@@ -179,6 +187,29 @@ def _dispatch_errors() -> tuple[Explanation, ...]:
         Explanation(name=name, kind="error", meaning=None, advice=remedy(name))
         for name in remedies()
         if name.partition(".")[0] in ("Token", "Arithmetic") or "." not in name
+    )
+
+
+def _named_by_number(text: str) -> str:
+    """The name of the number in `Custom error: N`; any other text as it is."""
+    found = _CUSTOM.fullmatch(text.strip())
+    names = {one.number: one.name for one in known_codes()}
+    return names.get(int(found[1]), text) if found else text
+
+
+def _pool_names(errors: Sequence[Explanation]) -> tuple[Explanation, ...]:
+    """Numbers of pools whose names are no error's of the runtime."""
+    known = {key for one in errors for key in _keys(one)}
+    return tuple(
+        Explanation(
+            name=one.name,
+            kind="error",
+            meaning=f"A node keeps the call out of its pool (Custom error: {one.number}); "
+            f"in a block it would fail with {one.error}, or as that does.",
+            advice=remedy(one.error),
+        )
+        for one in known_codes()
+        if _key(one.name) not in known
     )
 
 

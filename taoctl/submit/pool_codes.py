@@ -6,12 +6,14 @@ Source: `CustomTransactionError` of subtensor's runtime at spec 425.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from taoctl.calls.remedies import remedy
 from taoctl.chain.rpc import RpcError
 
 _CUSTOM = re.compile(r"Custom error: (\d{1,3})\Z")
 
+_PALLET = "SubtensorModule"
 _CODES = {
     0: ("ColdkeyInSwapSchedule", "ColdkeySwapAnnounced"),
     1: ("StakeAmountTooLow", "NotEnoughStakeToSetWeights"),
@@ -45,6 +47,33 @@ _CODES = {
 """The runtime's name of each number, and the error of the subnet pallet that it stands for."""
 
 
+@dataclass(frozen=True, slots=True)
+class PoolCode:
+    """A number that a pool refuses calls with.
+
+    Attributes:
+        number: what `Custom error: N` says.
+        name: the runtime's name of it.
+        error: the error of a pallet that it stands for, with the pallet.
+    """
+
+    number: int
+    name: str
+    error: str
+
+
+def known_codes() -> tuple[PoolCode, ...]:
+    """Every number that is known, in order."""
+    found = _CODES.items()
+    return tuple(PoolCode(code, name, f"{_PALLET}.{error}") for code, (name, error) in found)
+
+
+def named(problem: RpcError) -> str:
+    """What a pool said, with the name of its number where it is known."""
+    found = custom_error(problem)
+    return problem.message if found is None else f"{problem.message}, which is {found[0]}"
+
+
 def custom_error(problem: RpcError) -> tuple[str, str | None] | None:
     """The name of the number that a pool refused a call with, and what to do about it.
 
@@ -55,4 +84,4 @@ def custom_error(problem: RpcError) -> tuple[str, str | None] | None:
     if known is None:
         return None
     name, error = known
-    return name, remedy(f"SubtensorModule.{error}")
+    return name, remedy(f"{_PALLET}.{error}")

@@ -26,7 +26,7 @@ from taoctl.submit.nonce import choose_nonce, key_lock
 from taoctl.submit.options import TxOptions, Wait
 from taoctl.submit.outcome import Outcome, Progress
 from taoctl.submit.plan import Plan, already_sent
-from taoctl.submit.pool_codes import custom_error
+from taoctl.submit.pool_codes import custom_error, named
 from taoctl.submit.rejection import Rejection, rejection_of
 from taoctl.submit.settle import settle
 
@@ -261,10 +261,9 @@ async def _refused(chain: Chain, journal: Journal, record: Record, problem: RpcE
         raise unknown_outcome(record, reason) from trouble
     if _nowhere(record):
         record = journal.move(record.id, state=State.REJECTED, reason=reason)
-        name, advice = custom_error(problem) or (None, None)
+        _, advice = custom_error(problem) or (None, None)
         raise RefusedError(
-            f"transaction {record.id} was not taken: {problem.message}"
-            + (f", which is {name}" if name else ""),
+            f"transaction {record.id} was not taken: {named(problem)}",
             "nothing was executed and no fee was paid; "
             + (advice or _other_metadata(chain, problem) or f"`taoctl tx show {record.id}` has it"),
             details={"transaction": record.reference()},

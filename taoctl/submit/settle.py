@@ -12,6 +12,7 @@ from taoctl.journal.store import Journal
 from taoctl.submit.blocks import BlockGoneError, Ends, Lookout, Place, Sighting, ends, in_pool
 from taoctl.submit.events import Executed, executed
 from taoctl.submit.outcome import Failure, Outcome
+from taoctl.submit.pool_codes import custom_error, named
 from taoctl.submit.rejection import Rejection, rejection_of
 
 _STRETCH = 32
@@ -259,7 +260,9 @@ async def _refused_again(
     if rejection_of(problem) is Rejection.HELD:
         return journal.move(record.id, state=State.SENT, acknowledged=True)
     journal.move(record.id, reason=f"sent again, and refused: {problem.text}")
+    _, advice = custom_error(problem) or (None, None)
+    elsewhere = "it may still be in the pool of another node"
     raise RefusedError(
-        f"the node did not take transaction {record.id} again: {problem.message}",
-        "it may still be in the pool of another node",
+        f"the node did not take transaction {record.id} again: {named(problem)}",
+        f"{advice}; {elsewhere}" if advice else elsewhere,
     )

@@ -16,6 +16,7 @@ from taoctl.localnet.pallets import PALLETS
 from taoctl.localnet.runtime import Runtime
 from taoctl.reads.hyperparameter_table import KNOWN
 from taoctl.reads.terms import TERMS
+from taoctl.submit.pool_codes import known_codes
 
 pytestmark = pytest.mark.e2e
 
@@ -62,6 +63,28 @@ def test_an_error_is_found_however_it_is_spelt(net: Localnet, spelt: str) -> Non
     (found,) = explained(net, *spelt.split())
     assert (found["kind"], found["name"]) == ("error", "SubtensorModule.SlippageTooHigh")
     assert "price" in found["advice"]
+
+
+@pytest.mark.parametrize("spelt", ["ColdkeyInSwapSchedule", "Custom error: 0", "custom error 0"])
+def test_a_number_of_pools_is_explained_by_its_name(net: Localnet, spelt: str) -> None:
+    (found,) = explained(net, *spelt.split())
+    assert (found["kind"], found["name"]) == ("error", "ColdkeyInSwapSchedule")
+    assert "Custom error: 0" in found["meaning"]
+    assert found["advice"] == remedy("SubtensorModule.ColdkeySwapAnnounced")
+
+
+def test_a_number_that_has_an_errors_name_is_that_error(net: Localnet) -> None:
+    (found,) = explained(net, "Custom", "error:", "21")
+    assert found["name"] == "SubtensorModule.ColdkeySwapDisputed"
+    code, _, err = net.taoctl("explain", "Custom error: 255")
+    assert code == 2 and "nothing here is called" in err
+
+
+def test_every_number_of_pools_has_an_explanation(net: Localnet) -> None:
+    names = [one["name"].rpartition(".")[2] for one in explained(net) if one["kind"] == "error"]
+    for one in known_codes():
+        assert one.name in names
+    assert names.count("SlippageTooHigh") == 1
 
 
 def test_a_part_of_a_name_finds_all_that_have_it(net: Localnet) -> None:

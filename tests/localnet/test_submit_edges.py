@@ -105,6 +105,21 @@ def test_the_era_is_searched_from_its_first_block_to_its_last(which: str) -> Non
         assert (done.state, done.block, done.final) == (State.FINALIZED, wanted, True)
 
 
+def test_a_pool_that_refuses_the_same_bytes_again_is_told_in_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(params: list[Any]) -> Any:
+        raise RpcError("author_submitExtrinsic", 1010, "Invalid Transaction", "Custom error: 21")
+
+    with a_chain(block_time=60) as chain:
+        record = lost(chain)
+        answering(monkeypatch, "author_submitExtrinsic", refuse)
+        with pytest.raises(RefusedError, match=r"Custom error: 21 .*ColdkeySwapDisputed") as caught:
+            with_chain(chain.url, lambda c, j: rebroadcast(c, j, record))
+    hint = caught.value.hint or ""
+    assert "only root" in hint and hint.endswith("in the pool of another node")
+
+
 def test_nothing_expires_before_its_last_block_is_final() -> None:
     with a_chain(block_time=60, finality_lag=4) as chain:
         record = lost(chain)
