@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -81,8 +82,15 @@ class Watching:
         )
         self.out: queue.Queue[str] = queue.Queue()
         self.err: queue.Queue[str] = queue.Queue()
-        for stream, lines in ((self._process.stdout, self.out), (self._process.stderr, self.err)):
-            threading.Thread(target=self._pump, args=(stream, lines), daemon=True).start()
+        self._pumps = [
+            threading.Thread(target=self._pump, args=(stream, lines), daemon=True)
+            for stream, lines in (
+                (self._process.stdout, self.out),
+                (self._process.stderr, self.err),
+            )
+        ]
+        for pump in self._pumps:
+            pump.start()
 
     @staticmethod
     def _pump(stream: Any, lines: queue.Queue[str]) -> None:
@@ -95,12 +103,30 @@ class Watching:
             pass
         return line
 
+    def finish(self) -> None:
+        """Wait until all that an ended process has written is there."""
+        for pump in self._pumps:
+            pump.join(20)
+
+    def press_ctrl_c(self) -> None:
+        """Interrupt it as a terminal does."""
+        self._process.send_signal(signal.SIGINT)
+
     def end(self) -> int:
         """The exit code; ends it when it goes on."""
         try:
             return self._process.wait(20)
         finally:
             self._process.kill()
+
+
+def test_ctrl_c_ends_it_without_an_error(net: ThreadChain) -> None:
+    watching = Watching(ALICE, "-n", net.url, "--timeout", "30")
+    watching.heard("Ctrl-C ends")
+    watching.press_ctrl_c()
+    assert watching.end() == 130
+    watching.finish()
+    assert not [line for line in watching.err.queue if "error" in line or "interrupted" in line]
 
 
 def test_it_tells_of_each_alarm_in_the_block_it_begins_and_then_not_again(

@@ -10,7 +10,7 @@ import typer
 
 from taoctl.cli import context, interrupts, options, output
 from taoctl.cli.arguments import Accounts
-from taoctl.cli.endless import first_read, require_endless_form
+from taoctl.cli.endless import first_read, require_endless_form, until_ctrl_c
 from taoctl.cli.neuron.app import app
 from taoctl.cli.options import Format
 from taoctl.cli.output import Origin, Result, Section
@@ -60,7 +60,8 @@ def watch(
         _say(rows, origin)
         return
     require_endless_form()
-    interrupts.run(_follow(seen, blocks))
+    with until_ctrl_c():
+        interrupts.run(_follow(seen, blocks))
 
 
 async def _follow(seen: AlarmWatch, blocks: int | None) -> None:
