@@ -175,8 +175,9 @@ class ByProxy(Intent):
                     "Unannounced",
                     f"as a proxy with a delay of {chosen.delay_blocks} blocks, {origin} must "
                     "announce the call first",
-                    f"run `taoctl proxy announce {self.real} --call-hash {digest}`, and wait"
-                    + (self._another(data) if self.inner.varies else ""),
+                    f"run `taoctl proxy announce {self.real} --call-hash {digest} "
+                    f"--wallet {origin}`, and wait"
+                    + (self._another(data, origin) if self.inner.varies else ""),
                 ),
             )
         ripe = min(heights) + chosen.delay_blocks
@@ -185,11 +186,11 @@ class ByProxy(Intent):
         message = f"the call was announced in block {min(heights)}, and its delay is not over"
         return (Refusal("Unannounced", message, None, ripe),)
 
-    def _another(self, data: bytes) -> str:
+    def _another(self, data: bytes, origin: str) -> str:
         return (
             "; the same command makes another call then, so carry this one out with `taoctl chain "
-            f"call --call-hex 0x{data.hex()} --proxy-for {self.real}`, or for a trade write the "
-            "amount in figures and its limit as a price first"
+            f"call --call-hex 0x{data.hex()} --proxy-for {self.real} --wallet {origin}`, or for a "
+            "trade write the amount in figures and its limit as a price first"
         )
 
     async def effects(self, view: View, origin: str) -> tuple[Effect, ...]:
