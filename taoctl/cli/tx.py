@@ -153,9 +153,9 @@ def wait(
     with _journal() as journal:
         record = _find(journal, which)
         chosen = TxOptions(wait=until, deadline_s=limit)
-        done = _on_chain(record, lambda chain: _followed(chain, journal, record, chosen))
+        done, simulated = _on_chain(record, lambda chain: _followed(chain, journal, record, chosen))
     result = Section([tx_row(done)], TxRow, single=True)
-    output.show(Result("taoctl.tx.wait/1", _origin(done), (result,)))
+    output.show(Result("taoctl.tx.wait/1", _origin(done, simulated), (result,)))
     if not done.succeeded:
         raise typer.Exit(int(Exit.UNKNOWN_OUTCOME if done.unresolved else Exit.REFUSED))
 
@@ -187,14 +187,17 @@ def close(
     output.show(Result("taoctl.tx.close/1", Origin(), (Section(rows, TxRow),)))
 
 
-async def _followed(chain: Chain, journal: Journal, record: Record, chosen: TxOptions) -> Record:
+async def _followed(
+    chain: Chain, journal: Journal, record: Record, chosen: TxOptions
+) -> tuple[Record, bool]:
+    """The record as it is at the end, and whether its chain is a simulated one."""
     from taoctl.submit.send import follow
 
     _same_chain(chain, record)
     outcome = await follow(
         chain, journal, record, chosen, lambda progress: output.note(progress.text)
     )
-    return outcome.record
+    return outcome.record, chain.simulated
 
 
 def _resumed(
@@ -282,11 +285,12 @@ def _chosen_network() -> str | None:
     return None if chosen is None else resolve(chosen).name
 
 
-def _origin(record: Record) -> Origin:
+def _origin(record: Record, simulated: bool) -> Origin:
     return Origin(
         network=record.network,
         genesis=record.genesis,
         block=record.block,
         block_hash=record.block_hash,
         spec_version=record.spec_version,
+        simulated=simulated,
     )

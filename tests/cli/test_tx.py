@@ -172,6 +172,10 @@ def test_resume_and_wait_find_out(capsys: pytest.CaptureFixture[str]) -> None:
         row = answer(["tx", "wait", "1"], capsys)
         assert (row["state"], row["final"]) == ("finalized", True)
         assert row["fee"]["rao"].isdecimal()
+        assert main(["tx", "wait", "1", "-o", "json"]) == 0
+        assert json.loads(capsys.readouterr().out)["simulated"] is True
+        assert main(["tx", "wait", "1"]) == 0
+        assert f"{chain.url} SIM · block 3" in capsys.readouterr().err
         assert answer(["tx", "resume"], capsys) == []
         assert main(["chain", "info", "-n", chain.url, "-q"]) == 0
         assert capsys.readouterr().err == ""
