@@ -31,6 +31,7 @@ from taoctl.calls.weights.clock import commits_of, reveals_of
 from taoctl.calls.weights.committing import CommitWeights, RevealWeights
 from taoctl.calls.weights.row import Row, index_of
 from taoctl.calls.weights.setting import SetWeights
+from taoctl.calls.weights.timelocking import CommitTimelocked
 from taoctl.chain.client import Chain
 from taoctl.submit.options import TxOptions
 from taoctl.submit.plan import make_plan
@@ -143,7 +144,7 @@ def test_what_a_plan_refuses_the_chain_refuses_by_the_same_name(net: ThreadChain
         (99, 0, "subnet list"),
         (OPEN, 5, "from 0 to 0"),
         (0, 0, "other than root"),
-        (OPEN, 0, "stake"),
+        (OPEN, 0, f"register it there first (`taoctl subnet register {OPEN}`), then stake"),
     ],
 )
 def test_who_names_no_subnet_is_not_told_to_stake(
@@ -154,6 +155,30 @@ def test_who_names_no_subnet_is_not_told_to_stake(
         (refusal,) = await SetWeights(netuid, ROW, VERSION, mechanism).preflight(view, EVE)
         assert refusal.name == "NotEnoughStakeToSetWeights"
         assert said in (refusal.hint or "")
+
+    on(net.url, work)
+
+
+def test_who_has_a_uid_and_too_little_stake_is_told_to_stake_alone(net: ThreadChain) -> None:
+    async def work(chain: Chain) -> None:
+        view = await caught_up(chain)
+        (refusal,) = await SetWeights(OPEN, ROW, VERSION).preflight(view, CHARLIE)
+        assert refusal.name == "NotEnoughStakeToSetWeights"
+        assert (refusal.hint or "").startswith("stake more to it: alpha of the subnet")
+
+    on(net.url, work)
+
+
+def test_no_reveal_is_promised_where_there_is_no_subnet_or_mechanism(net: ThreadChain) -> None:
+    async def work(chain: Chain) -> None:
+        view = await caught_up(chain)
+        for netuid, mechanism, promised in ((HIDDEN, 0, 1), (HIDDEN, 5, 0), (99, 0, 0)):
+            salted = CommitWeights(netuid, ROW, SALT, 0, mechanism)
+            sealed = CommitTimelocked(netuid, ROW, b"sealed", 1_000, 0, mechanism)
+            for intent in (salted, sealed):
+                said = " ".join(await intent.warnings(view, ALICE))
+                assert said.count("reveal it with") + said.count("by itself") == promised, intent
+                assert bool(said) == bool(promised)
 
     on(net.url, work)
 

@@ -102,7 +102,11 @@ async def _stake_hint(view: View, at: Place) -> str:
     nowhere = await no_mechanism(view, at)
     if nowhere:
         return f"{nowhere[0].message}: {nowhere[0].hint}"
-    return "stake more to it: alpha of the subnet counts in full, root stake by its weight"
+    stake = "alpha of the subnet counts in full, root stake by its weight"
+    if await at.uid(view) is None:
+        register = f"`taoctl subnet register {at.netuid}`"
+        return f"register it there first ({register}), then stake more to it: {stake}"
+    return f"stake more to it: {stake}"
 
 
 async def _tao_weight(view: View) -> int:

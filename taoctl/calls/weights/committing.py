@@ -108,6 +108,9 @@ class CommitWeights(Hidden):
     async def warnings(self, view: View, origin: str) -> tuple[str, ...]:
         """When it is to be revealed, what is held against that now, and which others are lost."""
         at = self.at(origin)
+        if await no_mechanism(view, at):
+            # There is no epoch to reveal anything in, and why is said where it is refused.
+            return ()
         when = await reveals_of(view, self.netuid)
         mine = OpenCommit(self.digest(origin), when.clock.coming, view.block + 1)
         found = [

@@ -140,6 +140,9 @@ class CommitTimelocked(Intent):
 
     async def warnings(self, view: View, origin: str) -> tuple[str, ...]:
         """When they are revealed, what is held against that now, and whether they are public."""
+        if await no_mechanism(view, self.at(origin)):
+            # There is no epoch to reveal anything in, and why is said where it is refused.
+            return ()
         when = await schedule_of(view, self.netuid)
         refused = await row_refused(view, self.at(origin), self.row, self.version_key, dated=False)
         held = (f"as things are, revealing them fails: {one.message}" for one in refused)
