@@ -260,6 +260,21 @@ def test_a_wait_names_the_block_in_which_it_is_over(net: ThreadChain) -> None:
     on(net.url, work)
 
 
+def test_no_wait_is_named_for_a_subnet_that_is_not_there(net: ThreadChain) -> None:
+    async def work(chain: Chain) -> None:
+        swap = SwapHotkey(OLD, hotkey("new"), 99)
+        plan, failed = await carried_out(chain, swap)
+        (refusal,) = plan.refusals
+        assert (refusal.message, refusal.allowed_from_block) == ("there is no subnet 99", None)
+        assert "taoctl subnet list" in (refusal.hint or "")
+        assert failed.error is not None
+        assert failed.error.name == f"SubtensorModule.{refusal.name}"
+        (young,) = (await carried_out(chain, SwapHotkey(OLD, hotkey("new"), OPEN)))[0].refusals
+        assert young.name == refusal.name and young.allowed_from_block == INTERVAL + 1
+
+    on(net.url, work)
+
+
 def test_stake_that_another_would_get_is_not_moved(net: ThreadChain) -> None:
     api = ("StakeInfoRuntimeApi", "get_stake_info_for_hotkey_coldkey_netuid")
 

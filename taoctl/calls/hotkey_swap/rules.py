@@ -167,11 +167,16 @@ async def _too_soon_there(view: View, swap: Swap) -> tuple[Refusal, ...]:
     if not found:
         return ()
     last, netuid = max(found)
+    name = "HotKeySwapOnSubnetIntervalNotPassed"
     said = f"{swap.origin} swapped a hotkey on {subnet_name(netuid)} in block {last}"
     if not last:
         said = f"this chain is young, and counts as if one had been swapped there in block {last}"
     what = f"{said}; it takes {wait} blocks until the next"
-    return too_soon(view, "HotKeySwapOnSubnetIntervalNotPassed", what, last + wait + 1)
+    soon, missing = too_soon(view, name, what, last + wait + 1), await no_subnet(view, netuid)
+    if soon and missing:
+        # The chain looks at the interval first, but no wait would help.
+        return (Refusal(name, missing[0].message, missing[0].hint),)
+    return soon
 
 
 async def affected(view: View, swap: Swap) -> list[int]:
