@@ -67,6 +67,11 @@ class EarnedRow:
         int, Column("α of all", Kind.ALPHA, "alpha that this mechanism shared out")
     ]
 
+    @property
+    def by_stake(self) -> bool:
+        """Whether nobody got incentive or dividends, and the emission was shared by stake."""
+        return not self.rank_total_bits and not self.dividend_total_bits
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeightPartRow:

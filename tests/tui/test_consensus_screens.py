@@ -302,6 +302,23 @@ def test_a_uid_that_nobody_holds_is_said() -> None:
     drive(steps)
 
 
+@pytest.mark.parametrize("size", [(60, 14), (80, 24), (120, 40), (200, 50)])
+def test_an_epoch_that_went_by_stake_says_so(size: tuple[int, int]) -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        screen = await open_neuron(pilot, dash, MINER)
+        rows = consensus.neuron_rows(5, MINER)
+        assert "by stake" not in text(dash, EpochPanel)
+        assert rows.earned is not None
+        earned = replace(rows.earned, rank_bits=0, rank_total_bits=0, dividend_total_bits=0)
+        screen.live = live(replace(rows, earned=earned), 1001)
+        await pilot.pause()
+        assert " by stake" in text(dash, EpochPanel)
+        if size[0] >= 120:
+            assert "nobody got incentive or dividends" in text(dash, EpochPanel)
+
+    drive(steps, size=size)
+
+
 def test_an_epoch_that_cannot_be_told_leaves_what_is_stored() -> None:
     async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
         screen = await open_neuron(pilot, dash, MINER)

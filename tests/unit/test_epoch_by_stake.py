@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import cast
 
 import pytest
 
-from taoctl.cli.neuron.explain import went_by_stake
 from taoctl.reads.explain import EarnedRow
 
 
@@ -19,4 +17,4 @@ def test_only_an_epoch_without_ranks_and_dividends_goes_by_stake(
     ranks: int, dividends: int, by_stake: bool
 ) -> None:
     row = SimpleNamespace(rank_total_bits=ranks, dividend_total_bits=dividends)
-    assert went_by_stake(cast(EarnedRow, row)) is by_stake
+    assert EarnedRow.by_stake.__get__(row) is by_stake

@@ -180,6 +180,7 @@ class EpochPanel(NeuronPanel):
         )
         emission = [
             Piece(_alpha(earned.emission_rao, self._glyphs), "strong"),
+            *([Piece(" by stake", "warn")] if earned.by_stake else []),
             Piece(f" of {_alpha(earned.shared_rao, self._glyphs)}", "muted"),
         ]
         consensus = [
@@ -191,7 +192,8 @@ class EpochPanel(NeuronPanel):
         first, second = (incentive, dividends) if earned.incentive else (dividends, incentive)
         if self.narrow:
             return [_joined(when, emission), _joined(first, consensus)]
-        return [when, emission, first, second, consensus]
+        why = [[Piece("nobody got incentive or dividends", "warn")]] if earned.by_stake else []
+        return [when, emission, *why, first, second, consensus]
 
     def _when(self, rows: NeuronRows, earned: EarnedRow) -> list[Piece]:
         ago = grouped(max(0, self._block - earned.epoch_block))

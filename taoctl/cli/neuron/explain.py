@@ -11,7 +11,7 @@ from taoctl.cli.output import Result, Section
 
 if TYPE_CHECKING:
     from taoctl.chain.view import View
-    from taoctl.reads.explain import EarnedRow, Explanation
+    from taoctl.reads.explain import Explanation
 
 EXPLAIN_SCHEMA = "taoctl.neuron.explain/1"
 _BY_STAKE = (
@@ -63,11 +63,6 @@ def explain_(netuid: Netuid, neuron: NeuronName) -> None:
             f"the chain stored another {first.differs_in}: its runtime may count otherwise, or "
             "the neuron was replaced in the epoch's own block"
         )
-    if any(went_by_stake(one) for one in found.earned):
+    if any(one.by_stake for one in found.earned):
         output.note(_BY_STAKE)
     context.warn_insecure(address for one in sections for address in output.addresses_in(one))
-
-
-def went_by_stake(row: EarnedRow) -> bool:
-    """Whether an epoch gave neither incentive nor dividends, and shared its emission by stake."""
-    return not row.rank_total_bits and not row.dividend_total_bits
