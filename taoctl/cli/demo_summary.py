@@ -10,6 +10,7 @@ from typing import Any
 from taoctl.chain.client import Chain
 from taoctl.chain.view import View
 from taoctl.cli import context, output
+from taoctl.cli.machine_forms import row_json
 from taoctl.cli.output import Origin
 from taoctl.errors import UnreachableError
 from taoctl.gpu.sample import GpuReading, GpuSample, GpuSource
@@ -118,7 +119,7 @@ def to_json(summary: Summary) -> dict[str, Any]:
         "last_block": summary.last_block,
         "subnets": len(summary.last.subnets),
         "neurons": sum(row.neurons or 0 for row in summary.last.subnets),
-        "my_neurons": [output.row_json(row, columns) for row in neurons],
+        "my_neurons": [row_json(row, columns) for row in neurons],
         "earnings": {
             "tao_per_day": _amount(_total(neurons)),
             "points": [

@@ -5,9 +5,7 @@ stdout carries data only; captions, warnings and errors go to stderr.
 
 from __future__ import annotations
 
-import csv
 import errno
-import io
 import json
 import os
 import shutil
@@ -18,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, TextIO
 
 from taoctl.cli import options
+from taoctl.cli.machine_forms import csv_text, data_of, envelope, ndjson
 from taoctl.cli.options import Format
 from taoctl.cli.wrapping import fitting
 from taoctl.cli.yaml import to_yaml
@@ -26,7 +25,6 @@ from taoctl.reads.columns import Column, Kind, columns_of
 from taoctl.text import printable
 
 ERROR_SCHEMA = "taoctl.error/1"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _NARROWEST_TEXT = 8
 
 
@@ -93,36 +91,17 @@ class Result:
     headline: str = ""
 
 
-def row_json(row: Any, columns: Sequence[Column]) -> dict[str, Any]:
-    """A row as a JSON object."""
-    return {column.json_key: column.json_of(row) for column in columns}
-
-
-def envelope(schema: str, origin: Origin, data: Any) -> dict[str, Any]:
-    """The one shape of every machine-readable answer."""
-    return {
-        "schema": schema,
-        "network": origin.network,
-        "genesis": origin.genesis,
-        "block": origin.block,
-        "block_hash": origin.block_hash,
-        "spec_version": origin.spec_version,
-        "simulated": origin.simulated,
-        "data": data,
-    }
-
-
 def show(result: Result) -> None:
     """Write a result to stdout in the format that was asked for."""
     match options.current().format:
         case Format.JSON:
-            write(json.dumps(envelope(result.schema, result.origin, _data(result)), indent=2))
+            write(json.dumps(envelope(result.schema, result.origin, data_of(result)), indent=2))
         case Format.YAML:
-            write(to_yaml(envelope(result.schema, result.origin, _data(result))).rstrip("\n"))
+            write(to_yaml(envelope(result.schema, result.origin, data_of(result))).rstrip("\n"))
         case Format.NDJSON:
-            write("\n".join(_ndjson(result)))
+            write("\n".join(ndjson(result)))
         case Format.CSV:
-            write(_csv(result.sections[-1]).rstrip("\r\n"))
+            write(csv_text(result.sections[-1]).rstrip("\r\n"))
         case chosen:
             _show_tables(result, wide=chosen is Format.WIDE)
 
@@ -245,50 +224,6 @@ def colours(stream: TextIO) -> bool:
 def styled(text: str, code: str, stream: TextIO) -> str:
     """The text with an SGR code such as `1;31` where the stream shows colours."""
     return f"\x1b[{code}m{text}\x1b[0m" if colours(stream) else text
-
-
-def _data(result: Result) -> Any:
-    parts = {section.key: _section_json(section) for section in result.sections}
-    if result.extra is None and list(parts) == [""]:
-        return parts[""]
-    return {**(result.extra or {}), **parts}
-
-
-def _section_json(section: Section) -> Any:
-    columns = columns_of(section.row)
-    rows = [row_json(row, columns) for row in section.rows]
-    return rows[0] if section.single else rows
-
-
-def _ndjson(result: Result) -> list[str]:
-    section = result.sections[-1]
-    columns = columns_of(section.row)
-    return [
-        json.dumps(envelope(result.schema, result.origin, row_json(row, columns)))
-        for row in section.rows
-    ]
-
-
-def _csv(section: Section) -> str:
-    columns = columns_of(section.row)
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow([column.key for column in columns])
-    for row in section.rows:
-        writer.writerow([_csv_cell(column, column.value(row)) for column in columns])
-    return buffer.getvalue()
-
-
-def _csv_cell(column: Column, value: Any) -> Any:
-    if value is None:
-        return ""
-    if column.kind is Kind.BOOL:
-        return "true" if value else "false"
-    if isinstance(value, str):
-        text = printable(value)
-        # A spreadsheet runs cells that start like this as formulas.
-        return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
-    return value
 
 
 def _show_tables(result: Result, *, wide: bool) -> None:
