@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from taoctl.addresses import is_ss58
 from taoctl.chain.view import View
+from taoctl.errors import TaoctlError
 from taoctl.reads.columns import Column, Kind
-from taoctl.reads.entries import column_of, item, value_or_none
+from taoctl.reads.entries import PALLET, column_of, item, value_or_none
 from taoctl.reads.registry import read
 from taoctl.scale.crypto import account_hash
 
@@ -49,7 +50,12 @@ class ColdkeySwapRow:
     ]
     announced_block: Annotated[
         int | None,
-        Column("since", Kind.BLOCK, "block of the announcement, by the delay in force", drop=2),
+        Column(
+            "since",
+            Kind.BLOCK,
+            "block of the announcement; - where the node no longer has the state that shows it",
+            drop=2,
+        ),
     ]
     execute_from_block: Annotated[
         int | None, Column("execute from", Kind.BLOCK, "block from which it may be carried out")
@@ -93,8 +99,14 @@ async def coldkey_swaps(
         value_or_none(view, "ColdkeySwapReannouncementDelay"),
     )
     known = _by_hash(names or {}) if any(announced) else {}
+    begun = await asyncio.gather(
+        *(
+            _announced_block(view, coldkey, found, int(delay))
+            for coldkey, found in zip(coldkeys, announced, strict=True)
+        )
+    )
     rows = []
-    for coldkey, found, since in zip(coldkeys, announced, disputed, strict=True):
+    for coldkey, found, since, begin in zip(coldkeys, announced, disputed, begun, strict=True):
         due, new_hash = (None, None) if found is None else (int(found[0]), str(found[1]))
         rows.append(
             ColdkeySwapRow(
@@ -103,7 +115,7 @@ async def coldkey_swaps(
                 state=_state(view.block, due, disputed=since is not None),
                 new_coldkey=None if new_hash is None else known.get(new_hash),
                 new_coldkey_hash=new_hash,
-                announced_block=None if due is None else max(due - int(delay), 0),
+                announced_block=begin,
                 execute_from_block=due,
                 execute_in_blocks=None if due is None else max(due - view.block - 1, 0),
                 change_from_block=None if due is None else min(due + int(wait), _LAST_BLOCK),
@@ -111,6 +123,26 @@ async def coldkey_swaps(
             )
         )
     return tuple(rows)
+
+
+async def _announced_block(view: View, coldkey: str, found: Any, delay: int) -> int | None:
+    """The block that brought an announcement, None where that is not certain.
+
+    It stores only the block from which the swap may be carried out, and the delay before that may
+    have changed since: the state of the block that the delay in force points to must show it.
+    """
+    if found is None or (block := int(found[0]) - delay) < 1 or block > view.block:
+        return None
+    try:
+        before, then = await asyncio.gather(
+            view.chain.at_block(block - 1), view.chain.at_block(block)
+        )
+        was, is_now = await asyncio.gather(
+            *(one.value(PALLET, "ColdkeySwapAnnouncements", coldkey) for one in (before, then))
+        )
+    except TaoctlError:
+        return None
+    return block if was != found and is_now == found else None
 
 
 def _state(block: int, due: int | None, *, disputed: bool) -> str:

@@ -89,6 +89,9 @@ def test_an_announcement_becomes_what_its_plan_says(net: ThreadChain) -> None:
         assert (row.wallet_name, row.state, row.new_coldkey) == ("mine", "waiting", NEW)
         assert (row.announced_block, row.execute_from_block) == (outcome.block, due)
         assert (row.execute_in_blocks, row.change_from_block) == (DELAY - 1, due + AGAIN)
+        await put(chain, "ColdkeySwapAnnouncementDelay", (), DELAY - 1)
+        (other,) = await coldkey_swaps(await caught_up(chain), [ALICE])
+        assert (other.announced_block, other.execute_from_block) == (None, due)
         (unknown,) = await coldkey_swaps(view, [ALICE])
         assert (unknown.new_coldkey, unknown.new_coldkey_hash) == (None, new_hash)
 
