@@ -113,9 +113,9 @@ def test_what_a_proxy_announces_is_what_it_commits_and_reveals(net: StakeNet, ho
     (refusal,) = net.failure(*set_words, *acting)["details"]["refusals"]
     assert refusal["name"] == "Unannounced"
     announce, carry_out = re.findall(r"`taoctl ([^`]*)`", refusal["hint"])
-    net.data("taoctl.tx.1", *shlex.split(announce), "--wallet", "//Bob", "-y")
+    net.data("taoctl.tx.1", *shlex.split(announce), "-y")
     net.chain.make_blocks(2)
-    done = net.data("taoctl.tx.1", *shlex.split(carry_out), "--wallet", "//Bob", "-y")
+    done = net.data("taoctl.tx.1", *shlex.split(carry_out), "-y")
     assert done["carried_out"] is True
     if how == "--timelocked":
         assert committed(net) == [ALICE]
