@@ -27,6 +27,11 @@ def grouped(number: int) -> str:
     return f"{number:,}"
 
 
+def blocks_text(number: int) -> str:
+    """So many blocks: `1 block`, `1,234 blocks`."""
+    return f"{grouped(number)} block{'' if number == 1 else 's'}"
+
+
 def age(seconds: float) -> str:
     """A duration in its two largest units: `7s`, `3m 20s`, `5h 02m`, `2d 04h`."""
     whole = max(0, int(seconds))

@@ -47,6 +47,8 @@ def rao(value: Any) -> int | None:
 def register(net: Localnet) -> None:
     """Give a hotkey of //Alice that nobody stakes through a uid on subnet 1, once."""
     data, _ = answer(net, "taoctl.neuron.list.1", "neuron", "list", NEWCOMER)
+    _, _, err = net.taoctl("neuron", "list", NEWCOMER)
+    assert ("taoctl subnet register NETUID" in err) == (not data)
     if data:
         return
     arguments = ("--arg", "netuid=1", "--arg", f"hotkey={NEWCOMER}")
@@ -182,7 +184,7 @@ def test_a_narrow_table_of_risks_tells_what_is_to_be_expected() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("show", "1", "999"), "subnet 1 has no uid 999"),
+        (("show", "1", "999"), "see `taoctl subnet metagraph 1`"),
         (("show", "1", "70000"), "is not a uid"),
         (("show", "999", "1"), "there is no subnet 999"),
         (("show", "2", NEWCOMER), "holds no uid on subnet 2"),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from taoctl.chain.status import LinkState, LinkStatus
 from tui.ascii_filter import ascii_text
 from tui.attention import Severity, warnings
-from tui.figures import age, fixed, gibibytes, watts
+from tui.figures import age, blocks_text, fixed, gibibytes, watts
 from tui.glyphs import ASCII, UNICODE, choose_glyphs
 from tui.pulse import Pulse
 from tui.widgets.charts import bar, columns, sparkline
@@ -190,3 +190,7 @@ def test_a_pulse_learns_the_pace_and_tells_lateness() -> None:
     link = LinkStatus("ws://x", 1.0, LinkState.LIVE, 0.0, None)
     assert replace(pulse, link=link, finalized=9).live
     assert replace(pulse, finalized=9).finality_lag == 3
+
+
+def test_one_block_is_not_blocks() -> None:
+    assert [blocks_text(one) for one in (0, 1, 1_234)] == ["0 blocks", "1 block", "1,234 blocks"]

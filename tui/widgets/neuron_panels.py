@@ -13,7 +13,7 @@ from taoctl.reads.metagraph import NeuronRow
 from taoctl.reads.risk import RiskRow
 from taoctl.text import printable
 from tui.attention import Severity, prune_severity
-from tui.figures import fixed, grouped
+from tui.figures import blocks_text, fixed, grouped
 from tui.glyphs import UNICODE, Glyphs
 from tui.neuron_rows import NeuronRows
 from tui.widgets.lines import Line, Piece, clip, width_of
@@ -86,8 +86,8 @@ class WhoPanel(NeuronPanel):
     def _since(self, neuron: NeuronRow) -> list[Piece]:
         if neuron.registered_at is None:
             return []
-        age = grouped(max(0, self._block - neuron.registered_at))
-        return [Piece("registered ", "muted"), Piece(f"{age} blocks ago")]
+        age = blocks_text(max(0, self._block - neuron.registered_at))
+        return [Piece("registered ", "muted"), Piece(f"{age} ago")]
 
     def _key(self, address: str) -> str:
         short, name = short_ss58(address), self._labels.get(address)
@@ -192,12 +192,14 @@ class EpochPanel(NeuronPanel):
         first, second = (incentive, dividends) if earned.incentive else (dividends, incentive)
         if self.narrow:
             return [_joined(when, emission), _joined(first, consensus)]
-        why = [[Piece("nobody got incentive or dividends", "warn")]] if earned.by_stake else []
-        return [when, emission, *why, first, second, consensus]
+        nobody: list[list[Piece]] = (
+            [[Piece("nobody got incentive or dividends", "warn")]] if earned.by_stake else []
+        )
+        return [when, emission, *nobody, first, second, consensus]
 
     def _when(self, rows: NeuronRows, earned: EarnedRow) -> list[Piece]:
-        ago = grouped(max(0, self._block - earned.epoch_block))
-        pieces = [Piece("epoch ", "muted"), Piece(f"{ago} blocks ago")]
+        ago = blocks_text(max(0, self._block - earned.epoch_block))
+        pieces = [Piece("epoch ", "muted"), Piece(f"{ago} ago")]
         if rows.mechanisms > 1:
             pieces.append(Piece(f" mechanism {earned.mechid} of {rows.mechanisms}", "accent"))
         if earned.differs_in is None:

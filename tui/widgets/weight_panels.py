@@ -9,7 +9,7 @@ from taoctl.addresses import short_ss58
 from taoctl.reads.columns import Kind, format_value
 from taoctl.reads.metagraph import NeuronRow
 from taoctl.reads.weight_matrix import WeightLine, WeightMatrix
-from tui.figures import fixed, grouped
+from tui.figures import blocks_text, fixed
 from tui.glyphs import UNICODE, Glyphs
 from tui.widgets.heat import GRADES, HeatScale
 from tui.widgets.lines import Line, Lines, Piece, clip, width_of
@@ -124,13 +124,13 @@ class PointPanel(Lines):
             pieces.append(Piece("  no permit now", "warn"))
         if committed is not None:
             newer = "newer ones " if line.weights else ""
-            since = grouped(max(0, self._block - committed))
-            return [*pieces, Piece(f"  {newer}hidden for {since} blocks", "warn")]
+            since = blocks_text(max(0, self._block - committed))
+            return [*pieces, Piece(f"  {newer}hidden for {since}", "warn")]
         if not line.weights:
             return [*pieces, Piece("  has set no weights", "warn")]
         if line.updated_block is not None:
             age = max(0, self._block - line.updated_block)
-            pieces += [Piece("  set ", "muted"), Piece(f"{grouped(age)} blocks ago")]
+            pieces += [Piece("  set ", "muted"), Piece(f"{blocks_text(age)} ago")]
         return pieces
 
     def _miner(self, matrix: WeightMatrix, target: NeuronRow) -> list[Piece]:

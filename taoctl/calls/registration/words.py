@@ -41,14 +41,14 @@ def no_use(seat: Seat | None, hotkey: str, netuid: int, before: int) -> Refusal 
         return Refusal(
             "NoNeuronIdAvailable",
             f"subnet {netuid} is full, and none of its neurons may be replaced now",
-            "wait until some are out of their immunity; see `taoctl subnet metagraph`",
+            f"wait until some are out of their immunity; see `taoctl subnet metagraph {netuid}`",
         )
     if seat.whose == "owner":
         return Refusal(
             WOULD_BE_LOST,
             f"the chain would take payment for {hotkey} and give it no seat: next in line is the "
             "subnet owner's hotkey, which is never replaced",
-            "register once another neuron is next in line; see `taoctl subnet metagraph`",
+            f"register once another neuron is next in line; see `taoctl subnet metagraph {netuid}`",
         )
     if seat.whose == "ours":
         return Refusal(

@@ -40,6 +40,8 @@ def list_(accounts: Accounts = None) -> None:
     rows, origin = context.run(lambda view: my_neurons(view, coldkeys, hotkeys, names))
     section = Section(rows, MyNeuronRow)
     output.show(Result(LIST_SCHEMA, origin, (section,)))
+    if not rows:
+        output.note("no UID is of these keys; `taoctl subnet register NETUID` gets one")
     context.warn_insecure(output.addresses_in(section))
 
 
@@ -62,7 +64,9 @@ def show(netuid: Netuid, neuron: NeuronName) -> None:
         uid = await uid_of(view, netuid, which)
         rows = await neurons_of(view, {netuid: {uid}}, names)
         if not rows:
-            raise UsageError(f"subnet {netuid} has no uid {uid}", "see `taoctl subnet metagraph`")
+            raise UsageError(
+                f"subnet {netuid} has no uid {uid}", f"see `taoctl subnet metagraph {netuid}`"
+            )
         return rows[0]
 
     row, origin = context.run(work)

@@ -53,7 +53,9 @@ async def uid_of(view: View, netuid: int, which: int | Account) -> int:
     """The uid on a subnet; raises UsageError when there is none such, or the hotkey holds none."""
     if isinstance(which, int):
         if which not in await every_uid(view, netuid):
-            raise UsageError(f"subnet {netuid} has no uid {which}", "see `taoctl subnet metagraph`")
+            raise UsageError(
+                f"subnet {netuid} has no uid {which}", f"see `taoctl subnet metagraph {netuid}`"
+            )
         return which
     found = await view.value("SubtensorModule", "Uids", netuid, which.ss58)
     if found is not None:
