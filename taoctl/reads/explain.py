@@ -39,8 +39,9 @@ class EarnedRow:
     ]
     active: Annotated[bool, Column("active", Kind.BOOL, "set weights recently")]
     validator_permit: Annotated[bool, Column("vali", Kind.BOOL, "permit after the epoch")]
-    stake_bits: Annotated[
-        int, Column("stake", Kind.I96F32, "part of the stake of active validators with a permit")
+    stake_share_bits: Annotated[
+        int,
+        Column("stake share", Kind.I96F32, "part of the stake of active validators with a permit"),
     ]
     incentive: Annotated[int, Column("incentive", Kind.U16, "rank / rank_total")]
     rank_bits: Annotated[
@@ -145,7 +146,9 @@ async def explain(
     count = await view.value(PALLET, "SubnetworkN", netuid)
     epoch = await last_epoch(view, netuid)
     if uid >= int(count):
-        raise UsageError(f"subnet {netuid} has no uid {uid}", "see `taoctl subnet metagraph`")
+        raise UsageError(
+            f"subnet {netuid} has no uid {uid}", f"see `taoctl subnet metagraph {netuid}`"
+        )
     if uid >= len(epoch.inputs.hotkeys) or epoch.inputs.hotkeys[uid] != holder:
         raise RefusedError(
             f"whoever holds uid {uid} came after the last epoch of subnet {netuid}, "
@@ -182,7 +185,7 @@ def explanation_of(
                 differs_in=", ".join(differs) or None,
                 active=output.active[uid],
                 validator_permit=output.validator_permit[uid],
-                stake_bits=output.i32f32_bits.active_stake[uid],
+                stake_share_bits=output.i32f32_bits.active_stake[uid],
                 incentive=output.incentive[uid],
                 rank_bits=found.rank,
                 rank_total_bits=found.rank_total,

@@ -131,6 +131,7 @@ def test_the_command_shows_each_part_and_what_they_come_to(net: Localnet) -> Non
     assert row["dividends"] == vali["dividends"] > 0
     assert len(found["bonds"]) > 10
     code, out, _ = net.taoctl("neuron", "explain", "3", str(miner["uid"]))
+    assert any(line.startswith("stake share ") for line in out.splitlines())
     assert code == 0
     assert "equals chain" in out and "of rank" in out and "of owned" not in out
 
