@@ -64,7 +64,9 @@ def _headline(rows: tuple[ConcentrationRow, ...], by: By) -> str:
     whole = next((row for row in rows if row.scope == "network"), None)
     if whole is None or whole.nakamoto is None:
         return ""
+    holders = f"{by}" if whole.holders == 1 else f"{by}s"
+    verb = "has" if whole.nakamoto == 1 else "have"
     return (
-        f"{whole.nakamoto} of {whole.holders} {by}s have more than half of the "
+        f"{whole.nakamoto} of {whole.holders} {holders} {verb} more than half of the "
         f"{amount_text(whole.staked_rao or 0)} TAO that is staked on validators"
     )
