@@ -49,6 +49,7 @@ _MODULES = (
     "taoctl.cli.neuron.schemas",
     "taoctl.cli.stake.schemas",
     "taoctl.cli.stake.setting_schemas",
+    "taoctl.cli.subnet_hyperparameter_files",
     "taoctl.cli.subnet_hyperparameters",
     "taoctl.cli.subnet_naming",
     "taoctl.cli.subnet_schemas",

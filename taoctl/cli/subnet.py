@@ -10,7 +10,7 @@ from taoctl.cli import context, output
 from taoctl.cli.output import Result, Section
 from taoctl.cli.subnet_create import create, start
 from taoctl.cli.subnet_emission import emission
-from taoctl.cli.subnet_hyperparameters import app as hyperparameters
+from taoctl.cli.subnet_hyperparameter_files import app as hyperparameters
 from taoctl.cli.subnet_list import list_
 from taoctl.cli.subnet_naming import identity, symbol
 from taoctl.cli.subnet_owner import owner

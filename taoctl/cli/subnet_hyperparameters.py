@@ -54,7 +54,8 @@ def hyperparameters(
 ) -> None:
     """The hyperparameters of a subnet: value, meaning, default, and who may set it from when.
 
-    With `set`, after the number of the subnet, one of them is set.
+    With `set`, after the number of the subnet, one of them is set; `export` writes all that its
+    owner sets to a file, and `apply` brings the subnet to what a file says.
 
     \b
     Examples:

@@ -82,7 +82,7 @@ _ACTUAL: dict[str, Any] = {
     ),
 }
 
-_REFERENCE = obj(
+REFERENCE = obj(
     id=INT,
     state=TEXT,
     extrinsic_hash=_HEX,
@@ -106,8 +106,8 @@ ERROR_DETAILS: dict[str, Any] = {
     "type": "object",
     "properties": {
         "refusals": array(_REFUSAL),
-        "transaction": _REFERENCE,
-        "done": {"description": "what was sent before it, of several", **array(_REFERENCE)},
+        "transaction": REFERENCE,
+        "done": {"description": "what was sent before it, of several", **array(REFERENCE)},
         "not_sent": {"description": "addresses of who was to sign after it", **array(TEXT)},
         "quoted": {"anyOf": [_QUOTE, _SEAT_QUOTED]},
         "actual": {"anyOf": [_ACTUAL, _SEAT_ACTUAL]},
