@@ -197,7 +197,7 @@ def test_a_wide_page_that_does_not_fit_is_the_narrow_one(net: StakeNet) -> None:
             shell.expect("tempos +counts to +weights.*fresh")
             blocks(net.chain, 1)
             assert shell.end() == 0
-        assert ("coldkey" in shell.kept) == (ALICE in shell.kept) == wide
+        assert ("coldkey" in shell.kept) == (ALICE in shell.kept) == wide, shell.seen
 
 
 def test_ctrl_c_ends_a_watch_and_gives_the_terminal_back(net: StakeNet) -> None:
