@@ -37,6 +37,11 @@ GRADES = " ▁▂▃▄▅▆█"
 Steps = Callable[[Pilot[Any], Dashboard], Awaitable[None]]
 
 
+def ago(blocks: int) -> str:
+    """How long ago so many blocks are, as the screens say it."""
+    return f"{blocks} block{'' if blocks == 1 else 's'} ago"
+
+
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     home = tmp_path_factory.mktemp("consensus")
@@ -193,7 +198,7 @@ def test_every_cell_of_the_heat_map_of_every_subnet(node: Running) -> None:
             share = Fraction(given * 100, sum(rows[giver].values()))
             by = sum(bool(row.get(uid)) for row in rows.values())
             assert f"{float(share):.2f}% of all it gives (u16 {given})" in said
-            assert f"set {raw.block() - updated} blocks ago" in said
+            assert f"set {ago(raw.block() - updated)}" in said
             assert f"weighed by {by} of {screen.heat.model.total}" in said
 
     async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
@@ -213,14 +218,14 @@ def test_a_neuron_is_what_storage_and_its_last_epoch_say(node: Running) -> None:
         assert isinstance(screen, NeuronScreen) and screen.wanted.hotkey == known["hotkey"]
         who, risk, epoch = (text(dash, kind) for kind in (WhoPanel, RiskPanel, EpochPanel))
         assert ("validator" if known["validator_permit"] else "miner") in who
-        assert f"registered {raw.block() - known['registered_at']} blocks ago" in who
+        assert f"registered {ago(raw.block() - known['registered_at'])}" in who
         place = known["prune_rank"]
         assert ("not to be replaced" in risk) == (place is None)
         assert place is None or f"place {place} to go" in risk
         left = known["immunity_left_blocks"]
         assert (f"immune for {left:,} blocks" if left else "immunity over") in risk
         last = raw.number("LastMechansimStepBlock", u16(netuid))
-        assert f"epoch {raw.block() - last} blocks ago as the chain stored" in epoch
+        assert f"epoch {ago(raw.block() - last)} as the chain stored" in epoch
         for name in ("incentive", "dividends", "consensus", "vtrust"):
             value = known["validator_trust" if name == "vtrust" else name]
             assert f"{name} {value / 65535:.4f}" in epoch, (name, value)
@@ -277,7 +282,7 @@ def test_an_epoch_is_run_again_once_and_not_at_every_block(node: Running) -> Non
             last = raw.number("LastMechansimStepBlock", u16(1))
             seen.add(last)
             await pilot.pause()
-            assert f"epoch {block - last} blocks ago as the chain stored" in text(dash, EpochPanel)
+            assert f"epoch {ago(block - last)} as the chain stored" in text(dash, EpochPanel)
         assert 2 <= len(seen) <= dash.epochs.runs <= len(seen) + 1
 
     drive(node, steps)
