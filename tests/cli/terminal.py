@@ -30,13 +30,15 @@ class Terminal:
         self._at = 0
         self._master, slave = pty.openpty()
         columns, lines = size
+        # Test workers say a width of their own, which programs believe more than the terminal.
+        kept = {name: text for name, text in environ.items() if name not in ("COLUMNS", "LINES")}
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         self.process = subprocess.Popen(
             command,
             stdin=slave,
             stdout=slave,
             stderr=slave,
-            env={"TERM": "xterm-256color", **environ},
+            env={"TERM": "xterm-256color", **kept},
             start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
         )
