@@ -118,7 +118,8 @@ def set_(
       taoctl subnet identity set 1 --name "Rao Vision" --url https://rao.example --wallet w
       taoctl subnet identity set 1 --discord "" --wallet my-wallet --dry-run
     """
-    from taoctl.calls.owner.identity import MOST_BYTES, SetSubnetIdentity
+    from taoctl.calls.owner.identity import SetSubnetIdentity
+    from taoctl.calls.subnet_identity import MOST_BYTES
     from taoctl.cli.transact import transact
 
     texts = (name, github, contact, url, discord, description, logo, additional)

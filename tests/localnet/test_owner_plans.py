@@ -19,9 +19,10 @@ from settings_chain import (
 )
 
 from taoctl.calls.base import Intent
-from taoctl.calls.owner.identity import MOST_BYTES, SetSubnetIdentity
+from taoctl.calls.owner.identity import SetSubnetIdentity
 from taoctl.calls.owner.symbol import SetSymbol
 from taoctl.calls.owner.trigger import TriggerEpoch
+from taoctl.calls.subnet_identity import MOST_BYTES
 from taoctl.chain.client import Chain
 from taoctl.reads.subnet_identities import subnet_identities
 from taoctl.reads.tempo import tempo

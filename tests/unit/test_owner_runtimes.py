@@ -9,10 +9,11 @@ import pytest
 from stored_chain import SPECS, StoredChain
 
 from taoctl.calls.base import Intent, call_bytes
-from taoctl.calls.owner.identity import MOST_BYTES, SetSubnetIdentity
+from taoctl.calls.owner.identity import SetSubnetIdentity
 from taoctl.calls.owner.symbol import SetSymbol
 from taoctl.calls.owner.trigger import TriggerEpoch
 from taoctl.calls.owner.trim import TrimUids
+from taoctl.calls.subnet_identity import MOST_BYTES
 from taoctl.errors import NotInRuntimeError
 from taoctl.reads.subnet_identities import subnet_identities
 from taoctl.reads.tempo import tempo

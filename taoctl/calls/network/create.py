@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from taoctl.calls.accounts import ACCOUNT, EXISTENTIAL_DEPOSIT, Holdings, holdings
 from taoctl.calls.base import ChainCall, Effect, Intent, Refusal
-from taoctl.calls.network.identity import NAMED, identity_value, too_long
+from taoctl.calls.network.identity import NAMED, identity_value
 from taoctl.calls.network.price import ENTRIES as PRICE
 from taoctl.calls.network.price import NetworkPrice, network_price
 from taoctl.calls.network.room import ENTRIES as ROOM
@@ -21,6 +21,7 @@ from taoctl.calls.network.room import Room, room
 from taoctl.calls.network.words import fall_words, gone_words, keeps_all, leaving_words
 from taoctl.calls.registration.words import foreign, system_account
 from taoctl.calls.stake.hotkeys import OWNER, PALLET, owner_of, read, read_or_none, too_soon
+from taoctl.calls.subnet_identity import too_long
 from taoctl.chain.view import Call, View
 from taoctl.units import U64_MAX, Tao, subnet_name
 
@@ -114,7 +115,7 @@ class CreateSubnet(Intent):
             or no_room(view, await room(view))
             or self._unpayable(price, await holdings(view, origin))
             or self._too_dear(view, price)
-            or too_long(self.identity)
+            or too_long({name: text.encode() for name, text in self.identity})
         )
 
     def _unpayable(self, price: NetworkPrice, held: Holdings) -> tuple[Refusal, ...]:

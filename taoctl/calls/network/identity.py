@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from taoctl.calls.base import Refusal
 from taoctl.calls.stake.hotkeys import PALLET
+from taoctl.calls.subnet_identity import MOST_BYTES
 from taoctl.chain.view import Call, View
 from taoctl.errors import NotInRuntimeError
-
-MOST_BYTES: Mapping[str, int] = {
-    "subnet_name": 256,
-    "github_repo": 1_024,
-    "subnet_contact": 1_024,
-    "subnet_url": 1_024,
-    "discord": 256,
-    "description": 1_024,
-    "logo_url": 1_024,
-    "additional": 1_024,
-}
-"""Bytes that the chain takes of each field; source: is_valid_subnet_identity of subtensor."""
 
 NAMED = Call(PALLET, "register_network_with_identity")
 _FIRST = ("subnet_name", "github_repo", "subnet_contact")
@@ -41,17 +29,3 @@ def identity_value(view: View, fields: Fields) -> dict[str, bytes]:
                 f"leave it out; there are {', '.join(known)}",
             )
     return dict.fromkeys(known, b"") | {n: text.encode() for n, text in fields if n in known}
-
-
-def too_long(fields: Fields) -> tuple[Refusal, ...]:
-    """The refusals of fields that are longer than the chain takes; empty when none is."""
-    sizes = [(name, len(text.encode())) for name, text in fields]
-    return tuple(
-        Refusal(
-            "InvalidIdentity",
-            f"{name} has {size} bytes, and the chain takes {MOST_BYTES[name]} at most",
-            f"shorten it by {size - MOST_BYTES[name]} bytes; one character may be several",
-        )
-        for name, size in sizes
-        if size > MOST_BYTES[name]
-    )

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from taoctl.calls.base import ChainCall, Effect, Intent, Refusal
 from taoctl.calls.owner.standing import not_owner
 from taoctl.calls.stake.hotkeys import NETWORKS, PALLET, item
+from taoctl.calls.subnet_identity import MOST_BYTES, too_long
 from taoctl.chain.view import Call, View
 from taoctl.errors import NotInRuntimeError
 from taoctl.scale.compact import byte_vectors
 from taoctl.text import printable
-
-MOST_BYTES: Mapping[str, int] = {
-    "subnet_name": 256,
-    "github_repo": 1_024,
-    "subnet_contact": 1_024,
-    "subnet_url": 1_024,
-    "discord": 256,
-    "description": 1_024,
-    "logo_url": 1_024,
-    "additional": 1_024,
-}
-"""Bytes that the chain takes of each field; source: is_valid_subnet_identity of subtensor."""
 
 _CALL = Call(PALLET, "set_subnet_identity")
 _STORED = ("SubnetIdentitiesV3", "SubnetIdentities")
@@ -72,16 +60,7 @@ class SetSubnetIdentity(Intent):
         foreign = await not_owner(view, origin, self.netuid, "NotSubnetOwner")
         if foreign:
             return foreign
-        after = await self._after(view)
-        return tuple(
-            Refusal(
-                "InvalidIdentity",
-                f"{name} has {len(after[name])} bytes, and the chain takes {most} at most",
-                f"shorten it by {len(after[name]) - most} bytes; one character may be several",
-            )
-            for name, most in MOST_BYTES.items()
-            if len(after[name]) > most
-        )
+        return too_long(await self._after(view))
 
     async def effects(self, view: View, origin: str) -> tuple[Effect, ...]:
         """The fields that change."""
