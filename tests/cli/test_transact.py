@@ -162,7 +162,7 @@ def test_ctrl_c_while_waiting_exits_7_and_the_journal_goes_on(environ: dict[str,
     assert (process.returncode, out) == (7, ""), seen + err
     assert "taoctl tx resume" in err
     resumed = _run(environ, "tx", "resume", "-o", "json")
-    (row,) = json.loads(resumed.stdout)["data"]
+    row = max(json.loads(resumed.stdout)["data"], key=lambda one: int(one["id"]))
     settled = row["state"] in ("in_block", "finalized")
     assert resumed.returncode == (0 if settled else 7), "open until a block is made that has it"
     waited = _run(environ, "tx", "wait", str(row["id"]), "--limit", "30", "-o", "json")
