@@ -111,11 +111,17 @@ async def stored(view: View, item: str, *keys: Any) -> Any:
 
 
 async def caught_up(chain: Chain) -> View:
-    """A view of the node's newest block, once this connection has heard of it."""
-    newest = int((await chain.call("chain_getHeader"))["number"], 16)
-    while (view := await chain.at_head()).block < newest:
+    """A view of the node's newest block, once this connection has heard of it.
+
+    After a reorg that may be another block of the same number.
+    """
+    block_hash = await chain.call("chain_getBlockHash")
+    newest = int((await chain.call("chain_getHeader", [block_hash]))["number"], 16)
+    while True:
+        view = await chain.at_head()
+        if view.block > newest or view.block_hash == block_hash:
+            return view
         await asyncio.sleep(0.005)
-    return view
 
 
 async def carried_out(
