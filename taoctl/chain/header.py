@@ -19,7 +19,7 @@ class Head:
     number: int
     hash: str
     parent_hash: str
-    at_monotonic: float = field(default_factory=time.monotonic, compare=False)
+    at_monotonic: float = field(default_factory=lambda: time.monotonic(), compare=False)
 
 
 def read_header(header: Any) -> Head:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from scripted_node import Peer
 from state_node import state_node
+from steady_loop import run
 
 from taoctl.chain.view import View
 from taoctl.cli import context, options
@@ -45,4 +46,4 @@ def test_slow_connecting_leaves_less_time_for_reading(
                 await context._run(read)
             assert 1.8 < time.monotonic() - started < 2.9
 
-    asyncio.run(main())
+    run(main())

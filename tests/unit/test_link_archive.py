@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from scripted_node import Failure, NoAnswer, Peer, ScriptedNode, header, scripted_node
 from state_node import state_node
-from test_transport import run
+from steady_loop import run
 
 from taoctl.chain.client import Chain, connect
 from taoctl.chain.networks import Network

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 from scripted_node import Failure, NoAnswer, Peer, ScriptedNode, free_port, header, scripted_node
-from test_transport import ends_in, run, until
+from steady_loop import run
+from test_transport import ends_in, until
 
 from taoctl.chain import health as health_module
 from taoctl.chain import upkeep

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from scripted_node import Failure, NoAnswer, Peer, ScriptedNode, scripted_node
-from test_transport import ends_in, linked, run, until
+from steady_loop import run
+from test_transport import ends_in, linked, until
 
 from taoctl.chain.link import Link
 from taoctl.chain.rpc import LostError, RpcError

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
 import pytest
 from scripted_node import Failure, NoAnswer, Peer, header
 from state_node import StateNode, metadata_of, state_node
+from steady_loop import run
 
 from taoctl.chain.client import connect
 from taoctl.chain.header import read_header
@@ -35,10 +35,6 @@ ACCOUNT = {
     "sufficients": 0,
     "data": {"free": 10**13, "reserved": 0, "frozen": 0, "flags": 2**127},
 }
-
-
-def run(work: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(work, 20))
 
 
 def test_the_header_hash_is_over_the_scale_bytes() -> None:

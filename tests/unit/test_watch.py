@@ -11,16 +11,13 @@ from typing import Any
 
 from scripted_node import Failure, Peer
 from state_node import StateNode, state_node
+from steady_loop import run
 
 from taoctl.chain.client import Chain, connect
 from taoctl.chain.header import Head
 from taoctl.chain.view import View
 from taoctl.errors import RefusedError
 from taoctl.watch import Live, Pace, follow
-
-
-def run(work: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(work, 30))
 
 
 async def block_number(view: View) -> int:
