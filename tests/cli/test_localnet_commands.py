@@ -230,7 +230,7 @@ def test_an_unwritable_state_directory_is_refused(
 def test_what_is_no_localnet_is_left_alone(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        other.settimeout(20)
+        other.settimeout(120)
         import threading
 
         def answer() -> None:
@@ -263,7 +263,7 @@ def test_signals_end_the_foreground_cleanly(home: Path, port: int, number: int) 
         assert "is ready" in process.stderr.readline()
         time.sleep(0.3)
         process.send_signal(number)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=120)
     finally:
         process.kill()
     assert (process.returncode, out) == (0, "")
