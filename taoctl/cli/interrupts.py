@@ -6,7 +6,7 @@ import asyncio
 import signal
 import threading
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, TypeVar
@@ -20,9 +20,10 @@ ONE_PRESS_S = 1.0
 def run(work: Coroutine[Any, Any, T]) -> T:
     """As `asyncio.run`, but what follows the first SIGINT within a second is part of it.
 
-    The second one would end the program in the middle of saying that a transaction was sent.
-    A later one does end it. One that comes before the work began waits until it can be cancelled;
-    it would else leave a half-made event loop. Where SIGINT is ignored, it stays so.
+    The second one would end the program in the middle of saying that a transaction was sent,
+    also once the work is over and its end is being said. A later one does end it. One that comes
+    before the work began waits until it can be cancelled; it would else leave a half-made event
+    loop. Where SIGINT is ignored, it stays so.
 
     Raises:
         KeyboardInterrupt: it was interrupted, and the work did not say anything else.
@@ -57,7 +58,20 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(
+            signal.SIGINT, before if pressed_at is None else _rest_of_press(pressed_at, before)
+        )
+
+
+def _rest_of_press(pressed_at: float, before: Any) -> Callable[[int, FrameType | None], None]:
+    """A handler that hears nothing within a second of a press, and then is the one before."""
+
+    def press(number: int, frame: FrameType | None) -> None:
+        if time.monotonic() - pressed_at > ONE_PRESS_S:
+            signal.signal(signal.SIGINT, before)
+            signal.raise_signal(signal.SIGINT)
+
+    return press
 
 
 @contextmanager

@@ -51,13 +51,13 @@ NO_CHANGE = ChainCall(
 
 @contextmanager
 def a_chain(**options: Any) -> Iterator[ThreadChain]:
-    with ThreadChain(block_time=options.pop("block_time", 0.05), **options) as chain:
+    with ThreadChain(block_time=options.pop("block_time", 0.2), **options) as chain:
         yield chain
 
 
 def with_chain(url: str, work: Callable[[Chain, Journal], Awaitable[Any]]) -> Any:
     async def run() -> Any:
-        async with connect(url, timeout=2.0) as chain:
+        async with connect(url, timeout=30) as chain:
             with Journal() as journal:
                 return await work(chain, journal)
 
@@ -72,7 +72,7 @@ async def sent(
     told: list[Progress] | None = None,
     **options: Any,
 ) -> Outcome:
-    chosen = TxOptions(**{"era_blocks": 16, "deadline_s": 5.0, **options})
+    chosen = TxOptions(**{"era_blocks": 16, "deadline_s": 60.0, **options})
     wanted = Given(intent) if isinstance(intent, ChainCall) else intent or Transfer(BOB.ss58, ONE)
     plan = await make_plan(chain, wanted, key.ss58, chosen)
     return await send(chain, plan, key, journal, chosen, (told if told is not None else []).append)

@@ -27,6 +27,7 @@ from taoctl.errors import (
 )
 from taoctl.journal.record import Record, State
 from taoctl.journal.store import Journal
+from taoctl.localnet.sealing import Seal
 from taoctl.scale.crypto import ED25519, KeySigner
 from taoctl.submit.nonce import key_lock
 from taoctl.submit.notice import open_transactions
@@ -102,7 +103,7 @@ def test_a_plan_says_what_it_costs_and_sending_does_what_the_plan_says() -> None
     ids=lambda value: str(value),
 )
 def test_success_is_not_always_success(call: ChainCall, error: str, where: str | None) -> None:
-    with a_chain(block_time=0.02) as chain:
+    with a_chain(seal=Seal.INSTANT) as chain:
         outcome = with_chain(chain.url, lambda c, j: sent(c, j, call))
     assert outcome.state is State.FAILED
     assert outcome.error is not None
@@ -112,7 +113,7 @@ def test_success_is_not_always_success(call: ChainCall, error: str, where: str |
 
 def test_a_module_error_has_the_chains_name() -> None:
     call = ChainCall("Sudo", "sudo", {"call": NO_CHANGE})
-    with a_chain(block_time=0.02) as chain:
+    with a_chain(seal=Seal.INSTANT) as chain:
         outcome = with_chain(chain.url, lambda c, j: sent(c, j, call))
     assert outcome.error is not None and outcome.error.name == "Balances.DeltaZero"
     assert outcome.error.docs == outcome.record.error_docs
@@ -300,7 +301,7 @@ def test_a_lost_answer_is_found_in_the_pool_and_in_the_block() -> None:
     told: list[Progress] = []
     with a_chain(block_time=0.2) as chain, FaultProxy(chain.url) as proxy:
         proxy.spoil(Fault(Spoil.CUT_AT_ONCE))
-        outcome = with_chain(proxy.url, lambda c, j: sent(c, j, told=told))
+        outcome = with_chain(proxy.url, lambda c, j: sent(c, j, told=told, era_blocks=64))
         assert proxy.seen == 1, "a submission is never repeated by itself"
     assert outcome.state is State.IN_BLOCK
     assert "lost" in [step.stage for step in told]
@@ -363,6 +364,7 @@ def test_an_interrupted_wait_leaves_a_record_to_go_on_with() -> None:
     async def interrupt(chain: Chain, journal: Journal) -> None:
         task = asyncio.create_task(sent(chain, journal, deadline_s=None))
         while not journal.list() or not journal.list()[0].acknowledged:
+            assert not task.done()
             await asyncio.sleep(0.01)
         task.cancel()
         with pytest.raises(UnknownOutcomeError, match="the wait was interrupted") as caught:
@@ -370,7 +372,7 @@ def test_an_interrupted_wait_leaves_a_record_to_go_on_with() -> None:
         assert caught.value.exit_code is Exit.UNKNOWN_OUTCOME
 
     async def go_on(chain: Chain, journal: Journal) -> Outcome:
-        wanted = TxOptions(wait=Wait.FINALIZED, deadline_s=10)
+        wanted = TxOptions(wait=Wait.FINALIZED, deadline_s=60)
         return await follow(chain, journal, journal.list()[0], wanted, lambda step: None)
 
     with a_chain(block_time=60) as chain:
@@ -426,11 +428,10 @@ def test_one_process_at_a_time_sends_with_a_key() -> None:
 
 def test_many_at_once_with_one_key_get_a_nonce_each() -> None:
     async def one(url: str, number: int) -> Outcome:
-        async with connect(url, timeout=5) as chain:
+        async with connect(url, timeout=30) as chain:
             with Journal() as journal:
-                return await sent(
-                    chain, journal, Transfer(BOB.ss58, Tao(number + 1)), deadline_s=20
-                )
+                intent = Transfer(BOB.ss58, Tao(number + 1))
+                return await sent(chain, journal, intent, era_blocks=64)
 
     async def all_of(url: str) -> list[Outcome]:
         return list(await asyncio.gather(*(one(url, number) for number in range(6))))

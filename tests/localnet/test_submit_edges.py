@@ -173,9 +173,15 @@ def test_a_nonce_that_is_too_high_waits_and_ends(monkeypatch: pytest.MonkeyPatch
     async def work(chain: Chain, journal: Journal) -> None:
         with monkeypatch.context() as patched:
             answering(patched, "system_accountNextIndex", lambda params: 7)
+            waiting = asyncio.create_task(sent(chain, journal, told=told))
+            while "it waits for an earlier transaction of this key" not in [
+                step.text for step in told
+            ]:
+                assert not waiting.done()
+                await asyncio.sleep(0.01)
+            waiting.cancel()
             with pytest.raises(UnknownOutcomeError):
-                await sent(chain, journal, told=told, deadline_s=0.5)
-        assert "it waits for an earlier transaction of this key" in [step.text for step in told]
+                await waiting
 
     with a_chain(block_time=60) as chain:
         with_chain(chain.url, work)
@@ -248,7 +254,7 @@ def test_what_the_pool_let_go_is_not_trusted_for_a_moment() -> None:
 def test_a_refusal_of_what_the_pool_has_is_no_refusal() -> None:
     with a_chain(block_time=0.2) as chain, FaultProxy(chain.url) as proxy:
         proxy.spoil(Fault(Spoil.REFUSAL))
-        outcome = with_chain(proxy.url, lambda c, j: sent(c, j))
+        outcome = with_chain(proxy.url, lambda c, j: sent(c, j, era_blocks=64))
     assert outcome.state is State.IN_BLOCK
 
 
@@ -270,7 +276,7 @@ def test_an_error_that_is_not_the_pools_is_no_refusal(monkeypatch: pytest.Monkey
     monkeypatch.setattr(settling, "in_pool", _nowhere)
     with a_chain(block_time=0.2) as chain, FaultProxy(chain.url) as proxy:
         proxy.spoil(Fault(Spoil.OTHER_ERROR))
-        outcome = with_chain(proxy.url, lambda c, j: sent(c, j))
+        outcome = with_chain(proxy.url, lambda c, j: sent(c, j, era_blocks=64))
         states = {step.state for step in Journal().steps(outcome.record.id)}
     assert outcome.state is State.IN_BLOCK and State.REJECTED not in states
 
@@ -388,8 +394,9 @@ def test_a_journal_that_is_in_the_way_ends_the_wait_as_unknown(
             await sent(chain, journal, told=told)
         holder[0].close()
 
-    with a_chain(block_time=0.1, finality_lag=0) as chain:
+    with a_chain(block_time=60, finality_lag=0) as chain:
         with_chain(chain.url, work)
+        chain.make_blocks(1)
         (done,) = with_chain(chain.url, resume_all)
         assert done.state is State.FINALIZED
 

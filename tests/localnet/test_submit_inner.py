@@ -18,6 +18,7 @@ from taoctl.calls.proxied import ByProxy
 from taoctl.chain.client import connect
 from taoctl.journal.record import State
 from taoctl.journal.store import Journal
+from taoctl.localnet.sealing import Seal
 from taoctl.scale.crypto import KeySigner
 from taoctl.submit.options import TxOptions
 from taoctl.submit.outcome import Outcome
@@ -41,7 +42,7 @@ def batch(*calls: ChainCall) -> ChainCall:
 @pytest.fixture
 def chain(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ThreadChain]:
     monkeypatch.setenv("TAOCTL_HOME", str(tmp_path / "home"))
-    with ThreadChain(block_time=0.02, pallets=CLASSES) as running:
+    with ThreadChain(seal=Seal.INSTANT, pallets=CLASSES) as running:
         yield running
 
 
@@ -49,8 +50,8 @@ def carried_out(chain: ThreadChain, *steps: tuple[KeySigner, Intent | ChainCall]
     """What became of transactions that were sent one after the other."""
 
     async def run() -> list[Outcome]:
-        chosen, outcomes = TxOptions(deadline_s=10), []
-        async with connect(chain.url, timeout=5) as connected:
+        chosen, outcomes = TxOptions(deadline_s=60), []
+        async with connect(chain.url, timeout=30) as connected:
             with Journal() as journal:
                 for key, wanted in steps:
                     intent = Given(wanted) if isinstance(wanted, ChainCall) else wanted

@@ -20,6 +20,13 @@ from taoctl.journal.store import Journal
 from taoctl.submit.settle import resume_all
 
 GAPS_S = (0.0, 0.001, 0.01, 0.03)
+PROGRAM = """
+from taoctl.cli import interrupts
+from taoctl.cli.main import run
+interrupts.ONE_PRESS_S = 60.0
+run()
+"""
+"""The program, to which also presses that a busy machine sends seconds apart are one."""
 
 
 def test_two_presses_at_once_say_what_one_says(
@@ -27,8 +34,7 @@ def test_two_presses_at_once_say_what_one_says(
 ) -> None:
     monkeypatch.setenv("TAOCTL_HOME", str(tmp_path))
     with a_chain(block_time=60) as chain:
-        program = str(Path(sys.executable).with_name("taoctl"))
-        words = [program, "wallet", "transfer", BOB.ss58]
+        words = [sys.executable, "-c", PROGRAM, "wallet", "transfer", BOB.ss58]
         end = ["--wallet", "//Alice", "-n", chain.url, "-y", "--again", "-o", "json"]
         for number, gap_s in enumerate(GAPS_S, start=1):
             child = subprocess.Popen(
@@ -44,7 +50,7 @@ def test_two_presses_at_once_say_what_one_says(
                 if child.poll() is None:
                     child.send_signal(signal.SIGINT)
                 time.sleep(gap_s)
-            out, err = child.communicate(timeout=30)
+            out, err = child.communicate(timeout=120)
             assert (child.returncode, out) == (7, ""), err
             error = json.loads(err.splitlines()[-1])["error"]
             assert error["details"]["transaction"]["id"] == number
@@ -74,4 +80,31 @@ def test_a_press_ends_what_has_nothing_to_say_and_a_late_one_what_hangs(
     for deaf in (False, True):
         with pytest.raises(KeyboardInterrupt):
             interrupts.run(presses(deaf=deaf))
+        with pytest.raises(KeyboardInterrupt):
+            _press_until_heard()
         assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_second_press_does_not_keep_what_the_first_ended_from_being_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def pressed() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        await asyncio.sleep(60)
+
+    before = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr(interrupts, "ONE_PRESS_S", 60.0)
+    with pytest.raises(KeyboardInterrupt):
+        interrupts.run(pressed())
+    for _ in range(3):
+        signal.raise_signal(signal.SIGINT)
+    monkeypatch.setattr(interrupts, "ONE_PRESS_S", 0.0)
+    with pytest.raises(KeyboardInterrupt):
+        _press_until_heard()
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def _press_until_heard() -> None:
+    while True:
+        time.sleep(0.001)
+        signal.raise_signal(signal.SIGINT)
