@@ -32,6 +32,7 @@ from tui.glyphs import ASCII, choose_glyphs
 from tui.keymap import APP_KEYS
 from tui.notices import Alarms, Losses
 from tui.options import Connect, DashOptions
+from tui.prices import Prices
 from tui.pulse import Pulse
 from tui.quiet_app import QuietApp
 from tui.screens.base import LiveScreen
@@ -40,6 +41,7 @@ from tui.screens.metagraph import MetagraphScreen
 from tui.screens.neuron import NeuronScreen
 from tui.screens.overview import OverviewScreen
 from tui.screens.stake import StakeScreen
+from tui.screens.subnet import SubnetScreen
 from tui.screens.subnets import SubnetsScreen
 from tui.screens.weights import WeightsScreen
 from tui.signing import Signing
@@ -95,6 +97,7 @@ class Dashboard(QuietApp):
         self._connect = connect
         self._chain: asyncio.Future[Chain] | None = None
         self.earnings: Earnings | None = None
+        self.prices: Prices | None = None
         self._focus_netuid: int | None = None
         self._shown: tuple[int, int] | None = None
         self._showing = asyncio.Event()
@@ -155,8 +158,9 @@ class Dashboard(QuietApp):
 
     async def _let_go(self) -> None:
         self._chain = None
-        if self.earnings is not None:
-            await self.earnings.close()
+        for kept in (self.earnings, self.prices):
+            if kept is not None:
+                await kept.close()
 
     def reconnect(self) -> None:
         """Close the connection and open it anew, to whichever chain answers now."""
@@ -167,8 +171,9 @@ class Dashboard(QuietApp):
         if self.genesis not in (None, chain.genesis):
             self.losses, self.alarms = Losses(), Alarms()
         self.genesis = chain.genesis
-        self.earnings = Earnings(chain.genesis)
-        await self._open_history(self.earnings)
+        self.earnings, self.prices = Earnings(chain.genesis), Prices(chain.genesis)
+        await self._open_history("earnings", self.earnings)
+        await self._open_history("prices", self.prices)
         self.pulse = replace(
             self.pulse,
             name=_short_name(chain),
@@ -233,18 +238,28 @@ class Dashboard(QuietApp):
         try:
             await earnings.keep(samples)
         except TaoctlError as error:
-            self._say_not_kept(error)
+            self.say_not_kept("earnings", error)
 
-    async def _open_history(self, earnings: Earnings) -> None:
+    @work(group="history")
+    async def note_price(self, netuid: int, block: int, price_rao: int) -> None:
+        """Take the price of a subnet into its course, and one in some blocks into the store."""
+        try:
+            if self.prices is not None:
+                await self.prices.note(netuid, block, price_rao)
+        except TaoctlError as error:
+            self.say_not_kept("prices", error)
+
+    async def _open_history(self, what: str, kept: Earnings | Prices) -> None:
         if self.options.history is None:
             return
         try:
-            await earnings.open(self.options.history)
+            await kept.open(self.options.history)
         except TaoctlError as error:
-            self._say_not_kept(error)
+            self.say_not_kept(what, error)
 
-    def _say_not_kept(self, error: TaoctlError) -> None:
-        self.notify(error.message, title="earnings are not kept", severity="warning")
+    def say_not_kept(self, what: str, error: TaoctlError) -> None:
+        """Say that the file of the history cannot be used, and for what."""
+        self.notify(error.message, title=f"{what} are not kept", severity="warning", markup=False)
 
     # --- ways between the screens ---------------------------------------------------------
 
@@ -263,6 +278,10 @@ class Dashboard(QuietApp):
             self.pop_screen()
         if place != self.current_mode:
             self.switch_mode(place)
+
+    def open_subnet(self, netuid: int) -> None:
+        """Drill down into everything about a subnet but its neurons."""
+        self._drill_down(netuid, SubnetScreen(netuid))
 
     def open_metagraph(self, netuid: int, select: int | None = None) -> None:
         """Drill down into a subnet, with the cursor on a UID."""

@@ -53,8 +53,11 @@ def words(dash: Dashboard) -> Iterator[str]:
     for command in COMMANDS:
         yield from command.names
     for netuid in sorted(dash.subnet_names):
+        yield f"subnet {netuid}"
         yield f"metagraph {netuid}"
         yield f"weights {netuid}"
+    for name in dash.signing.parameters.get(dash.focus_netuid, ()):
+        yield f"set {printable(name)}"
     for wallet in dash.options.wallets:
         yield f"unlock {printable(wallet.name)}"
     for column in _table_columns(dash):
@@ -82,6 +85,22 @@ def _subnets(dash: Dashboard, args: Sequence[str]) -> None:
         _metagraph(dash, args)
     else:
         dash.action_go("subnets")
+
+
+def _subnet(dash: Dashboard, args: Sequence[str]) -> None:
+    if not args:
+        dash.open_subnet(dash.focus_netuid)
+    elif len(args) == 1 and args[0].isdecimal() and int(args[0]) <= U16_MAX:
+        dash.open_subnet(int(args[0]))
+    else:
+        said = printable(" ".join(args), 40)
+        raise UsageError(f"{said!r} is not a subnet number", "for example: subnet 1")
+
+
+def _set(dash: Dashboard, args: Sequence[str]) -> None:
+    if len(args) > 1:
+        raise UsageError("the value goes into the form", f"`:set {printable(args[0], 40)}`")
+    dash.signing.open_edit(dash.focus_netuid, *args)
 
 
 def _neuron(dash: Dashboard, args: Sequence[str]) -> None:
@@ -157,6 +176,12 @@ COMMANDS: tuple[Command, ...] = (
         ("overview", "ov"), "", "my neurons, earnings, GPUs", lambda d, _: d.action_go("overview")
     ),
     Command(("subnets", "sn"), "[NETUID]", "all subnets, or the neurons of one", _subnets),
+    Command(
+        ("subnet",),
+        "[NETUID]",
+        "one subnet: price, emission, pool, hyperparameters",
+        _subnet,
+    ),
     Command(("metagraph", "mg"), "[NETUID]", "the neurons of one subnet", _metagraph),
     Command(
         ("stake", "wallets", "st"),
@@ -180,6 +205,13 @@ COMMANDS: tuple[Command, ...] = (
     Command(("add",), "[WALLET]", "stake TAO, with unlocked keys", _order(Kind.ADD)),
     Command(("remove",), "", "remove stake of the row", _order(Kind.REMOVE)),
     Command(("move",), "", "move stake of the row", _order(Kind.MOVE)),
+    Command(
+        ("set",),
+        "[HYPERPARAMETER]",
+        "set one of the subnet last looked at, with its owner's key",
+        _set,
+        in_palette=False,
+    ),
     Command(
         ("unlock",),
         "[WALLET]",
@@ -236,6 +268,8 @@ class DashCommands(Provider):
             if command.in_palette:
                 yield command.names[0], command.help, _bound(dash, command.names[0])
         for netuid, name in sorted(dash.subnet_names.items()):
+            title = f"subnet {netuid} {printable(name)}".rstrip()
+            yield title, "price, emission, pool, parameters", _bound(dash, f"subnet {netuid}")
             title = f"metagraph {netuid} {printable(name)}".rstrip()
             yield title, "the neurons of this subnet", _bound(dash, f"metagraph {netuid}")
             title = f"weights {netuid} {printable(name)}".rstrip()

@@ -89,6 +89,30 @@ WEIGHTS_KEYS: tuple[Binding, ...] = (
 )
 """Keys of the heat map."""
 
+SUBNET_KEYS: tuple[Binding, ...] = (
+    Binding("e", "edit", "set", id="subnet.edit", tooltip="set the hyperparameter of the row"),
+    Binding(
+        "b",
+        "other",
+        "next list",
+        id="subnet.other",
+        tooltip="hyperparameters, emission, or the order of pruning",
+    ),
+    Binding("t", "span", "time", id="subnet.span", tooltip="the price over a longer time"),
+    Binding("n", "neurons", "neurons", id="subnet.neurons", tooltip="all neurons of the subnet"),
+    MATRIX_KEY,
+    Binding("d", "fields", "details", id="subnet.fields", tooltip="all fields of the subnet"),
+    Binding("u", "unlock", "unlock", id="stake.unlock", tooltip="open the key of its owner"),
+    ADD_KEY,
+)
+"""Keys of the screen of one subnet."""
+
+SUBNETS_KEYS: tuple[Binding, ...] = (
+    Binding("n", "neurons", "neurons", id="subnets.neurons", tooltip="the row's neurons"),
+    MATRIX_KEY,
+)
+"""Keys of the screen of all subnets."""
+
 HINTS: tuple[str, ...] = (
     "app.overview",
     "app.subnets",
@@ -150,6 +174,35 @@ WEIGHTS_HINTS: tuple[str, ...] = (
 )
 """The same for the heat map."""
 
+SUBNET_HINTS: tuple[str, ...] = (
+    "subnet.edit",
+    "subnet.other",
+    "subnet.span",
+    "subnet.neurons",
+    "consensus.matrix",
+    "stake.unlock",
+    "screen.back",
+    "subnet.fields",
+    "table.open",
+    "screen.filter",
+    "screen.command",
+    "stake.add",
+    *(id for id in HINTS if id.startswith("app.")),
+)
+"""The same for the screen of one subnet."""
+
+SUBNETS_HINTS: tuple[str, ...] = (
+    "table.open",
+    "subnets.neurons",
+    "consensus.matrix",
+    "table.sort",
+    "screen.filter",
+    "table.wide",
+    "screen.command",
+    *(id for id in HINTS if id.startswith("app.")),
+)
+"""The same for the screen of all subnets."""
+
 PROMPT_HINTS: tuple[tuple[str, str], ...] = (
     ("enter", "apply"),
     ("tab", "complete"),
@@ -159,6 +212,8 @@ PROMPT_HINTS: tuple[tuple[str, str], ...] = (
 
 GROUPS: tuple[tuple[str, str], ...] = (
     ("app.", "Everywhere"),
+    ("subnet.", "Subnet"),
+    ("subnets.", "Subnets"),
     ("consensus.", "Neurons and weights"),
     ("stake.", "Stake"),
     ("screen.", "On a screen"),

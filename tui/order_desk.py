@@ -93,9 +93,26 @@ class OrderDesk:
         for name in ("netuid", "to_netuid"):
             if name not in checked.problems and draft.text(name):
                 notes[name] = printable(self.dash.subnet_names.get(draft.netuid(name), ""))
+        if draft.kind is Kind.SET:
+            return notes | self._parameter_notes(draft)
         notes["amount"] = self._available(draft, checked)
         notes["tolerance"] = "of the price"
         return notes
+
+    def _parameter_notes(self, draft: Draft) -> dict[str, str]:
+        """What a hyperparameter is now, and from when it may be set."""
+        if not draft.text("netuid").isdecimal():
+            return {}
+        known = self.dash.signing.parameters.get(int(draft.text("netuid")), {})
+        row = known.get(draft.text("parameter"))
+        if row is None:
+            return {}
+        block, opens = self.dash.pulse.block, row.settable_from_block
+        later = opens is not None and block is not None and opens > block + 1
+        return {
+            "parameter": f"now {row.meaning}",
+            "value": f"not before block {opens:,}" if later else "",
+        }
 
     def _available(self, draft: Draft, checked: Checked) -> str:
         if draft.kind is Kind.ADD:

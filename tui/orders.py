@@ -1,4 +1,4 @@
-"""What the stake forms ask for: text of the fields to an intent, with what is wrong by field."""
+"""What the order forms ask for: text of the fields to an intent, with what is wrong by field."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from taoctl.calls.base import Intent
     from taoctl.calls.stake.amount import Amount, Takes
     from taoctl.calls.stake.limits import Tolerance
+    from taoctl.economics.hyperparameter import Known, Value
 
 T = TypeVar("T")
 
@@ -29,15 +30,22 @@ class Kind(StrEnum):
     ADD = "add"
     REMOVE = "remove"
     MOVE = "move"
+    SET = "set"
 
 
-TITLES = {Kind.ADD: "Add stake", Kind.REMOVE: "Remove stake", Kind.MOVE: "Move stake"}
+TITLES = {
+    Kind.ADD: "Add stake",
+    Kind.REMOVE: "Remove stake",
+    Kind.MOVE: "Move stake",
+    Kind.SET: "Set a hyperparameter",
+}
 """What the forms are called."""
 
 FIELDS: dict[Kind, tuple[str, ...]] = {
     Kind.ADD: ("hotkey", "netuid", "amount", "tolerance"),
     Kind.REMOVE: ("hotkey", "netuid", "amount", "tolerance"),
     Kind.MOVE: ("hotkey", "netuid", "to_hotkey", "to_netuid", "amount", "tolerance"),
+    Kind.SET: ("netuid", "parameter", "value"),
 }
 """What each order needs to be told, in the order of the form."""
 
@@ -48,6 +56,8 @@ LABELS = {
     "to_netuid": "to subnet",
     "amount": "amount",
     "tolerance": "tolerance",
+    "parameter": "parameter",
+    "value": "value",
 }
 """What the fields are called."""
 
@@ -71,6 +81,21 @@ class Draft:
     def changed(self, name: str, text: str) -> Draft:
         """The draft with another text in one field."""
         return replace(self, texts={**self.texts, name: text})
+
+    @property
+    def main(self) -> str:
+        """The field that says how much, or what to."""
+        return "value" if self.kind is Kind.SET else "amount"
+
+    def means_the_same(self, text: str) -> bool:
+        """Whether a text would be read as what stands in the main field; False for what is none."""
+        other = self.changed(self.main, text)
+        try:
+            if self.kind is Kind.SET:
+                return parameter_value(other) == parameter_value(self)
+            return other.amount() == self.amount()
+        except TaoctlError:
+            return False
 
     @property
     def takes(self) -> Takes:
@@ -134,6 +159,12 @@ def check(draft: Draft, find: FindHotkey) -> Checked:
                 hotkeys[name] = found
         elif name.endswith("netuid"):
             look(name, lambda name=name: draft.netuid(name))  # type: ignore[misc]
+        elif name == "parameter":
+            look(name, lambda: parameter(draft))
+        elif name == "value":
+            # Of a parameter that is none there are no values.
+            if "parameter" not in problems:
+                look(name, lambda: parameter_value(draft, find))
         else:
             look(name, draft.amount if name == "amount" else draft.tolerance)
     if draft.kind is Kind.MOVE and not problems:
@@ -147,6 +178,31 @@ def hotkey_of(draft: Draft, name: str, find: FindHotkey) -> str:
     if not text:
         raise UsageError("the hotkey is missing", "an address, or the name of a hotkey")
     return text if is_ss58(text) else find(text)
+
+
+def parameter(draft: Draft) -> Known:
+    """The hyperparameter that is named; raises UsageError for what no call sets."""
+    from taoctl.calls.owner.hyperparameter import settable
+
+    if not draft.text("parameter"):
+        raise UsageError("the hyperparameter is missing", "name one, such as immunity_period")
+    return settable(draft.text("parameter"))[0]
+
+
+def parameter_value(draft: Draft, find: FindHotkey | None = None) -> Value:
+    """The value, as the chain counts; raises TaoctlError for what is none of its unit."""
+    from taoctl.calls.owner.bounds import range_text
+    from taoctl.calls.owner.values import HOW, parse_value
+
+    known, text = parameter(draft), draft.text("value")
+    if not text:
+        within = range_text(known)
+        raise UsageError(
+            "the value is missing", f"write {HOW[known.unit]}" + (f", {within}" if within else "")
+        )
+    if known.unit == "account" and find is not None and not is_ss58(text):
+        text = find(text)
+    return parse_value(known, text)
 
 
 def _one_step(draft: Draft, hotkeys: Mapping[str, str]) -> None:
@@ -171,6 +227,11 @@ def intent_of(draft: Draft, find: FindHotkey) -> Intent:
     checked = check(draft, find)
     for name, problem in checked.problems.items():
         raise UsageError(f"{LABELS[name]}: {problem}")
+    if draft.kind is Kind.SET:
+        from taoctl.calls.owner.hyperparameter import SetHyperparameter
+
+        value = parameter_value(draft, find)
+        return SetHyperparameter(draft.netuid(), draft.text("parameter"), value)
     hotkey, netuid, amount = checked.hotkeys["hotkey"], draft.netuid(), draft.amount()
     limit = draft.tolerance()
     if draft.kind is Kind.ADD:

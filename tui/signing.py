@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
+from taoctl.addresses import short_ss58
 from taoctl.errors import DeclinedError, TaoctlError, UsageError
 from taoctl.text import printable
 from tui.form_hints import in_form
@@ -21,10 +22,12 @@ from tui.submission import Submission
 from tui.unlocking import open_wallet, wallet_named
 
 if TYPE_CHECKING:
+    from taoctl.reads.hyperparameters import HyperparameterRow
     from taoctl.submit.plan import Plan
     from taoctl.wallet.signer import OpenedSigner
     from tui.app import Dashboard
     from tui.screens.order import OrderScreen
+    from tui.subnet_page import SubnetPage
 
 _LOOK_SECONDS = 5.0
 """How often it is looked whether somebody is still there, while keys are held."""
@@ -40,6 +43,10 @@ class Signing:
         """Rao by coldkey, as the screens have read them last."""
         self.staked: dict[tuple[str, str, int], int] | None = None
         """Rao of alpha by coldkey, hotkey and netuid; None before they were read."""
+        self.owners: dict[int, str] = {}
+        """Coldkeys of the owners by netuid, of the subnets that were looked at."""
+        self.parameters: dict[int, dict[str, HyperparameterRow]] = {}
+        """Hyperparameters by netuid and name, as they were read last."""
         self.submission: Submission | None = None
         self._sending: Worker[None] | None = None
         self._leaving = False
@@ -116,6 +123,44 @@ class Signing:
         # Messages would hide what the form says below.
         dash.clear_notifications()
         dash.push_screen(self._form)
+
+    def know_subnet(self, page: SubnetPage) -> None:
+        """Take note of whose a subnet is, and of its hyperparameters."""
+        subnet = page.subnet
+        if subnet.owner_coldkey is not None:
+            self.owners[subnet.netuid] = subnet.owner_coldkey
+        self.parameters[subnet.netuid] = {row.name: row for row in page.parameters}
+
+    def open_edit(self, netuid: int, name: str = "") -> None:
+        """Show the form that sets a hyperparameter of a subnet.
+
+        Raises:
+            UsageError: no key is unlocked.
+        """
+        from tui.screens.order import OrderScreen
+
+        if self._form_is_open:
+            return
+        draft = Draft(Kind.SET, {"netuid": str(netuid), "parameter": name})
+        desk = OrderDesk(self._dash, self._owner_of(netuid))
+        self._form = OrderScreen(desk, draft, "value" if name else "parameter")
+        self._dash.clear_notifications()
+        self._dash.push_screen(self._form)
+
+    def _owner_of(self, netuid: int) -> WalletRef:
+        """The wallet that owns a subnet; where none here does, the one that is unlocked."""
+        owner = self.owners.get(netuid)
+        wallets = self._dash.options.wallets
+        mine = [one for one in wallets if one.coldkey == owner]
+        if mine:
+            return self._unlocked(mine[0])
+        held = [one for one in wallets if one.coldkey in self.held]
+        if held:
+            return held[0]
+        whose = "" if owner is None else f", and subnet {netuid} belongs to {short_ss58(owner)}"
+        raise UsageError(
+            f"all keys are locked{whose}", "`:unlock WALLET` opens one; only its owner may set it"
+        )
 
     @property
     def _form_is_open(self) -> bool:

@@ -1,4 +1,4 @@
-"""Earnings kept on disk: one sample for each hotkey and epoch, in SQLite."""
+"""Earnings and prices kept on disk: a sample for each hotkey and epoch, and for some blocks."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from taoctl.errors import BadDataError, UsageError
+from taoctl.history.prices import PriceSample
 
 T = TypeVar("T")
 
@@ -27,10 +28,25 @@ CREATE TABLE earnings (
     PRIMARY KEY (genesis, netuid, hotkey, epoch_block)
 ) WITHOUT ROWID;
 """
+_LATER_TABLES = """
+CREATE TABLE IF NOT EXISTS prices (
+    genesis   TEXT    NOT NULL,
+    netuid    INTEGER NOT NULL,
+    block     INTEGER NOT NULL,
+    price_rao INTEGER NOT NULL,
+    PRIMARY KEY (genesis, netuid, block)
+) WITHOUT ROWID;
+"""
+"""Tables that a store of this version may lack; programs that do not know them leave them alone."""
 _INSERT = "INSERT OR IGNORE INTO earnings VALUES (?, ?, ?, ?, ?, ?, ?)"
 _SELECT = """
 SELECT genesis, netuid, hotkey, epoch_block, tempo, alpha_rao, price_rao FROM earnings
 WHERE genesis = ? AND epoch_block >= ? ORDER BY epoch_block, netuid, hotkey
+"""
+_INSERT_PRICE = "INSERT OR REPLACE INTO prices VALUES (?, ?, ?, ?)"
+_SELECT_PRICES = """
+SELECT genesis, netuid, block, price_rao FROM prices
+WHERE genesis = ? AND netuid = ? AND block >= ? ORDER BY block
 """
 
 
@@ -54,7 +70,8 @@ class EarningsSample:
 class Store:
     """The samples of one file; every statement runs on one thread of its own.
 
-    A sample that is already there is left as it was, so recording is idempotent.
+    A sample of earnings that is already there is left as it was, so recording is idempotent; of
+    prices the one told last stays, since a reorganisation makes another block of the same number.
     """
 
     def __init__(self, path: Path) -> None:
@@ -93,6 +110,20 @@ class Store:
         )
         return tuple(EarningsSample(*row) for row in rows)
 
+    async def record_prices(self, samples: Iterable[PriceSample]) -> None:
+        """Keep prices; one that is known for the same block is replaced."""
+        rows = [(s.genesis, s.netuid, s.block, s.price_rao) for s in samples]
+        if rows:
+            await self._run(lambda: self._insert(rows, _INSERT_PRICE))
+
+    async def prices(
+        self, genesis: str, netuid: int, since_block: int = 0
+    ) -> tuple[PriceSample, ...]:
+        """The kept prices of a subnet from a block on, oldest first."""
+        wanted = (genesis, netuid, since_block)
+        rows = await self._run(lambda: self._open_db().execute(_SELECT_PRICES, wanted).fetchall())
+        return tuple(PriceSample(*row) for row in rows)
+
     async def close(self) -> None:
         """Write out and let go of the file; a second call does nothing."""
         if self._db is not None:
@@ -122,11 +153,11 @@ class Store:
             raise RuntimeError("the store is closed")
         return self._db
 
-    def _insert(self, rows: Sequence[tuple[object, ...]]) -> int:
+    def _insert(self, rows: Sequence[tuple[object, ...]], statement: str = _INSERT) -> int:
         db = self._open_db()
         with db:
             before = db.total_changes
-            db.executemany(_INSERT, rows)
+            db.executemany(statement, rows)
             return db.total_changes - before
 
     def _connect(self) -> None:
@@ -149,6 +180,8 @@ class Store:
     def _prepare(self, db: sqlite3.Connection) -> None:
         version = db.execute("PRAGMA user_version").fetchone()[0]
         if version == _SCHEMA_VERSION:
+            with db:
+                db.execute(_LATER_TABLES)
             return
         if version or db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             raise BadDataError(
@@ -158,4 +191,6 @@ class Store:
             )
         db.execute("PRAGMA journal_mode = WAL")
         with db:
-            db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;")
+            db.executescript(
+                f"BEGIN; {_SCHEMA} {_LATER_TABLES} PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;"
+            )

@@ -12,7 +12,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
-from taoctl.errors import TaoctlError, UsageError
+from taoctl.errors import TaoctlError
 from taoctl.text import printable
 from tui import submission
 from tui.form_hints import in_form
@@ -181,19 +181,13 @@ class OrderScreen(ModalScreen[None]):
             return "The chain would refuse this, so it is not sent."
         network = printable(self.dash.pulse.name or self.dash.pulse.network)
         if public:
-            return f"Type the amount again to send this on {network}:"
+            return f"Type the {self._draft.main} again to send this on {network}:"
         return f"Send this on {network}?"
 
     def _agreed(self) -> bool:
-        """Whether the amount was typed again where that is asked for."""
+        """Whether the amount or value was typed again where that is asked for."""
         again = self.query_one("#order-again", Input)
-        if not again.display:
-            return True
-        try:
-            typed = self._draft.changed("amount", again.value).amount()
-        except UsageError:
-            return False
-        return typed == self._draft.amount()
+        return not again.display or self._draft.means_the_same(again.value)
 
     def action_send(self) -> None:
         """Send what the plan says, if it may be."""
@@ -201,9 +195,9 @@ class OrderScreen(ModalScreen[None]):
         if self.stage != "plan" or plan is None or plan.refusals:
             return
         if not self._agreed():
-            again = self.query_one("#order-again", Input)
+            again, main = self.query_one("#order-again", Input), self._draft.main
             self.query_one("#order-question", Static).update(
-                f"That is not the amount. Type {self._draft.text('amount')} to send:"
+                f"That is not the {main}. Type {printable(self._draft.text(main))} to send:"
             )
             self.set_focus(again)
             return

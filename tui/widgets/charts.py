@@ -44,3 +44,26 @@ def columns(values: Sequence[int], width: int, height: int, glyphs: Glyphs) -> l
         parts = (min(steps, max(0, level - row * steps)) for level in levels)
         lines.append("".join(glyphs.ramp[part - 1] if part else " " for part in parts))
     return lines
+
+
+def course(values: Sequence[int | None], height: int, glyphs: Glyphs) -> list[str]:
+    """Columns scaled between the least and the greatest value; what is not known stays blank.
+
+    A flat course is drawn half way up, since its level says nothing.
+    """
+    known = [value for value in values if value is not None]
+    low, high = min(known, default=0), max(known, default=0)
+    steps = len(glyphs.ramp)
+    top = height * steps - 1
+
+    def level(value: int | None) -> int:
+        if value is None:
+            return 0
+        return 1 + (top // 2 if low == high else (value - low) * top // (high - low))
+
+    levels = [level(value) for value in values]
+    lines = []
+    for row in range(height - 1, -1, -1):
+        parts = (min(steps, max(0, one - row * steps)) for one in levels)
+        lines.append("".join(glyphs.ramp[part - 1] if part else " " for part in parts))
+    return lines

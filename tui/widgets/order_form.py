@@ -68,6 +68,7 @@ class OrderForm(Vertical):
                     self.draft.text(name), id=f"field-{name}", compact=True, max_length=_LONGEST
                 )
                 field.set_class(name.endswith("hotkey"), "-long")
+                field.set_class(name in ("parameter", "value"), "-wide")
                 yield field
                 yield Static("", id=f"note-{name}", classes="field-note", markup=False)
         yield Static("", id="form-problem", markup=False)
@@ -120,7 +121,7 @@ class OrderForm(Vertical):
         self._say(shown, "muted" if self._untouched() else "bad")
 
     def _untouched(self) -> bool:
-        return not self.draft.text("amount")
+        return not self.draft.text(self.draft.main)
 
     def _field(self, name: str) -> Input:
         return self.query_one(f"#field-{name}", Input)

@@ -1,0 +1,173 @@
+"""Prices of one chain's subnets: those seen, those on disk, and those that nodes still have."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from taoctl.errors import TaoctlError
+from taoctl.history.prices import GRAIN_BLOCKS, Course, PriceSample, PriceSeries
+from taoctl.history.store import Store
+from taoctl.reads.dynamic import price_of
+
+if TYPE_CHECKING:
+    from taoctl.chain.client import Chain
+
+STEPS = 60
+"""Steps of a course at most, each of which may cost a question about an old block."""
+
+_AT_ONCE = 6
+_OLD_BLOCK_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """So much of the past as a chart shows at once; `step` is the blocks of a step."""
+
+    step: int
+
+    @property
+    def blocks(self) -> int:
+        """Blocks from its beginning to its end."""
+        return self.step * STEPS
+
+
+SPANS = (Span(5), Span(120), Span(840), Span(3_600))
+"""An hour, a day, a week and thirty days of blocks of 12 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where the past of a subnet ends that nodes were asked for.
+
+    Attributes:
+        block: the newest block whose price could not be had.
+        why: in words.
+    """
+
+    block: int
+    why: str
+
+
+class Prices:
+    """What is known of the prices of one chain, and what was asked for in vain."""
+
+    def __init__(self, genesis: str) -> None:
+        self._series = PriceSeries(genesis)
+        self._genesis = genesis
+        self._store: Store | None = None
+        self._loaded: set[int] = set()
+        self._kept: set[tuple[int, int]] = set()
+        self._reach: dict[int, Reach] = {}
+
+    async def open(self, path: Path) -> None:
+        """Keep prices in a file from now on; raises TaoctlError."""
+        self._store = await Store.open(path)
+
+    def course(self, netuid: int, newest_block: int, span: Span) -> Course:
+        """The course of a subnet's price over a span up to a block, as far as it is known."""
+        return self._series.course(netuid, newest_block, span.step, STEPS)
+
+    def reach(self, netuid: int) -> Reach | None:
+        """Where the past ends that nodes tell; None while nothing was refused."""
+        return self._reach.get(netuid)
+
+    async def note(self, netuid: int, block: int, price_rao: int) -> None:
+        """Take a price in that was just read, and write one in GRAIN_BLOCKS blocks down.
+
+        Raises:
+            TaoctlError: it could not be written; then none is written any more.
+        """
+        sample = PriceSample(self._genesis, netuid, block, price_rao)
+        self._series.add([sample])
+        grain = (netuid, block // GRAIN_BLOCKS)
+        if self._store is None or grain in self._kept:
+            return
+        self._kept.add(grain)
+        await self._write([sample])
+
+    async def load(self, netuid: int, since_block: int) -> None:
+        """Take in what is on disk of a subnet, once.
+
+        Raises:
+            TaoctlError: it could not be read; then nothing is written either.
+        """
+        if self._store is None or netuid in self._loaded:
+            return
+        self._loaded.add(netuid)
+        try:
+            self._series.add(await self._store.prices(self._genesis, netuid, since_block))
+        except TaoctlError:
+            self._store = None
+            raise
+
+    async def fill(
+        self, chain: Chain, netuid: int, span: Span, oldest: int, tell: Callable[[], None]
+    ) -> None:
+        """Ask for a price of each step that has none, the newest first, until one is refused.
+
+        Args:
+            chain: to ask.
+            netuid: the subnet.
+            span: how far back.
+            oldest: the first block of the subnet; nothing is asked before it.
+            tell: called whenever some more are known.
+
+        Raises:
+            TaoctlError: the prices could not be written down.
+        """
+        missing = self._missing(netuid, chain.newest.number, span, oldest)
+        for at in range(0, len(missing), _AT_ONCE):
+            blocks = missing[at : at + _AT_ONCE]
+            answers = await asyncio.gather(
+                *(self._ask(chain, netuid, block) for block in blocks), return_exceptions=True
+            )
+            found = []
+            for block, answer in zip(blocks, answers, strict=True):
+                if isinstance(answer, TaoctlError | TimeoutError):
+                    why = answer.message if isinstance(answer, TaoctlError) else "no answer"
+                    self._reach[netuid] = Reach(block, why)
+                    break
+                if isinstance(answer, BaseException):
+                    raise answer
+                if answer is not None:
+                    found.append(PriceSample(self._genesis, netuid, block, answer))
+            self._series.add(found)
+            tell()
+            await self._write(found)
+            if len(found) < len(blocks):
+                return
+
+    def _missing(self, netuid: int, newest: int, span: Span, oldest: int) -> list[int]:
+        """The first block of each step without a price, the newest first."""
+        course = self.course(netuid, newest, span)
+        reach = self._reach.get(netuid)
+        lost = -1 if reach is None else reach.block
+        blocks = [
+            course.first_block + place * course.step
+            for place, price in enumerate(course.prices)
+            if price is None
+        ]
+        return [block for block in reversed(blocks) if block > lost and block >= max(oldest, 1)]
+
+    async def _ask(self, chain: Chain, netuid: int, block: int) -> int | None:
+        async with asyncio.timeout(_OLD_BLOCK_S):
+            return await price_of(await chain.at_block(block), netuid)
+
+    async def _write(self, samples: list[PriceSample]) -> None:
+        if self._store is None:
+            return
+        try:
+            await self._store.record_prices(samples)
+        except TaoctlError:
+            self._store = None
+            raise
+
+    async def close(self) -> None:
+        """Let go of the file."""
+        store, self._store = self._store, None
+        if store is not None:
+            await store.close()
