@@ -5,6 +5,9 @@ Source: coinbase/run_coinbase.rs and tempo_control.rs of subtensor at spec 425.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 MAX_TEMPO_BLOCKS = 50_400
 """An epoch runs at the latest this many blocks after the last one."""
 
@@ -42,3 +45,60 @@ def next_epoch_block(tempo: int, last_epoch_block: int, pending_epoch_at: int) -
 def activity_cutoff_blocks(factor_milli: int, tempo: int) -> int:
     """Blocks after which a neuron that set no weights counts as inactive."""
     return max(factor_milli * tempo // 1_000, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """When epochs of one subnet come.
+
+    Attributes:
+        netuid: the subnet.
+        tempo: Tempo.
+        last_epoch_block: LastEpochBlock.
+        pending_epoch_at: PendingEpochAt, 0 for none.
+        blocks_since_last_step: BlocksSinceLastStep.
+    """
+
+    netuid: int
+    tempo: int
+    last_epoch_block: int
+    pending_epoch_at: int
+    blocks_since_last_step: int
+
+    def due_from(self, block: int) -> int | None:
+        """The first block after one in which its epoch is due; None where none ever is."""
+        planned = next_epoch_block(self.tempo, self.last_epoch_block, self.pending_epoch_at)
+        if planned is None:
+            return None
+        latest = block + MAX_TEMPO_BLOCKS + 1 - self.blocks_since_last_step
+        return max(min(planned, latest), block + 1)
+
+
+def epoch_runs_in(clocks: Sequence[Clock], netuid: int, block: int, limit: int) -> int | None:
+    """The block after `block` in which a subnet's epoch runs, if nobody changes a schedule.
+
+    No more than `limit` run in a block; the others wait for the next one, where all that are due
+    are taken in the same order again.
+
+    Args:
+        clocks: of all subnets but root, at `block`.
+        netuid: the subnet.
+        block: whose state the clocks are.
+        limit: MaxEpochsPerBlock.
+
+    Returns:
+        None for a subnet that never runs one, and where the limit lets none run.
+    """
+    # The chain walks subnets by their storage keys: a u16 with its low byte first.
+    due = {one.netuid: one.due_from(block) for one in clocks}
+    tempos = {one.netuid: one.tempo for one in clocks}
+    order = sorted(due, key=lambda one: one.to_bytes(2, "little"))
+    if due.get(netuid) is None or limit <= 0:
+        return None
+    while True:
+        now = min(at for at in due.values() if at is not None)
+        ready = [one for one in order if due[one] == now]
+        if netuid in ready[:limit]:
+            return now
+        for place, one in enumerate(ready):
+            due[one] = now + tempos[one] if place < limit else now + 1

@@ -9,9 +9,11 @@ from typing import Annotated, Any
 from taoctl.chain.view import Entry, View
 from taoctl.economics.block_flow import BlockFlow, EmissionState, EmittingSubnet, next_block
 from taoctl.economics.emission import MAX_SUPPLY_RAO
+from taoctl.economics.payout import PendingAlpha
 from taoctl.errors import BadDataError, UsageError
 from taoctl.reads.columns import Column, Kind
 from taoctl.reads.entries import PALLET, ROOT_NETUID, bits_of, item
+from taoctl.reads.epoch_block import EPOCH_BLOCK_NEEDS, epoch_block
 from taoctl.reads.pools import POOL_ENTRIES, stored_pools
 from taoctl.reads.registry import read
 from taoctl.reads.subnets import SUBNET_NEEDS, SUBNET_WANTS, SubnetRow, subnet
@@ -35,11 +37,13 @@ _PLAIN = ("TotalIssuance", "TaoWeight", "SubnetOwnerCut")
 _DYNAMIC = 1
 _ONE_32 = 1 << 32
 _PPM = 1_000_000
-_NEEDS: tuple[Entry, ...] = (
+EMISSION_NEEDS: tuple[Entry, ...] = (
     *SUBNET_NEEDS,
     *POOL_ENTRIES,
+    *EPOCH_BLOCK_NEEDS,
     *(item(name) for name in (*_PENDING, *_ELIGIBLE, *_PER_SUBNET, *_PLAIN, "RecycleOrBurn")),
 )
+"""Entries without which none of it can be told; runtimes before spec 424 lack some."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +85,9 @@ class SubnetEmission:
     Attributes:
         subnet: the subnet.
         flow: its next block; None where it has no part in emission.
-        blocks: blocks until its next epoch, that block counted; None where none is due.
+        blocks: blocks until its next epoch runs, that block counted; None where none is due.
+        pending: what the epoch will share out, were each block until it to add as much as the next
+            one; exact where that is the epoch's; None where none is due.
         held_back: why it has no part in emission, or gets no TAO; empty where it does.
         rows: where everything goes.
     """
@@ -89,6 +95,7 @@ class SubnetEmission:
     subnet: SubnetRow
     flow: BlockFlow | None
     blocks: int | None
+    pending: PendingAlpha | None
     held_back: str
     rows: tuple[EmissionRow, ...]
 
@@ -96,7 +103,7 @@ class SubnetEmission:
 @read(
     "emission",
     row=EmissionRow,
-    needs=_NEEDS,
+    needs=EMISSION_NEEDS,
     wants=SUBNET_WANTS,
     help="where TAO and alpha of a subnet's blocks go, and what its next epoch shares out",
 )
@@ -116,9 +123,10 @@ async def subnet_emission(view: View, netuid: int) -> SubnetEmission:
     """The same with the subnet; raises as `emission_rows`."""
     if netuid == ROOT_NETUID:
         raise UsageError("root emits nothing", "its stakers have a part of each subnet's alpha")
-    row, state, enabled = await asyncio.gather(
+    row, state, due, enabled = await asyncio.gather(
         subnet(view, netuid),
         emission_state(view),
+        epoch_block(view, netuid),
         asyncio.gather(*(view.value(PALLET, one, netuid) for one in _ELIGIBLE)),
     )
     *pending, burned, how = await asyncio.gather(
@@ -127,11 +135,11 @@ async def subnet_emission(view: View, netuid: int) -> SubnetEmission:
         view.value(PALLET, "RecycleOrBurn", netuid),
     )
     flow = next_block(state, netuid)
-    due = row.next_epoch_block
-    blocks = None if due is None else max(due - view.block, 1)
+    blocks = None if due is None else due - view.block
     waiting = [int(one) for one in pending]
     rows = _rows(flow, waiting, blocks, min(bits_of(burned) or 0, _ONE_32), str(how) == "Recycle")
-    return SubnetEmission(row, flow, blocks, _held_back(enabled, state, netuid), rows)
+    then = None if blocks is None else _pending(flow, waiting, blocks)
+    return SubnetEmission(row, flow, blocks, then, _held_back(enabled, state, netuid), rows)
 
 
 async def emission_state(view: View) -> EmissionState:
@@ -166,6 +174,11 @@ async def emission_state(view: View) -> EmissionState:
         )
     issuance, weight, cut = (int(one) for one in plain)
     return EmissionState(issuance, int(root_tao), weight, cut, found)
+
+
+def _pending(flow: BlockFlow | None, waiting: list[int], blocks: int) -> PendingAlpha:
+    each = (0, 0, 0, 0) if flow is None else (flow.owner, flow.server, flow.validator, flow.root)
+    return PendingAlpha(*(one + blocks * more for one, more in zip(waiting, each, strict=True)))
 
 
 def _held_back(eligible: Any, state: EmissionState, netuid: int) -> str:

@@ -1,0 +1,167 @@
+"""What an epoch pays to everybody is what was worked out of the state before it, to the rao."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from payout_chain import Paid, PaidEpochs, view_of
+from scenario_chain import ScenarioChain
+
+from taoctl.economics.dividends import miner_burned_bits
+from taoctl.economics.payout import Fate, PendingAlpha, Role
+from taoctl.reads.epoch_gains import GainRow, epoch_gains
+from taoctl.reads.epoch_payout import EpochPayout, epoch_payout
+from taoctl.reads.subnet_emission import subnet_emission
+
+MAJOR = 2**64 - 1
+
+
+@dataclass(frozen=True)
+class Told:
+    """What was said of an epoch in the block before it."""
+
+    payout: EpochPayout
+    gains: tuple[GainRow, ...]
+
+
+async def told(chain: ScenarioChain) -> dict[int, Told]:
+    """What clients say of all epochs of the next block."""
+    view, found = view_of(chain), {}
+    for netuid in sorted(one for one in chain.runtime.subtensor.netuids() if one):
+        emission = await subnet_emission(view, netuid)
+        if emission.blocks == 1:
+            assert emission.pending is not None
+            paid = await epoch_payout(view, netuid, block=view.block + 1, pending=emission.pending)
+            found[netuid] = Told(paid, await epoch_gains(view, netuid, paid.payments))
+    return found
+
+
+def check(said: Told, paid: Paid) -> None:
+    pending, payments = said.payout.pending, said.payout.payments
+    real = paid.pending
+    assert pending == PendingAlpha(real.owner, real.server, real.validator, real.root)
+    for kind, which in (("stake", "stakes"), ("claim", "claims")):
+        foretold = {
+            (one.hotkey, one.coldkey): one.gain_rao for one in said.gains if one.kind == kind
+        }
+        assert foretold == paid.gains(which)
+    recycled = sum(one.alpha_rao for one in payments if one.fate is Fate.RECYCLED)
+    assert paid.alpha_out[0] - paid.alpha_out[1] == recycled
+    terms = said.payout.terms
+    assert paid.vectors["Emission"] == list(terms.emission)
+    assert paid.vectors["Dividends"] == list(terms.dividends)
+    assert paid.vectors["ValidatorTrust"] == list(terms.validator_trust)
+    assert paid.vectors["ValidatorPermit"] == list(terms.validator_permit)
+    withheld = sum(one.alpha_rao for one in payments if one.role is Role.WITHHELD)
+    assert paid.burned == miner_burned_bits(withheld, sum(terms.server_emission))
+    # Parts are floored to 2^-32 of the whole, then to a rao; those of all mechanisms to a rao.
+    rows = len(payments) + len(said.payout.inputs.hotkeys) * len(paid.incentives)
+    rounding = rows * ((pending.shared_out >> 32) + 2)
+    idle = [part for part, each in zip(paid.parts, paid.incentives, strict=True) if not any(each)]
+    lost = sum(idle) // 2 if len(idle) < len(paid.parts) else 0
+    assert -rounding <= said.payout.nobody_rao - lost <= rounding
+
+
+def run(chain: ScenarioChain, epochs: int, patch: pytest.MonkeyPatch) -> Counter[Role]:
+    """Follow a chain until each subnet has had so many epochs; how often each role was paid."""
+    watched, seen = PaidEpochs(chain, patch), Counter[Role]()
+    netuids = [one for one in chain.runtime.subtensor.netuids() if one]
+    counted = dict.fromkeys(netuids, 0)
+    while min(counted.values()) < epochs:
+        said = asyncio.run(told(chain))
+        found = watched.run(chain)
+        assert said.keys() == found.keys()
+        for netuid, paid in found.items():
+            check(said[netuid], paid)
+            counted[netuid] += 1
+            seen.update(one.role for one in said[netuid].payout.payments)
+    return seen
+
+
+@contextmanager
+def changed(chain: ScenarioChain) -> Iterator[Any]:
+    """The pallet, to be changed behind everybody's back in a block of its own."""
+    state = chain.runtime.state
+    state.begin_block(state.head + 1)
+    yield chain.runtime.subtensor
+    state.commit_block()
+
+
+def mixed() -> ScenarioChain:
+    """Subnets with all that makes an epoch hard to reckon.
+
+    1 has children of one coldkey and of several, childkey takes and burns; 2 has three mechanisms
+    with parts of their own, one of them without weights, and recycles what its owner's miners
+    would get; 3 has liquid alpha, rewards that are staked elsewhere and an owner's cut that is
+    locked.
+    """
+    chain = ScenarioChain("small")
+    chain.run(3)
+    with changed(chain) as module:
+        first, second, third = sorted(one for one in module.netuids() if one)
+        seats = {netuid: module.seated_hotkeys(netuid) for netuid in (first, second, third)}
+        module.CKBurn.put(MAJOR // 50)
+        for place, hotkey in enumerate(sorted({one for each in seats.values() for one in each})):
+            module.Delegates[hotkey] = (11_796, 0, 655, 5_000)[place % 4]
+            module.ChildkeyTake[hotkey, first] = (0, 11_796, 3_000)[place % 3]
+        _children(module, first, seats[first])
+        module.MechanismCountCurrent[second] = 3
+        module.MechanismEmissionSplit[second] = (40_000, 20_000, 5_535)
+        for uid in range(len(seats[second])):
+            for item in (module.Weights, module.Bonds):
+                row = item.get((second, uid))
+                if row is not None:
+                    item[module.mechanism_index(second, 1), uid] = row
+        module.LastUpdate[module.mechanism_index(second, 1)] = module.LastUpdate[second]
+        module.RecycleOrBurn[second] = "Recycle"
+        module.LiquidAlphaOn[third] = True
+        module.OwnerCutAutoLockEnabled[third] = True
+        validator = max(seats[third], key=lambda one: module.hotkey_alpha(one, third))
+        for hotkey in seats[third][::2]:
+            module.AutoStakeDestination[module.Owner[hotkey], third] = validator
+        # One part of these lies between the owner's own hotkeys, which get nothing.
+        module.OwnedHotkeys[module.SubnetOwner[second]] = tuple(seats[second][-5:])
+        staked = max(seats[first], key=lambda one: module.hotkey_alpha(one, 0))
+        module.RootClaimType[module.Owner[staked]] = "Keep"
+    return chain
+
+
+def _children(module: Any, netuid: int, hotkeys: list[str]) -> None:
+    """The two largest lend to three others each; one of these lends on to its own second key."""
+    by_stake = sorted(hotkeys, key=lambda one: -module.hotkey_alpha(one, netuid))
+    for parent in by_stake[:2]:
+        lent = [
+            (MAJOR // part, child) for part, child in zip((2, 5, 9), by_stake[2:5], strict=True)
+        ]
+        module.ChildKeys[parent, netuid] = tuple(lent)
+        for share, child in lent:
+            module.ParentKeys[child, netuid] = (*module.ParentKeys[child, netuid], (share, parent))
+    module.Owner[by_stake[2]] = module.Owner[by_stake[0]]
+
+
+EVERY_ROLE = set(Role) - {Role.ROOT_EXCESS}
+
+
+def test_epochs_with_children_mechanisms_takes_and_auto_stake(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen = run(mixed(), 4, monkeypatch)
+    assert set(seen) == EVERY_ROLE
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", ["demo", "mixed"])
+def test_twenty_epochs_of_everybody(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    chain = mixed() if name == "mixed" else ScenarioChain(name)
+    assert run(chain, 20, monkeypatch).total() > 1_000
+
+
+def test_epochs_of_a_plain_subnet(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = {Role.OWNER, Role.MINER, Role.TAKE, Role.STAKERS, Role.ROOT_TAKE, Role.ROOT}
+    assert set(run(ScenarioChain("small"), 2, monkeypatch)) == plain
