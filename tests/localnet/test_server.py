@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -19,6 +20,8 @@ from taoctl.localnet.rpc.registry import Table, collect, hex_param, rpc, subscri
 from taoctl.localnet.server import RpcServer
 from taoctl.localnet.session import Session, Sink
 
+PATIENT_S = 60.0
+
 
 @rpc("test_alias")
 def test_echo(node: object, value: Any, second: Any = None) -> Any:
@@ -27,7 +30,8 @@ def test_echo(node: object, value: Any, second: Any = None) -> Any:
 
 @rpc()
 async def test_slow(node: object) -> str:
-    await asyncio.sleep(0.1)
+    while not _awaited:
+        await asyncio.sleep(0.001)
     return "late"
 
 
@@ -46,6 +50,8 @@ def test_refuse(node: object) -> None:
     raise RefusedError("no room", "make some")
 
 
+_awaited: list[str] = []
+"""What the slow method waits for; it is answered as soon as something is here."""
 _sinks: list[Sink] = []
 _ended: list[str] = []
 
@@ -71,6 +77,13 @@ for _function in (test_echo, test_slow, test_bug, test_big, test_refuse, test_su
 
 async def _node() -> object:
     return object()
+
+
+async def until(done: Callable[[], bool]) -> None:
+    """Wait for something that is to happen."""
+    async with asyncio.timeout(PATIENT_S):
+        while not done():
+            await asyncio.sleep(0.005)
 
 
 def with_server(work: Callable[[int], Any]) -> None:
@@ -132,9 +145,12 @@ def test_a_websocket_answers_requests_batches_and_nonsense() -> None:
 def test_a_slow_method_does_not_hold_up_the_next() -> None:
     async def work(port: int) -> None:
         async with websockets.connect(f"ws://127.0.0.1:{port}") as ws:
+            _awaited.clear()
             await ws.send(request("test_slow", number="a"))
             await ws.send(request("test_echo", [0], number="b"))
-            assert [json.loads(await ws.recv())["id"] for _ in "ab"] == ["b", "a"]
+            _awaited.append(json.loads(await ws.recv())["id"])
+            _awaited.append(json.loads(await ws.recv())["id"])
+            assert _awaited == ["b", "a"]
 
     with_server(work)
 
@@ -158,17 +174,14 @@ def test_notifications_come_after_the_subscription_id_and_end_with_it() -> None:
             assert json.loads(await ws.recv())["result"] is False
             await ws.send(request("test_subscribe", ["left open"]))
             left = json.loads(await ws.recv())["result"]
-        for _ in range(100):
-            if _ended[-1] == left:
-                return
-            await asyncio.sleep(0.01)
-        raise AssertionError("a closed connection left its subscription open")
+        # A closed connection leaves no subscription open.
+        await until(lambda: _ended[-1] == left)
 
     with_server(work)
 
 
 def _post(port: int, body: bytes) -> Any:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", body, timeout=5) as response:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", body, timeout=PATIENT_S) as response:
         assert response.headers["Content-Type"].startswith("application/json")
         return json.loads(response.read())
 
@@ -177,6 +190,7 @@ def test_http_post_works_on_the_same_port_without_subscriptions() -> None:
     async def work(port: int) -> None:
         answer = await asyncio.to_thread(_post, port, request("test_echo", ["x"]).encode())
         assert answer["result"] == "x"
+        _awaited.append("the answer before")
         answer = await asyncio.to_thread(_post, port, request("test_slow").encode())
         assert answer["result"] == "late"
         answer = await asyncio.to_thread(_post, port, request("test_subscribe", [1]).encode())
@@ -208,7 +222,7 @@ def test_what_is_no_request_gets_an_answer_and_is_hung_up_on(sent: bytes, status
     async def work(port: int) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(sent)
-        head = await asyncio.wait_for(reader.readline(), 5)
+        head = await asyncio.wait_for(reader.readline(), PATIENT_S)
         assert head.startswith(b"HTTP/1.1 " + status), head
         writer.close()
 
@@ -223,7 +237,7 @@ def test_chunked_bodies_and_several_requests_on_one_connection() -> None:
         for _ in range(3):
             writer.write(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n")
             writer.write(chunks + b"0\r\n\r\n")
-            head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+            head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENT_S)
             length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
             assert json.loads(await reader.readexactly(length))["result"] == "chunky"
         writer.close()
@@ -264,7 +278,7 @@ def test_web_pages_of_other_hosts_cannot_drive_the_chain(origin: str, allowed: b
                 {"Origin": origin, "Content-Type": "text/plain"},
             )
             try:
-                with urllib.request.urlopen(ask, timeout=5) as answer:
+                with urllib.request.urlopen(ask, timeout=PATIENT_S) as answer:
                     return answer.status, answer.headers["Access-Control-Allow-Origin"]
             except urllib.error.HTTPError as error:
                 return error.code, error.headers["Access-Control-Allow-Origin"]
@@ -302,7 +316,7 @@ def test_a_client_that_never_finishes_is_hung_up_on(
     async def work(port: int) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(sent)
-        assert await asyncio.wait_for(reader.read(), 5) == b""
+        assert await asyncio.wait_for(reader.read(), PATIENT_S) == b""
         writer.close()
 
     with_server(work)
@@ -314,14 +328,24 @@ def test_no_more_clients_than_the_node_can_bear(monkeypatch: pytest.MonkeyPatch)
     async def work(port: int) -> None:
         held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        assert (await asyncio.wait_for(reader.read(), 5)).startswith(b"HTTP/1.1 503")
+        assert (await asyncio.wait_for(reader.read(), PATIENT_S)).startswith(b"HTTP/1.1 503")
         for _, one in (*held, (reader, writer)):
             one.close()
-        await asyncio.sleep(0.05)
-        answer = await asyncio.to_thread(_post, port, request("test_echo", ["x"]).encode())
+        answer = await asyncio.to_thread(_post_when_let_in, port)
         assert answer["result"] == "x"
 
     with_server(work)
+
+
+def _post_when_let_in(port: int) -> Any:
+    """The answer once the node has noticed that a client is gone."""
+    until_s = time.monotonic() + PATIENT_S
+    while True:
+        try:
+            return _post(port, request("test_echo", ["x"]).encode())
+        except urllib.error.HTTPError as error:
+            assert error.code == 503 and time.monotonic() < until_s
+            time.sleep(0.01)
 
 
 def test_a_client_that_does_not_read_is_dropped_and_disturbs_nobody(
@@ -336,11 +360,8 @@ def test_a_client_that_does_not_read_is_dropped_and_disturbs_nobody(
                 _sinks[-1].send("x" * 100_000)
                 await ws.send(request("test_echo", [turn]))
                 assert json.loads(await ws.recv())["result"] == turn
-        for _ in range(100):
-            if _ended and _ended[-1] == _sinks[-1].id:
-                break
-            await asyncio.sleep(0.01)
-        assert _ended[-1] == _sinks[-1].id, "the subscription of a dropped client lives on"
+        # The subscription of a dropped client does not live on.
+        await until(lambda: bool(_ended) and _ended[-1] == _sinks[-1].id)
         writer.close()
         del reader
 
