@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from ports import free_port
 from terminal import TAOCTL, Terminal
 
 from taoctl.localnet import service
@@ -27,11 +28,8 @@ PASSWORD = "open sesame"
 @pytest.fixture(scope="module")
 def environ(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """A chain that seals by hand once it stands, and one encrypted wallet `locked`."""
-    import socket
 
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     home = tmp_path_factory.mktemp("transact")
     wallet = home / "wallets" / "locked"
     wallet.mkdir(parents=True, mode=0o700)

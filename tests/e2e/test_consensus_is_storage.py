@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
 import pytest
+from ports import free_port
 from raw_storage import RawStorage, compact, neurons, storage_key, twox64, u16
 from textual.pilot import Pilot
 
@@ -45,11 +45,9 @@ def ago(blocks: int) -> str:
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     home = tmp_path_factory.mktemp("consensus")
-    with pytest.MonkeyPatch.context() as patch, socket.socket() as probe:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TAOCTL_HOME", str(home / "home"))
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-        probe.close()
+        port = free_port()
         options = Options("small", seal=Seal.MANUAL, state_dir=home / "chain")
         running = service.start_detached(Launch(options, port))
         service.ask(port, "dev_newBlock", {"count": BLOCKS}, timeout=60)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import socket
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
+from ports import free_port
 from raw_storage import RawStorage, neurons
 from transaction_net import Localnet, nobody, validator
 
@@ -28,12 +28,10 @@ VALUES = ("incentive", "dividends", "consensus", "validator_trust", "active", "v
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     home = tmp_path_factory.mktemp("explain")
-    with pytest.MonkeyPatch.context() as patch, socket.socket() as probe:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TAOCTL_HOME", str(home / "home"))
         patch.setenv("TAOCTL_WALLET_PATH", str(home / "wallets"))
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-        probe.close()
+        port = free_port()
         options = Options("demo", seal=Seal.MANUAL, state_dir=home / "chain")
         running = service.start_detached(Launch(options, port))
         yield running

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import random
-import socket
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
+from ports import free_port
 from raw_storage import RawStorage, neurons
 from transaction_net import Localnet, validator
 
@@ -29,9 +29,7 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TAOCTL_HOME", str(home / "home"))
         patch.setenv("TAOCTL_WALLET_PATH", str(home / "wallets"))
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = int(probe.getsockname()[1])
+        port = free_port()
         options = Options("small", seal=Seal.MANUAL, state_dir=home / "chain")
         running = service.start_detached(Launch(options, port))
         yield running

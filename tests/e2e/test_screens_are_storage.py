@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ports import free_port
 from raw_storage import RawStorage, neurons, position, subnet
 from textual.pilot import Pilot
 
@@ -43,9 +43,7 @@ pytestmark = pytest.mark.e2e
 @pytest.fixture
 def node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
     monkeypatch.setenv("TAOCTL_HOME", str(tmp_path / "home"))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     chain = Options("small", seal=Seal.MANUAL, state_dir=tmp_path / "chain")
     running = service.start_detached(Launch(chain, port))
     service.ask(port, "dev_newBlock", {"count": BLOCKS}, timeout=60)

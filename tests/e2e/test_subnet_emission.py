@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import socket
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from ports import free_port
 from raw_storage import RawStorage, storage_key, u16
 from transaction_net import Localnet, validator
 
@@ -30,12 +30,10 @@ PENDING = {
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     home = tmp_path_factory.mktemp("emission")
-    with pytest.MonkeyPatch.context() as patch, socket.socket() as probe:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TAOCTL_HOME", str(home / "home"))
         patch.setenv("TAOCTL_WALLET_PATH", str(home / "wallets"))
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-        probe.close()
+        port = free_port()
         options = Options("small", seal=Seal.MANUAL, state_dir=home / "chain")
         running = service.start_detached(Launch(options, port))
         try:

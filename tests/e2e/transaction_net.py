@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from ports import free_port
 
 from taoctl.chain.client import Chain, connect
 from taoctl.cli.dispatch import dispatch
@@ -99,9 +99,7 @@ class Localnet:
 @contextmanager
 def running(home: Path) -> Iterator[str]:
     """The endpoint of a chain of its own, with journal and wallets in a folder of its own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TAOCTL_HOME", str(home / "home"))
         patch.setenv("TAOCTL_WALLET_PATH", str(home / "wallets"))

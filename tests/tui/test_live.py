@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ports import free_port
 from textual.pilot import Pilot
 
 from taoctl.gpu.simulated import SimulatedSource
@@ -39,9 +39,7 @@ def launch(home: Path, port: int, seal: Seal) -> Launch:
 @pytest.fixture(params=[Seal.MANUAL])
 def node(request: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
     monkeypatch.setenv("TAOCTL_HOME", str(tmp_path / "home"))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     running = service.start_detached(launch(tmp_path, port, request.param))
     yield running
     service.stop(port)

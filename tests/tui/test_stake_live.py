@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ports import free_port
 from textual.pilot import Pilot
 from textual.widgets import Button, Input, Static
 from wallets import PASSWORD, Wallets, btcli_wallets, make_wallets
@@ -98,9 +98,7 @@ def running(home: Path, seal: Seal, kept: Callable[[Path], Wallets]) -> Iterator
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TAOCTL_HOME", str(home / "home"))
         patch.delenv("TAOCTL_PASSWORD_FILE", raising=False)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         chain = Options("small", block_time=0.5, seal=seal, state_dir=home / "chain")
         node = service.start_detached(Launch(chain, port))
         wallets = kept(home / "wallets")

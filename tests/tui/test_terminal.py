@@ -7,7 +7,6 @@ import os
 import pty
 import select
 import signal
-import socket
 import struct
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from ports import free_port
 from wallets import PASSWORD, btcli_wallets
 
 from taoctl.localnet import service
@@ -35,9 +35,7 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     home = tmp_path_factory.mktemp("chain")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TAOCTL_HOME", str(home / "home"))
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         chain = Options("small", seal=Seal.MANUAL, state_dir=home / "state")
         running = service.start_detached(Launch(chain, port))
         yield running.endpoint

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any
 
+from ports import free_port
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
@@ -81,10 +82,11 @@ class ScriptedNode:
         return f"ws://127.0.0.1:{self.port}"
 
     async def start(self) -> None:
+        """Listen, where it did before."""
+        self.port = self.port or free_port()
         self._server = await serve(
             self._serve, "127.0.0.1", self.port, process_request=self._admit, close_timeout=0.1
         )
-        self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
         """Drop every connection without a goodbye and stop listening, as kill -9 does."""
@@ -174,11 +176,3 @@ async def scripted_node() -> AsyncIterator[ScriptedNode]:
         yield node
     finally:
         await node.stop()
-
-
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

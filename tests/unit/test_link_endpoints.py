@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scripted_node import Failure, NoAnswer, Peer, ScriptedNode, free_port, header, scripted_node
+from ports import free_port
+from scripted_node import Failure, NoAnswer, Peer, ScriptedNode, header, scripted_node
 from steady_loop import run
 from test_transport import ends_in, until
 

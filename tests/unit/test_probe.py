@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ports import free_port
 
 from taoctl.certificates import Certificate, parse_certificate
 from taoctl.endpoints import Endpoint
@@ -204,9 +205,7 @@ def test_whatever_is_answered_is_a_status_or_none(data: bytes) -> None:
 
 def test_a_closed_port_is_refused() -> None:
     async def run() -> Reached:
-        async with listening(silent) as endpoint:
-            pass
-        return await probe(Target(endpoint), LIMIT)
+        return await probe(Target(Endpoint(LOOPBACK, 4, free_port())), LIMIT)
 
     one = asyncio.run(run())
     assert not one.reachable

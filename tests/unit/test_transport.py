@@ -12,7 +12,8 @@ from http import HTTPStatus
 from typing import Any
 
 import pytest
-from scripted_node import Failure, NoAnswer, Peer, free_port, scripted_node
+from ports import free_port
+from scripted_node import Failure, NoAnswer, Peer, scripted_node
 from steady_loop import run
 
 from taoctl.chain import health as health_module
