@@ -48,12 +48,13 @@ def write_wallet(wallets: Path, name: str, uri: str) -> None:
 class Btcli:
     """One btcli program, in its own home, on one chain."""
 
-    def __init__(self, program: str, home: Path, url: str) -> None:
+    def __init__(self, program: str, home: Path, url: str, columns: int = 200) -> None:
         self.program, self.home, self.url = program, home, url
+        self.columns = columns
 
     def run(self, *args: str, code: int = 0) -> str:
         """What it prints to stdout; it must end with the exit code given."""
-        env = {"HOME": str(self.home), "PATH": os.defpath, "COLUMNS": "200"}
+        env = {"HOME": str(self.home), "PATH": os.defpath, "COLUMNS": str(self.columns)}
         done = subprocess.run(
             [self.program, *args, "--network", self.url],
             capture_output=True,
