@@ -106,7 +106,8 @@ def _approvals(call_hash: str, found: Mapping[str, Any]) -> Approvals:
 
 _ANOTHER = (
     "on another block the same command makes another call, which nobody has approved: give the "
-    "others these bytes, or for a trade write the amount in figures and its limit as a price"
+    "others these bytes, or for a trade write the amount in figures and its limit as a price, and "
+    "for a new subnet use --unguarded"
 )
 
 

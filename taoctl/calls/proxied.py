@@ -190,7 +190,8 @@ class ByProxy(Intent):
         return (
             "; the same command makes another call then, so carry this one out with `taoctl chain "
             f"call --call-hex 0x{data.hex()} --proxy-for {self.real} --wallet {origin}`, or for a "
-            "trade write the amount in figures and its limit as a price first"
+            "trade write the amount in figures and its limit as a price first, and for a new "
+            "subnet use --unguarded"
         )
 
     async def effects(self, view: View, origin: str) -> tuple[Effect, ...]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from taoctl.calls.network.create import FEE_ROOM, CreateSubnet
 from taoctl.calls.network.price import NetworkPrice, network_price
+from taoctl.calls.proxied import delegations
 from taoctl.chain.view import View
 from taoctl.cli import context, interrupts
 from taoctl.cli.stake import orders
-from taoctl.cli.transact import transact
+from taoctl.cli.transact import group, transact, wrapped
 from taoctl.cli.writing import WriteFlags
 from taoctl.errors import RefusedError, TaoctlError, UsageError
 from taoctl.reads.columns import Kind, json_value
@@ -37,13 +39,20 @@ def carry_out(
         What `transact` raises; the details of a price past the limit are `quoted` and `actual`.
     """
     quoted: list[NetworkPrice] = []
-    room = FEE_ROOM + flags.tx_options().tip
+    bare_allowed = False
+    tip = flags.tx_options().tip
 
     async def build(view: View, signer: Account) -> Intent:
-        named = _hotkey(hotkey, signer, flags)
-        intent = CreateSubnet(named, most, identity, room, guarded)
+        nonlocal bare_allowed
+        intent = CreateSubnet(_hotkey(hotkey, signer, flags), most, identity, FEE_ROOM, guarded)
         view.require(*intent.needs)
         quoted[:] = [await network_price(view)]
+        if guarded and (flags.proxy_for or flags.multisig):
+            await _check_limit_holds(view, intent, signer, flags)
+            bare_allowed = await _may_send(view, replace(intent, guarded=False), signer, flags)
+        acting = orders.acting(signer, flags).ss58
+        if await wrapped(intent, flags).fee_payer(view, signer.ss58) == acting:
+            intent = replace(intent, fee_room=FEE_ROOM + tip)
         return intent
 
     try:
@@ -51,8 +60,46 @@ def carry_out(
     except RefusedError as problem:
         if guarded and quoted:
             _say_costs(problem, quoted[0], most)
-            _say_unguarded(problem)
+            if bare_allowed:
+                _say_unguarded(problem)
         raise
+
+
+async def _check_limit_holds(
+    view: View, intent: CreateSubnet, signer: Account, flags: WriteFlags
+) -> None:
+    """Refuse a limit that nothing would hold once the call is carried out, at a later time.
+
+    Raises:
+        RefusedError: the account acted for has no more than the limit, and may have more by then.
+    """
+    acting = orders.acting(signer, flags).ss58
+    if not await _is_carried_out_later(view, signer, flags):
+        return
+    if await intent.kept(view, acting) is None:
+        raise RefusedError(
+            f"{acting} has no more than the limit now: what holds it is what must be left, and "
+            "once the account has more by the time that the call is carried out, nothing would",
+            f"send {acting} what the subnet may cost and more first, or leave the limit out with "
+            "--unguarded",
+        )
+
+
+async def _is_carried_out_later(view: View, signer: Account, flags: WriteFlags) -> bool:
+    """Whether others must agree first, or a delay must pass."""
+    if flags.multisig is not None:
+        return group(flags.multisig).threshold > 1
+    if flags.proxy_for is None:
+        return False
+    listed, _ = await delegations(view, orders.acting(signer, flags).ss58)
+    own = [one for one in listed if one.delegate == signer.ss58]
+    return bool(own) and all(one.delay_blocks for one in own)
+
+
+async def _may_send(view: View, intent: Intent, signer: Account, flags: WriteFlags) -> bool:
+    """Whether the rights of the signer allow a call, whatever else may stand in its way."""
+    refusals = await wrapped(intent, flags).preflight(view, signer.ss58)
+    return all(one.name != "CallFiltered" for one in refusals)
 
 
 def _hotkey(named: str | None, signer: Account, flags: WriteFlags) -> str:

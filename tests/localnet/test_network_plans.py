@@ -130,7 +130,9 @@ def test_prices_of_plans_fall_as_the_chain_s_do(net: ThreadChain) -> None:
     on(net.url, work)
 
 
-async def _raised(chain: Chain, intent: Intent, cost: int) -> tuple[Plan, Outcome]:
+async def _raised(
+    chain: Chain, intent: Intent, cost: int, uri: str = "//Alice"
+) -> tuple[Plan, Outcome]:
     """The plan of an intent, and what becomes of it where the price is another one then."""
     from taoctl.journal.store import Journal
     from taoctl.scale.crypto import KeySigner
@@ -139,7 +141,7 @@ async def _raised(chain: Chain, intent: Intent, cost: int) -> tuple[Plan, Outcom
     from taoctl.submit.send import send
 
     await caught_up(chain)
-    signer, options = KeySigner("//Alice"), TxOptions()
+    signer, options = KeySigner(uri), TxOptions()
     plan = await make_plan(chain, intent, signer.ss58, options)
     await put(chain, "NetworkMinLockCost", (), cost)
     return plan, await send(chain, plan, signer, Journal(), options)

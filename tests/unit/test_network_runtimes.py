@@ -139,10 +139,24 @@ def test_on_a_full_chain_the_one_that_goes_is_named_where_that_is_known(spec: in
         chain.put("SubnetMechanism", netuid, value=1)
         if spec != 218:
             chain.put("SubnetMovingPrice", netuid, value={"bits": (5 - netuid) << 30})
-    first = asyncio.run(CreateSubnet(NEW).warnings(chain.view(BLOCK), ALICE))[0]
+    if spec != 218:
+        _holds(chain)
+    first, second, *_ = asyncio.run(CreateSubnet(NEW).warnings(chain.view(BLOCK), ALICE))
     assert "full (2 of 2" in first
     assert ("cannot be told" in first) == (spec == 218)
     assert ("subnet 2, your own, is dissolved" in first) == (spec != 218)
+    back = 100 if spec < KEPT else 50
+    assert (f"bring back {Tao(back * TAO)} or more" in second) == (spec != 218)
+
+
+def _holds(chain: StoredChain) -> None:
+    """Alice holds a tenth of the alpha of subnet 2, whose pool has 1000 TAO and as much alpha."""
+    zero = dict.fromkeys(("locked", "emission", "tao_emission", "drain"), 0)
+    whose = {"hotkey": NEW, "coldkey": ALICE, "is_registered": True}
+    held = [{**whose, **zero, "netuid": netuid, "stake": 100 * TAO} for netuid in (1, 2)]
+    chain.answer("StakeInfoRuntimeApi", "get_stake_info_for_coldkey", ALICE, value=held)
+    for item in ("SubnetTAO", "SubnetAlphaIn", "SubnetAlphaOut"):
+        chain.put(item, 2, value=1_000 * TAO)
 
 
 def test_what_must_be_left_leaves_room_for_the_limit_and_the_fee() -> None:

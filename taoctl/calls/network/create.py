@@ -9,16 +9,25 @@ Balances pallet.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from taoctl.calls.accounts import ACCOUNT, EXISTENTIAL_DEPOSIT, Holdings, holdings
 from taoctl.calls.base import ChainCall, Effect, Intent, Refusal
 from taoctl.calls.network.identity import NAMED, identity_value
+from taoctl.calls.network.payout import Payout, payout
 from taoctl.calls.network.price import ENTRIES as PRICE
 from taoctl.calls.network.price import NetworkPrice, network_price
 from taoctl.calls.network.room import ENTRIES as ROOM
 from taoctl.calls.network.room import Room, room
-from taoctl.calls.network.words import fall_words, gone_words, keeps_all, leaving_words
+from taoctl.calls.network.words import (
+    back_words,
+    fall_words,
+    gone_words,
+    keeps_all,
+    leaving_words,
+    limit_words,
+)
 from taoctl.calls.registration.words import foreign, system_account
 from taoctl.calls.stake.hotkeys import OWNER, PALLET, owner_of, read, read_or_none, too_soon
 from taoctl.calls.subnet_identity import too_long
@@ -75,8 +84,7 @@ class CreateSubnet(Intent):
     async def call(self, view: View, origin: str) -> ChainCall:
         """`register_network`, alone or before the call that fails where it cost too much."""
         create = self._create(view)
-        price, held = await network_price(view), await holdings(view, origin)
-        kept = self._kept(price, held)
+        kept = await self.kept(view, origin)
         if kept is None:
             return create
         guard = ChainCall(GUARD.pallet, GUARD.name, {"dest": origin, "value": kept})
@@ -95,13 +103,20 @@ class CreateSubnet(Intent):
     def _cap(self, price: NetworkPrice) -> Tao:
         return Tao(price.next_rao) if self.most is None else self.most
 
-    def _kept(self, price: NetworkPrice, held: Holdings) -> int | None:
+    async def kept(self, view: View, origin: str) -> int | None:
         """What the account must be able to send afterwards, rao; None where nothing need be.
 
-        Where it has no more than the limit and the fee, the chain itself cannot take more.
+        Where it has no more than the limit and the fee, the chain itself cannot take more. What it
+        is paid for alpha on the subnet that goes is to be left as well.
         """
+        if not self.guarded:
+            return None
+        price, held, back = await asyncio.gather(
+            network_price(view), holdings(view, origin), _back(view, origin)
+        )
         kept = held.spendable().rao - self._cap(price).rao - self.fee_room.rao
-        return min(kept, U64_MAX) if self.guarded and kept > 0 else None
+        kept += 0 if back is None else back.reliable_rao
+        return min(kept, U64_MAX) if kept > 0 else None
 
     async def preflight(self, view: View, origin: str) -> tuple[Refusal, ...]:
         """A hotkey of somebody else, a time or a place that is not there, money, or the limit."""
@@ -149,7 +164,9 @@ class CreateSubnet(Intent):
             return ()
         price, place = await network_price(view), await room(view)
         free, cost = (await holdings(view, origin)).free, Tao(price.next_rao)
-        found = [Effect(origin, "free", free, free - cost)]
+        back = await _back(view, origin)
+        # What is paid for alpha depends on that of everybody, which is not read.
+        found = [Effect(origin, "free", free, free - cost if back is None else None)]
         if place.netuid is not None:
             name = subnet_name(place.netuid)
             found += [
@@ -169,25 +186,26 @@ class CreateSubnet(Intent):
     async def warnings(self, view: View, origin: str) -> tuple[str, ...]:
         """Who goes for it, what becomes of the TAO, and what it costs at other times."""
         price, place = await network_price(view), await room(view)
+        back = await _back(view, origin)
         found = await leaving_words(view, origin, place)
+        found += back_words(back, guarded=self.guarded)
         found += gone_words(view)
         found += fall_words(price)
-        kept = self._kept(price, await holdings(view, origin))
-        if kept is not None:
-            found += (
-                "the transfer of the account to itself moves nothing: it fails, and undoes the "
-                f"subnet for the fee alone, where less than {Tao(kept)} can be spent afterwards",
-            )
-        if not self.guarded:
-            found += (
-                "nothing holds its price: the chain takes whatever it costs in the block that it "
-                "gets into",
-            )
-        return found
+        kept = await self.kept(view, origin)
+        return found + limit_words(kept, self._cap(price), guarded=self.guarded)
 
     async def spends(self, view: View, origin: str) -> Tao | None:
         """What it costs."""
         return Tao((await network_price(view)).next_rao)
+
+
+async def _back(view: View, origin: str) -> Payout | None:
+    """What the signer gets back of a subnet that goes; None where it gets nothing."""
+    place = await room(view)
+    if place.leaving is None:
+        return None
+    found = await payout(view, origin, place.leaving.netuid)
+    return found if found.some else None
 
 
 async def _owner(view: View, place: Room) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from taoctl.calls.network.payout import Payout
 from taoctl.calls.network.price import NetworkPrice
 from taoctl.calls.network.room import Candidate, Room
 from taoctl.calls.stake.hotkeys import PALLET, item, read
@@ -48,6 +49,53 @@ async def leaving_words(view: View, origin: str, place: Room) -> tuple[str, ...]
         *found,
         f"subnet {other.netuid} is nearly as cheap, {_price(other)} TAO: should prices move, it "
         "may be the one that goes",
+    )
+
+
+def back_words(back: Payout | None, *, guarded: bool) -> tuple[str, ...]:
+    """What the signer gets of the subnet that goes, and what that means for the limit.
+
+    Args:
+        back: None for nothing.
+    """
+    if back is None:
+        return ()
+    found = []
+    if back.alpha.rao:
+        said = f"your own {back.alpha} there bring back {back.least} or more, which is not in the "
+        said += "balance shown"
+        if guarded:
+            said += f"; {Tao(back.reliable_rao)} of it are to be left too, so that nothing is paid "
+            said += "but the fee where another subnet goes"
+        found.append(said)
+    if back.owns:
+        found.append(
+            "it is of the time when owners got back a part of what they locked: that is paid to "
+            "you too as far as its account has it"
+            + (", and gives a higher price as much room" if guarded else "")
+        )
+    return tuple(found)
+
+
+def limit_words(kept: int | None, cap: Tao, *, guarded: bool) -> tuple[str, ...]:
+    """How the limit holds, and where it does not.
+
+    Args:
+        kept: rao that must be left; None where nothing need be.
+    """
+    if not guarded:
+        return (
+            "nothing holds its price: the chain takes whatever it costs in the block that it gets "
+            "into",
+        )
+    if kept is None:
+        return (
+            f"the account has no more than the limit of {cap} and the fee, so that nothing else "
+            "holds the price: TAO that it receives before can be taken too",
+        )
+    return (
+        "the transfer of the account to itself moves nothing: it fails, and undoes the subnet for "
+        f"the fee alone, where less than {Tao(kept)} can be spent afterwards",
     )
 
 
