@@ -38,6 +38,8 @@ READY_SECONDS = 120.0
 STOP_SECONDS = 30.0
 _ASK_SECONDS = 5.0
 _MAX_ANSWER = 16 * 1024 * 1024
+_HUNG_UP = (ConnectionResetError, BrokenPipeError, ConnectionAbortedError)
+"""Something listens, and ends the conversation: while it is asked or while it answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,11 +274,14 @@ def ask(port: int, method: str, *params: Any, timeout: float = _ASK_SECONDS) -> 
             f"the localnet on port {port} did not answer within {timeout:g} s",
             "it may be busy; allow more with --timeout",
         ) from None
-    except (urllib.error.HTTPError, http.client.HTTPException, ValueError, ConnectionResetError):
+    except (urllib.error.HTTPError, http.client.HTTPException, ValueError):
         raise _no_localnet(port) from None
     except OSError as error:
-        if isinstance(getattr(error, "reason", None), TimeoutError):
+        reason = getattr(error, "reason", None)
+        if isinstance(reason, TimeoutError):
             raise DeadlineError(f"the localnet on port {port} did not answer in time") from None
+        if isinstance(error, _HUNG_UP) or isinstance(reason, _HUNG_UP):
+            raise _no_localnet(port) from None
         raise UnreachableError(
             f"no localnet is running on port {port}",
             f"start one with `taoctl localnet up --port {port}`",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -32,10 +35,9 @@ ANSWERS = {
 
 
 @contextmanager
-def listening(answer: bytes | None) -> Iterator[int]:
-    """A server that says this to everyone, or nothing at all for None."""
+def listening(answer: bytes | None, *, unread: bool = False) -> Iterator[int]:
+    """A server that says this to everyone, or nothing at all for None; or hangs up `unread`."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(10)
 
         def work() -> None:
             held = []
@@ -44,9 +46,7 @@ def listening(answer: bytes | None) -> Iterator[int]:
                     connection, _ = server.accept()
                     held.append(connection)
                     if answer is not None:
-                        connection.recv(65_536)
-                        connection.sendall(answer)
-                        connection.close()
+                        _say(connection, answer, unread)
             except OSError:
                 for connection in held:
                     connection.close()
@@ -58,6 +58,36 @@ def listening(answer: bytes | None) -> Iterator[int]:
         finally:
             server.shutdown(socket.SHUT_RDWR)
             thread.join()
+
+
+def _say(connection: socket.socket, answer: bytes, unread: bool) -> None:
+    with contextlib.closing(connection):
+        if not unread:
+            connection.recv(65_536)
+            connection.sendall(answer)
+            return
+        # Closed with what was sent unread, or in the way of it: the client is reset.
+        linger = struct.pack("ii", 1, 0)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+
+
+@pytest.mark.parametrize("kind", [BrokenPipeError, ConnectionResetError, ConnectionAbortedError])
+def test_what_hangs_up_while_it_is_asked_is_no_localnet(
+    monkeypatch: pytest.MonkeyPatch, kind: type[OSError]
+) -> None:
+    def hung_up(self: HTTPConnection, data: bytes) -> None:
+        raise kind("hung up")
+
+    monkeypatch.setattr(HTTPConnection, "send", hung_up)
+    with pytest.raises(RefusedError, match="port 9 is not a taoctl localnet"):
+        service.status(9)
+
+
+def test_what_hangs_up_at_once_is_no_localnet() -> None:
+    with listening(b"", unread=True) as port:
+        for _ in range(20):
+            with pytest.raises(RefusedError, match="is not a taoctl localnet"):
+                service.status(port)
 
 
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
