@@ -29,6 +29,7 @@ from taoctl.localnet.dev import DevNode
 
 TAOCTL = Path(sys.executable).with_name("taoctl")
 NEWCOMER = hotkey("newcomer")
+PATIENT_S = 120.0
 
 
 @pytest.fixture
@@ -99,14 +100,14 @@ class Watching:
 
     def heard(self, words: str) -> str:
         """Wait for a line on stderr."""
-        while words not in (line := self.err.get(timeout=30)):
+        while words not in (line := self.err.get(timeout=PATIENT_S)):
             pass
         return line
 
     def finish(self) -> None:
         """Wait until all that an ended process has written is there."""
         for pump in self._pumps:
-            pump.join(20)
+            pump.join(PATIENT_S)
 
     def press_ctrl_c(self) -> None:
         """Interrupt it as a terminal does."""
@@ -115,7 +116,7 @@ class Watching:
     def end(self) -> int:
         """The exit code; ends it when it goes on."""
         try:
-            return self._process.wait(20)
+            return self._process.wait(PATIENT_S)
         finally:
             self._process.kill()
 
@@ -141,7 +142,7 @@ def test_it_tells_of_each_alarm_in_the_block_it_begins_and_then_not_again(
 
     def until(alarm: str, uid: int) -> dict[str, Any]:
         while True:
-            whole = json.loads(watching.out.get(timeout=30))
+            whole = json.loads(watching.out.get(timeout=PATIENT_S))
             jsonschema.validate(whole["data"], schema["properties"]["data"]["items"])
             row = whole["data"]
             assert whole["block"] == row["block"]
@@ -162,6 +163,7 @@ def test_it_tells_of_each_alarm_in_the_block_it_begins_and_then_not_again(
 
     net.do(more)
     assert watching.end() == 0
+    watching.finish()
     seen += [json.loads(line)["data"] for line in list(watching.out.queue)]
     told = [(row["alarm"], row["netuid"], row["hotkey"]) for row in seen]
     assert len(told) == len(set(told))
