@@ -22,6 +22,8 @@ from taoctl.localnet.serve import Started, serve
 from taoctl.scale.crypto import KeySigner, blake2_256
 
 NAMES = ("Alice", "Bob", "Charlie", "Dave", "Eve", "Ferdie")
+PATIENT_S = 300.0
+"""After how long what does not end is taken to hang."""
 
 
 def test_key(number: int) -> str:
@@ -134,7 +136,7 @@ class ThreadChain:
 
         self._thread = threading.Thread(target=work, name="chain", daemon=True)
         self._thread.start()
-        assert ready.wait(30), "the chain does not start"
+        assert ready.wait(PATIENT_S), "the chain does not start"
         if trouble:
             raise trouble[0]
 
@@ -149,7 +151,7 @@ class ThreadChain:
         if self._thread is None or self._loop is None or self._stop is None:
             return
         self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(30)
+        self._thread.join(PATIENT_S)
         assert not self._thread.is_alive()
         self._thread = None
 
@@ -160,7 +162,7 @@ class ThreadChain:
         async def run() -> Any:
             return await work(self.node)
 
-        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(60)
+        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(PATIENT_S)
 
     def make_blocks(self, count: int) -> None:
         self.do(lambda node: node.sealer.new_blocks(count))

@@ -16,6 +16,7 @@ from websockets.asyncio.client import connect
 from websockets.asyncio.server import Server, ServerConnection, serve
 
 SUBMISSIONS = ("author_submitAndWatchExtrinsic", "author_submitExtrinsic")
+PATIENT_S = 300.0
 
 
 class Spoil(StrEnum):
@@ -65,13 +66,13 @@ class FaultProxy:
 
     def __enter__(self) -> FaultProxy:
         self._thread.start()
-        assert self._ready.wait(10)
+        assert self._ready.wait(PATIENT_S)
         return self
 
     def __exit__(self, *_: object) -> None:
         assert self._loop is not None and self._stop is not None
         self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(10)
+        self._thread.join(PATIENT_S)
         assert not self._thread.is_alive()
 
     def spoil(self, fault: Fault) -> None:
@@ -85,7 +86,7 @@ class FaultProxy:
     def cut_all(self) -> None:
         """End every connection now."""
         assert self._loop is not None
-        asyncio.run_coroutine_threadsafe(self._cut_all(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._cut_all(), self._loop).result(PATIENT_S)
 
     async def _cut_all(self) -> None:
         for connection in list(self._open):

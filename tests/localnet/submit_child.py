@@ -22,8 +22,9 @@ from taoctl.submit.outcome import Outcome
 from taoctl.submit.plan import make_plan
 from taoctl.units import Tao
 
-ERA_BLOCKS = 16
-TIMEOUT_S = 1.5
+ERA_BLOCKS = 32
+TIMEOUT_S = 60.0
+"""How long answers are waited for, but for that to a submission where a test says otherwise."""
 STEPS = 14
 """Places at which a process can be made to die, and some that it may not reach."""
 
@@ -36,14 +37,17 @@ async def submit(
     wait: Wait,
     deadline_s: float,
     journal: Journal,
+    answer_s: float = TIMEOUT_S,
     **options: Any,
 ) -> Outcome:
-    """Plan, send and wait as the commands do."""
+    """Plan, send and wait as the commands do; the node has `answer_s` seconds to answer."""
     key = KeySigner(uri)
     chosen = TxOptions(wait=wait, era_blocks=ERA_BLOCKS, deadline_s=deadline_s, **options)
     async with connect(url, timeout=TIMEOUT_S) as chain:
         plan = await make_plan(chain, Transfer(dest, Tao(rao)), key.ss58, chosen, journal=journal)
         assert all(one.name == "AlreadySent" for one in plan.refusals), plan.refusals
+        await plan.composer.ready(plan.call)
+        chain._link.call_timeout = answer_s
         return await sending.send(chain, plan, key, journal, chosen)
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from chain_thread import Executed, ThreadChain, test_key
 from fault_proxy import Fault, FaultProxy, Spoil
-from submit_child import ERA_BLOCKS, STEPS, submit
+from submit_child import ERA_BLOCKS, STEPS, TIMEOUT_S, submit
 
 from taoctl.addresses import encode_ss58
 from taoctl.chain.client import connect
@@ -33,6 +33,9 @@ from taoctl.wallet.store import WalletStore
 
 CHILD = Path(__file__).with_name("submit_child.py")
 RAO = 1_000_000
+ANSWER_S = 1.5
+"""How long the answer to a submission is waited for where it may never come."""
+UNANSWERED = (Spoil.SWALLOW, Spoil.LOSE_ANSWER, Spoil.DELAY_ANSWER, Spoil.DELAY_REQUEST)
 ROUND = 50
 """Runs after which everything is settled."""
 
@@ -99,11 +102,14 @@ class Runs:
         self.said[number] = said
         self.happened[trouble.name] += 1
 
-    def _send(self, url: str, number: int, dest: str, chance: random.Random) -> str:
+    def _send(
+        self, url: str, number: int, dest: str, chance: random.Random, spoil: Spoil = Spoil.NOTHING
+    ) -> str:
         """Send in this process; the state or the error that it came to."""
         wait = chance.choice([Wait.NONE, Wait.INBLOCK, Wait.INBLOCK, Wait.FINALIZED])
+        answer_s = ANSWER_S if spoil in UNANSWERED else TIMEOUT_S
         with Journal() as journal:
-            work = submit(url, test_key(number), dest, RAO, wait, 2.5, journal)
+            work = submit(url, test_key(number), dest, RAO, wait, 2.5, journal, answer_s)
             try:
                 return asyncio.run(work).state.value
             except TaoctlError as problem:
@@ -116,7 +122,7 @@ class Runs:
         self.happened[spoil.name] += 1
         down = chance.random() < 0.3
         proxy.spoil(Fault(spoil, chance.choice([0.05, 0.3, 1.0, 2.0]), down))
-        said = [self._send(proxy.url, number, dest, chance)]
+        said = [self._send(proxy.url, number, dest, chance, spoil)]
         if proxy.seen > 1:
             self.problems.append(f"run {number} handed over {proxy.seen} times ({spoil})")
         proxy.heal()
@@ -140,7 +146,9 @@ class Runs:
                 self.chain.go_back(chance.randint(1, 2), forget=chance.random() < 0.5)
             return [sent.result()]
 
-    def _child(self, url: str, number: int, dest: str, step: int = 0) -> subprocess.Popen[str]:
+    def _child(
+        self, url: str, number: int, dest: str, step: int = 0, timeout_s: float = TIMEOUT_S
+    ) -> subprocess.Popen[str]:
         """The command line, at work in a process of its own."""
         folder = wallets()
         if not (folder / str(number)).exists():
@@ -148,12 +156,12 @@ class Runs:
             WalletStore(folder).write_key(str(number), None, key, None)
         words = [sys.executable, str(CHILD), str(step), "wallet", "transfer", dest, f"{RAO}rao"]
         words += ["--wallet", str(number), "--wallet-path", str(folder), "-n", url, "-y"]
-        words += ["--era", str(ERA_BLOCKS), "--timeout", "4", "-o", "json", "--no-input"]
+        words += ["--era", str(ERA_BLOCKS), "--timeout", str(timeout_s), "-o", "json", "--no-input"]
         return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def _told(self, child: subprocess.Popen[str], *, may_die: bool = False) -> str:
         """What the command line said: the state, or the error."""
-        out, err = child.communicate(timeout=60)
+        out, err = child.communicate(timeout=300)
         if may_die and child.returncode == -signal.SIGKILL:
             return "killed"
         try:
@@ -174,7 +182,7 @@ class Runs:
 
     def _interrupted(self, number: int, dest: str, chance: random.Random) -> list[str]:
         child = self._child(self.chain.url, number, dest)
-        until = time.monotonic() + 20
+        until = time.monotonic() + 240
         with Journal() as journal:
             while time.monotonic() < until and child.poll() is None:
                 if self._sent_by(journal, number):
@@ -214,10 +222,11 @@ class Runs:
             return journal.list()
 
     async def _try_again(self, journal: Journal) -> None:
-        """Hand every third one that is open to the node again."""
-        async with connect(self.chain.url, timeout=10) as chain:
+        """Hand those of every third run that are open to the node again."""
+        thirds = {KeySigner(test_key(number)).ss58 for number in self.said if number % 3 == 0}
+        async with connect(self.chain.url, timeout=TIMEOUT_S) as chain:
             for record in await resume_all(chain, journal):
-                if record.unresolved and record.id % 3 == 0:
+                if record.unresolved and record.signer_ss58 in thirds:
                     self.happened["rebroadcast"] += 1
                     try:
                         await rebroadcast(chain, journal, record)
@@ -225,7 +234,7 @@ class Runs:
                         self.happened["rebroadcast refused"] += 1
 
     async def _resume(self, journal: Journal) -> None:
-        async with connect(self.chain.url, timeout=10) as chain:
+        async with connect(self.chain.url, timeout=TIMEOUT_S) as chain:
             await resume_all(chain, journal)
 
     def compare(self, records: tuple[Record, ...]) -> None:
