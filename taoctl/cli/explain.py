@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from taoctl.calls.own_refusals import OWN_REFUSALS
 from taoctl.calls.owner.bounds import range_text
 from taoctl.calls.owner.values import HOW
 from taoctl.calls.remedies import remedies, remedy
@@ -48,7 +49,7 @@ class Explanation:
 
 SCHEMAS: dict[str, Shape | Plain] = {SCHEMA: Shape("taoctl explain", Explanation)}
 
-_CUSTOM = re.compile(r"custom error:? ?([0-9]{1,3})", re.I)
+_CUSTOM = re.compile(r"custom[ _]error:? ?([0-9]{1,3})(?![0-9])", re.I)
 
 _SETTERS = {
     "owner": "the subnet's owner sets it",
@@ -70,7 +71,8 @@ _COUNTED = {
 
 def _names(incomplete: str) -> list[str]:
     pool = (one.name for one in known_codes())
-    known = dict.fromkeys((*(one.name for one in TERMS), *KNOWN, *remedies(), *pool))
+    terms = (one.name for one in TERMS)
+    known = dict.fromkeys((*terms, *KNOWN, *OWN_REFUSALS, *remedies(), *pool))
     return [name for name in known if name.lower().startswith(incomplete.lower())]
 
 
@@ -121,9 +123,13 @@ async def _errors(view: object) -> Sequence[ErrorRow]:
 
 
 def offline() -> tuple[Explanation, ...]:
-    """What is known without a chain: terms and hyperparameters."""
+    """What is known without a chain: terms, hyperparameters, and our own refusals."""
     terms = tuple(_of_term(one) for one in TERMS)
-    return terms + tuple(_of_hyperparameter(name, one) for name, one in KNOWN.items())
+    own = tuple(
+        Explanation(name=name, kind="error", meaning=one.meaning, advice=one.advice)
+        for name, one in OWN_REFUSALS.items()
+    )
+    return terms + tuple(_of_hyperparameter(name, one) for name, one in KNOWN.items()) + own
 
 
 def named(wanted: str, among: Iterable[Explanation]) -> tuple[Explanation, ...]:
@@ -191,8 +197,8 @@ def _dispatch_errors() -> tuple[Explanation, ...]:
 
 
 def _named_by_number(text: str) -> str:
-    """The name of the number in `Custom error: N`; any other text as it is."""
-    found = _CUSTOM.fullmatch(text.strip())
+    """The name of the number where a node's words have `Custom error: N`; other text as it is."""
+    found = _CUSTOM.search(text)
     names = {one.number: one.name for one in known_codes()}
     return names.get(int(found[1]), text) if found else text
 

@@ -82,7 +82,7 @@ TERMS: tuple[Term, ...] = (
         "taoctl tx show",
         ("mortality",),
     ),
-    Term("tip", "Paid on top of the fee, for an earlier place in a block."),
+    Term("tip", "Paid on top of the fee. It buys no earlier place in a block."),
     Term("extrinsic", "What goes into a block from outside: a signed call, mostly."),
     # money
     Term("TAO", "The currency of the whole network. There will be 21 million.", "taoctl wallet"),
@@ -234,7 +234,7 @@ TERMS: tuple[Term, ...] = (
     Term(
         "lock cost",
         "What creating a subnet costs. It doubles with each one and falls with time.",
-        "",
+        "taoctl query network-cost",
         ("subnet price", "burn cost"),
     ),
     Term(

@@ -65,7 +65,15 @@ def test_an_error_is_found_however_it_is_spelt(net: Localnet, spelt: str) -> Non
     assert "price" in found["advice"]
 
 
-@pytest.mark.parametrize("spelt", ["ColdkeyInSwapSchedule", "Custom error: 0", "custom error 0"])
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        "ColdkeyInSwapSchedule",
+        "Custom error: 0",
+        "custom error 0",
+        "1010: Invalid Transaction: Custom error: 0",
+    ],
+)
 def test_a_number_of_pools_is_explained_by_its_name(net: Localnet, spelt: str) -> None:
     (found,) = explained(net, *spelt.split())
     assert (found["kind"], found["name"]) == ("error", "ColdkeyInSwapSchedule")
