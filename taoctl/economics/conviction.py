@@ -6,14 +6,21 @@ rounded down.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from taoctl.addresses import decode_ss58
 
 ONE = 1 << 64
 """1.0 as the bits of a fixed-point number with 64 fraction bits."""
 
+YEAR_BLOCKS = 7_200 * 365 + 1_800
+"""Blocks after its registration for which a subnet cannot change hands by conviction."""
+
 LEAST_LOCK = 100
 """Rao of mass, and of conviction, below which a lock counts as none."""
 
+_TENTH = 10
 _LN_2_PPM = 693_147
 _MOST = (1 << 128) - 1
 _STEEPEST = 40 * ONE
@@ -54,6 +61,32 @@ def rolled(
     if lock.locked_mass < LEAST_LOCK and conviction < LEAST_LOCK * ONE:
         return Lock(0, 0, lock.last_update)
     return Lock(lock.locked_mass, conviction, lock.last_update)
+
+
+def successor(
+    convictions: Iterable[tuple[str, int]], block: int, *, registered: int, outstanding: int
+) -> str | None:
+    """The hotkey to whose owner an epoch in `block` gives a subnet; None where it stays as it is.
+
+    That takes a year since its registration and a conviction of a tenth of the alpha outstanding.
+
+    Args:
+        convictions: (hotkey, conviction bits in that block) of each total of locks.
+        block: of the epoch.
+        registered: block of the subnet's registration.
+        outstanding: SubnetAlphaOut, rao.
+    """
+    if not outstanding or block < registered + YEAR_BLOCKS:
+        return None
+    scores: dict[str, int] = {}
+    total = 0
+    for hotkey, bits in convictions:
+        scores[hotkey] = min(scores.get(hotkey, 0) + bits, _MOST)
+        total = min(total + bits, _MOST)
+    if min(total * _TENTH, _MOST) < outstanding * ONE:
+        return None
+    # Of equals the one with the highest public key.
+    return max(scores, key=lambda one: (scores[one], decode_ss58(one)), default=None)
 
 
 def _moved_on(lock: Lock, now: int, unlock_rate: int, maturity_rate: int, perpetual: bool) -> Lock:

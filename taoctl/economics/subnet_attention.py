@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-YEAR_BLOCKS = 7_200 * 365 + 1_800
-"""Blocks after its registration for which a subnet cannot change hands by conviction."""
+from taoctl.economics.conviction import YEAR_BLOCKS as YEAR_BLOCKS
 
 NEAR_PLACES = 3
 """Places from the next to be replaced that count as near."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from taoctl.chain.view import Entry, View
@@ -16,16 +16,14 @@ from taoctl.reads.columns import Column, Kind
 from taoctl.reads.entries import PALLET, ROOT_NETUID, column_of, item, value_or_none
 from taoctl.reads.epoch_input import NEEDS as EPOCH_NEEDS
 from taoctl.reads.epoch_input import SubnetEpoch, epoch_inputs
-
-_NOBODY = "5C4hrfjw9DjXZTzV3MwzrrAr9P1MJhSrvWGWqi1eSuyUpnhM"
-"""The account of 32 zero bytes, which stands for none."""
+from taoctl.reads.epoch_owner import OWNER_NEEDS, EpochOwner, epoch_owner
 
 _OF_HOTKEY = ("TotalHotkeyAlpha", "ParentKeys", "ChildKeys", "ChildkeyTake")
-_OF_SUBNET = ("SubnetOwner", "SubnetOwnerHotkey", "RecycleOrBurn")
 _PLAIN = ("TaoWeight", "CKBurn", "MinChildkeyTake")
 PAYOUT_NEEDS: tuple[Entry, ...] = (
     *EPOCH_NEEDS,
-    *(item(name) for name in (*_OF_HOTKEY, *_OF_SUBNET, *_PLAIN)),
+    *OWNER_NEEDS,
+    *(item(name) for name in (*_OF_HOTKEY, *_PLAIN, "RecycleOrBurn")),
     *(item(name) for name in ("Owner", "Delegates", "OwnedHotkeys", "AutoStakeDestination")),
 )
 """Entries without which it is not known who is paid what."""
@@ -63,6 +61,7 @@ class EpochPayout:
 
     Attributes:
         block: in which it runs.
+        owner: whose the subnet is then.
         pending: what it shares out.
         inputs: what its consensus reads.
         terms: what its consensus says.
@@ -71,6 +70,7 @@ class EpochPayout:
     """
 
     block: int
+    owner: EpochOwner
     pending: PendingAlpha
     inputs: SubnetEpoch
     terms: MergedTerms
@@ -105,7 +105,12 @@ async def epoch_payout(
     """
     await view.settle()
     view.require(*PAYOUT_NEEDS)
-    inputs = await epoch_inputs(view, netuid, block=block, emission=pending.shared_out)
+    inputs, owner = await asyncio.gather(
+        epoch_inputs(view, netuid, block=block, emission=pending.shared_out),
+        epoch_owner(view, netuid, block),
+    )
+    if owner.changes and owner.seated:
+        inputs = _owned(inputs, inputs.hotkeys.index(owner.hotkey))
     outputs = [(part, run_epoch(epoch)) for part, epoch in inputs.parts]
     merged = aggregate_mechanisms(pending.shared_out, outputs)
     emitted = [
@@ -114,37 +119,43 @@ async def epoch_payout(
             inputs.hotkeys, merged.server_emission, merged.validator_emission, strict=True
         )
     ]
-    payments = payout(pending, emitted, await _terms(view, netuid, inputs.hotkeys, emitted))
-    return EpochPayout(block, pending, inputs, merged, payments, _rows(payments, inputs.hotkeys))
+    terms = await _terms(view, netuid, owner, emitted)
+    payments = payout(pending, emitted, terms)
+    rows = _rows(payments, inputs.hotkeys)
+    return EpochPayout(block, owner, pending, inputs, merged, payments, rows)
+
+
+def _owned(inputs: SubnetEpoch, uid: int) -> SubnetEpoch:
+    parts = tuple((part, replace(epoch, owner_uid=uid)) for part, epoch in inputs.parts)
+    return replace(inputs, parts=parts)
 
 
 async def _terms(
-    view: View, netuid: int, hotkeys: Sequence[str], emitted: Sequence[Emitted]
+    view: View, netuid: int, owner: EpochOwner, emitted: Sequence[Emitted]
 ) -> PayoutTerms:
     validating = [one.hotkey for one in emitted if one.validator]
-    lent, borrowed, takes, plain, minimum, (owner, main, how) = await asyncio.gather(
+    lent, borrowed, takes, plain, minimum, how, owned = await asyncio.gather(
         _lists(view, "ChildKeys", validating, netuid),
         _lists(view, "ParentKeys", validating, netuid),
         column_of(view, "ChildkeyTake", [(one, netuid) for one in validating]),
         asyncio.gather(*(view.value(PALLET, name) for name in _PLAIN)),
         value_or_none(view, "MinChildkeyTakePerSubnet", netuid),
-        asyncio.gather(*(view.value(PALLET, name, netuid) for name in _OF_SUBNET)),
+        view.value(PALLET, "RecycleOrBurn", netuid),
+        view.value(PALLET, "OwnedHotkeys", owner.coldkey),
     )
     parents = [parent for each in borrowed.values() for _, parent in each]
     paid = list(dict.fromkeys([*validating, *parents]))
     earning = list(dict.fromkeys([*(one.hotkey for one in emitted if one.server), *paid]))
-    stakes, delegates, coldkeys, owned = await asyncio.gather(
+    stakes, delegates, coldkeys = await asyncio.gather(
         _stakes(view, paid, netuid),
         column_of(view, "Delegates", [(one,) for one in paid]),
         _accounts(view, "Owner", earning),
-        view.value(PALLET, "OwnedHotkeys", owner),
     )
     weight, burn, least = (int(one) for one in plain)
     floor = max(least, int(minimum or 0))
-    known = _NOBODY not in (str(owner), str(main))
     return PayoutTerms(
-        owner=(str(owner), str(main)) if known else None,
-        withheld={str(one) for one in (*(owned or ()), main)} & set(hotkeys),
+        owner=(owner.coldkey, owner.hotkey) if owner.known else None,
+        withheld={str(one) for one in (*(owned or ()), owner.hotkey)},
         recycles=str(how) == "Recycle",
         coldkeys=coldkeys,
         stakes=stakes,

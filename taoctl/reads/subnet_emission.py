@@ -85,6 +85,7 @@ class SubnetEmission:
     Attributes:
         subnet: the subnet.
         flow: its next block; None where it has no part in emission.
+        epoch_block: block in which its next epoch runs; None where none is due.
         blocks: blocks until its next epoch runs, that block counted; None where none is due.
         pending: what the epoch will share out, were each block until it to add as much as the next
             one; exact where that is the epoch's; None where none is due.
@@ -94,6 +95,7 @@ class SubnetEmission:
 
     subnet: SubnetRow
     flow: BlockFlow | None
+    epoch_block: int | None
     blocks: int | None
     pending: PendingAlpha | None
     held_back: str
@@ -139,7 +141,7 @@ async def subnet_emission(view: View, netuid: int) -> SubnetEmission:
     waiting = [int(one) for one in pending]
     rows = _rows(flow, waiting, blocks, min(bits_of(burned) or 0, _ONE_32), str(how) == "Recycle")
     then = None if blocks is None else _pending(flow, waiting, blocks)
-    return SubnetEmission(row, flow, blocks, then, _held_back(enabled, state, netuid), rows)
+    return SubnetEmission(row, flow, due, blocks, then, _held_back(enabled, state, netuid), rows)
 
 
 async def emission_state(view: View) -> EmissionState:

@@ -71,6 +71,8 @@ class Paid:
     vectors: dict[str, Any] = field(default_factory=dict)
     incentives: list[Any] = field(default_factory=list)
     parts: list[int] = field(default_factory=list)
+    dividends: dict[str, dict[str, int]] = field(default_factory=dict)
+    judged_by: dict[str, int] = field(default_factory=dict)
     burned: int = 0
 
     def note(self, module: Any, netuid: int) -> None:
@@ -122,6 +124,14 @@ class PaidEpochs:
             paid.incentives = [
                 list(module.Incentive[module.mechanism_index(netuid, one)]) for one in range(count)
             ]
+            paid.dividends = {
+                name: {hotkey: rao for hotkey, rao in getattr(module, name).prefix(netuid) if rao}
+                for name in ("AlphaDividendsPerSubnet", "RootAlphaDividendsPerSubnet")
+            }
+            paid.judged_by = {
+                hotkey: module.TotalHotkeyAlphaLastEpoch[hotkey, netuid]
+                for hotkey in paid.dividends["AlphaDividendsPerSubnet"]
+            }
             total = pending.server + pending.validator + pending.root
             paid.parts = split_emission(total, count, module.MechanismEmissionSplit[netuid])
             paid.burned = module.MinerBurned[netuid]

@@ -14,9 +14,16 @@ from payout_chain import Paid, PaidEpochs, view_of
 from scenario_chain import ScenarioChain
 
 from taoctl.economics.dividends import miner_burned_bits
+from taoctl.economics.earnings import (
+    BLOCKS_PER_DAY,
+    U16_MAX,
+    neuron_alpha_per_day,
+    nominator_alpha_per_day,
+)
 from taoctl.economics.payout import Fate, PendingAlpha, Role
 from taoctl.reads.epoch_gains import GainRow, epoch_gains
 from taoctl.reads.epoch_payout import EpochPayout, epoch_payout
+from taoctl.reads.neurons import neurons_of
 from taoctl.reads.subnet_emission import subnet_emission
 
 MAJOR = 2**64 - 1
@@ -60,12 +67,57 @@ def check(said: Told, paid: Paid) -> None:
     assert paid.vectors["ValidatorPermit"] == list(terms.validator_permit)
     withheld = sum(one.alpha_rao for one in payments if one.role is Role.WITHHELD)
     assert paid.burned == miner_burned_bits(withheld, sum(terms.server_emission))
+    _check_dividends(said, paid)
     # Parts are floored to 2^-32 of the whole, then to a rao; those of all mechanisms to a rao.
     rows = len(payments) + len(said.payout.inputs.hotkeys) * len(paid.incentives)
     rounding = rows * ((pending.shared_out >> 32) + 2)
     idle = [part for part, each in zip(paid.parts, paid.incentives, strict=True) if not any(each)]
     lost = sum(idle) // 2 if len(idle) < len(paid.parts) else 0
     assert -rounding <= said.payout.nobody_rao - lost <= rounding
+
+
+def _check_dividends(said: Told, paid: Paid) -> None:
+    """What is stored of dividends, from which clients reckon what nominators earn in a day."""
+    payments = said.payout.payments
+    for role, item in (
+        (Role.STAKERS, "AlphaDividendsPerSubnet"),
+        (Role.ROOT, "RootAlphaDividendsPerSubnet"),
+    ):
+        foretold = {one.hotkey: one.alpha_rao for one in payments if one.role is role}
+        assert paid.dividends[item] == foretold
+    shared = paid.dividends["AlphaDividendsPerSubnet"]
+    own = {(one.staked_to, one.coldkey) for one in payments if one.coldkey is not None}
+    for one in said.gains:
+        if one.kind == "stake" and one.hotkey in shared and (one.hotkey, one.coldkey) not in own:
+            # A day of one epoch: each position is floored, before and after.
+            earned = nominator_alpha_per_day(
+                shared[one.hotkey], one.after_rao, paid.judged_by[one.hotkey], BLOCKS_PER_DAY
+            )
+            assert abs(earned - one.gain_rao) <= 1
+
+
+def _check_earnings(chain: ScenarioChain, netuid: int, said: Told) -> None:
+    """Earnings as screens and `neuron list` show them, after the block of the epoch."""
+    hotkeys, terms = said.payout.inputs.hotkeys, said.payout.terms
+    view = view_of(chain)
+    rows = asyncio.run(neurons_of(view, {netuid: range(len(hotkeys))}))
+    parts = [part for part, _ in said.payout.inputs.parts]
+    for row in rows:
+        if row.hotkey != hotkeys[row.uid]:
+            continue  # It has taken the seat in this very block.
+        server, validator = terms.server_emission[row.uid], terms.validator_emission[row.uid]
+        assert row.emission_rao == terms.emission[row.uid]
+        assert row.paid_rao is not None and row.tempo is not None
+        if len(parts) == 1:
+            assert row.paid_rao == terms.emission[row.uid]
+            assert abs(row.paid_rao - server - validator) <= 1
+            day = neuron_alpha_per_day(terms.emission[row.uid], row.tempo)
+            assert row.alpha_per_day_rao == day
+        elif not validator:
+            # Kept are a mean of several mechanisms, and their incentives as u16; where one of them
+            # is without weights, not what of its part is of which validator.
+            most = sum(parts) // U16_MAX + len(parts)
+            assert abs(row.paid_rao - server - validator) <= most
 
 
 def run(chain: ScenarioChain, epochs: int, patch: pytest.MonkeyPatch) -> Counter[Role]:
@@ -79,6 +131,7 @@ def run(chain: ScenarioChain, epochs: int, patch: pytest.MonkeyPatch) -> Counter
         assert said.keys() == found.keys()
         for netuid, paid in found.items():
             check(said[netuid], paid)
+            _check_earnings(chain, netuid, said[netuid])
             counted[netuid] += 1
             seen.update(one.role for one in said[netuid].payout.payments)
     return seen
