@@ -88,7 +88,7 @@ def said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
             [sys.executable, "-c", CLIENT, running.endpoint],
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
             cwd=tmp_path,
         )
     assert result.returncode == 0, result.stderr

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
@@ -12,6 +11,7 @@ from chain_thread import ThreadChain
 from registration_chain import ALICE, FULL, SEATED, hotkey, registration_chain, seated
 from settings_chain import caught_up, put
 from textual.pilot import Pilot
+from waiting import PATIENT_S, until
 
 from taoctl.calls.base import ChainCall, call_bytes
 from taoctl.chain.client import Chain, connect
@@ -23,7 +23,6 @@ from tui.widgets.header import Header
 from tui.widgets.lines import Lines
 from tui.widgets.notice import Notice
 
-PATIENT_S = 120.0
 Steps = Callable[[Pilot[Any], Dashboard, Chain], Awaitable[None]]
 
 
@@ -52,13 +51,6 @@ def drive(net: ThreadChain, steps: Steps) -> None:
             dash.raise_failure()
 
     asyncio.run(main())
-
-
-async def until(done: Callable[[], bool]) -> None:
-    start = time.monotonic()
-    while not done():
-        assert time.monotonic() - start < PATIENT_S, "it did not happen in time"
-        await asyncio.sleep(0.02)
 
 
 async def shows(dash: Dashboard, block: int) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from nodes import ALICE, BOB, TAO, event_names, free, open_plain, signed, transfer
+from waiting import PATIENT_S, until
 
 from taoctl.errors import RefusedError
 from taoctl.localnet.block import BLOCK_HASH_COUNT, extrinsics_root
@@ -266,7 +267,7 @@ def test_instant_sealing_makes_a_block_for_an_extrinsic_and_finalizes_it() -> No
         await asyncio.sleep(0.05)
         assert node.best_number == 0
         node.submit(transfer(node), lambda s: done.set() if "finalized" in s else None)
-        await asyncio.wait_for(done.wait(), 5)
+        await asyncio.wait_for(done.wait(), PATIENT_S)
         assert (node.best_number, node.finalized_number) == (1, 1)
         sealing.cancel()
 
@@ -276,10 +277,12 @@ def test_instant_sealing_makes_a_block_for_an_extrinsic_and_finalizes_it() -> No
 def test_interval_sealing_keeps_its_pace() -> None:
     async def run() -> None:
         node = open_plain(seal=Seal.INTERVAL, block_time=0.05).node
+        begun_s, stamps = time.monotonic(), []
+        node.heads.add(lambda block: stamps.append(time.monotonic() - begun_s))
         sealing = asyncio.create_task(node.sealer.run())
-        await asyncio.sleep(0.6)
+        await until(lambda: len(stamps) >= 8)
         sealing.cancel()
-        assert 4 <= node.best_number <= 12
+        assert all(at_s >= number * 0.05 for number, at_s in enumerate(stamps, 1))
 
     asyncio.run(run())
 
@@ -369,12 +372,12 @@ def test_what_follows_a_dropped_nonce_waits_and_makes_no_blocks() -> None:
         node.submit(transfer(node, rao=1, nonce=1, tip=9_000 * TAO))
         node.submit(transfer(node, rao=1, nonce=2), statuses.append)
         assert node.pool.counts == (3, 0)
-        await asyncio.sleep(0.3)
-        assert (node.best_number, node.pool.counts) == (1, (0, 1))
+        await until(lambda: (node.best_number, node.pool.counts) == (1, (0, 1)))
+        await asyncio.sleep(0.1)
+        assert node.best_number == 1
         assert statuses == ["ready", "future"]
         node.submit(transfer(node, rao=2, nonce=1))
-        await asyncio.sleep(0.3)
-        assert (node.best_number, node.pool.counts) == (2, (0, 0))
+        await until(lambda: (node.best_number, node.pool.counts) == (2, (0, 0)))
         sealing.cancel()
 
     asyncio.run(run())

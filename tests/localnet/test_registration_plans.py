@@ -21,7 +21,7 @@ from registration_chain import (
     registration_chain,
     seated,
 )
-from settings_chain import carried_out, on, put, stored
+from settings_chain import carried_out, caught_up, on, put, stored
 
 from taoctl.calls.base import Effect
 from taoctl.calls.registration.burn import Register
@@ -119,7 +119,7 @@ def test_several_go_together_at_rising_prices(net: ThreadChain) -> None:
 
 async def _draw(chain: Chain, netuid: int, chance: random.Random) -> None:
     """Ties of emission and age, immune and open neurons, owners' seats, a price."""
-    head = (await chain.head()).number
+    head = (await caught_up(chain)).block
     emission = [chance.choice([0, 0, 1, 5, 10**12]) for _ in range(SEATED)]
     await put(chain, "Emission", (netuid,), emission)
     for uid in range(SEATED):
@@ -230,7 +230,7 @@ def test_a_seat_on_root_is_what_its_plan_says(net: ThreadChain) -> None:
 def test_a_full_root_takes_only_more_stake_than_its_least_has(net: ThreadChain) -> None:
     async def work(chain: Chain) -> None:
         await put(chain, "RegistrationsThisInterval", (ROOT,), 0)
-        count = int(await stored(await chain.at_head(), "SubnetworkN", ROOT))
+        count = int(await stored(await caught_up(chain), "SubnetworkN", ROOT))
         await put(chain, "MaxAllowedUids", (ROOT,), count)
         if count > 3:  # the member that another test has seated, without stake
             await put(chain, "TotalHotkeyAlpha", (hotkey("rooted"), ROOT), 100 * TAO)
@@ -250,7 +250,7 @@ def test_root_says_when_it_takes_registrations_again(net: ThreadChain) -> None:
     async def work(chain: Chain) -> None:
         await put(chain, "MaxAllowedUids", (ROOT,), 64)
         await put(chain, "RegistrationsThisInterval", (ROOT,), 3)
-        due = 60_000 + int(await stored(await chain.at_head(), "LastEpochBlock", ROOT))
+        due = 60_000 + int(await stored(await caught_up(chain), "LastEpochBlock", ROOT))
         plan, outcome = await carried_out(chain, RootRegister(hotkey("late")))
         (refusal,) = plan.refusals
         assert (refusal.name, refusal.allowed_from_block) == (
@@ -259,7 +259,7 @@ def test_root_says_when_it_takes_registrations_again(net: ThreadChain) -> None:
         )
         assert outcome.error is not None
         assert outcome.error.name == "SubtensorModule.TooManyRegistrationsThisInterval"
-        head = (await chain.head()).number
+        head = (await caught_up(chain)).block
         await put(chain, "PendingEpochAt", (ROOT,), head + 3)
         (refusal,) = (await carried_out(chain, RootRegister(hotkey("late"))))[0].refusals
         assert refusal.allowed_from_block == head + 3

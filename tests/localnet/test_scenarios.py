@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from scenario_chain import ScenarioChain, lived
 
@@ -35,15 +33,12 @@ def test_size(name: str) -> None:
     assert len(module.AlphaV2) == positions
 
 
-def test_mainnet_is_full_size_and_drawn_in_time() -> None:
-    started = time.perf_counter()
+def test_mainnet_is_full_size() -> None:
     world = draw_world(scenarios.SCENARIOS["mainnet"])
-    took = time.perf_counter() - started
     count, uids, positions = SIZES["mainnet"]
     assert [s.netuid for s in world.subnets] == list(range(1, count + 1))
     assert {len(s.neurons) for s in world.subnets} == {uids}
     assert sum(len(s.positions) for s in world.subnets) + len(world.root_positions) == positions
-    assert took < 60, "drawing is a matter of a second or two"
 
 
 @pytest.mark.parametrize("name", list(SIZES))

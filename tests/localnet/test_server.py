@@ -13,14 +13,13 @@ from typing import Any
 
 import pytest
 import websockets
+from waiting import PATIENT_S, until
 
 from taoctl.errors import RefusedError
 from taoctl.localnet import server, session
 from taoctl.localnet.rpc.registry import Table, collect, hex_param, rpc, subscription
 from taoctl.localnet.server import RpcServer
 from taoctl.localnet.session import Session, Sink
-
-PATIENT_S = 60.0
 
 
 @rpc("test_alias")
@@ -77,13 +76,6 @@ for _function in (test_echo, test_slow, test_bug, test_big, test_refuse, test_su
 
 async def _node() -> object:
     return object()
-
-
-async def until(done: Callable[[], bool]) -> None:
-    """Wait for something that is to happen."""
-    async with asyncio.timeout(PATIENT_S):
-        while not done():
-            await asyncio.sleep(0.005)
 
 
 def with_server(work: Callable[[int], Any]) -> None:
