@@ -87,7 +87,7 @@ def epoch_runs_in(clocks: Sequence[Clock], netuid: int, block: int, limit: int) 
         limit: MaxEpochsPerBlock.
 
     Returns:
-        None for a subnet that never runs one, and where the limit lets none run.
+        None for a subnet that never runs one, and where others come before it all the time.
     """
     # The chain walks subnets by their storage keys: a u16 with its low byte first.
     due = {one.netuid: one.due_from(block) for one in clocks}
@@ -95,10 +95,12 @@ def epoch_runs_in(clocks: Sequence[Clock], netuid: int, block: int, limit: int) 
     order = sorted(due, key=lambda one: one.to_bytes(2, "little"))
     if due.get(netuid) is None or limit <= 0:
         return None
-    while True:
+    now = block
+    while now <= block + 2 * MAX_TEMPO_BLOCKS:
         now = min(at for at in due.values() if at is not None)
         ready = [one for one in order if due[one] == now]
         if netuid in ready[:limit]:
             return now
         for place, one in enumerate(ready):
             due[one] = now + tempos[one] if place < limit else now + 1
+    return None

@@ -27,9 +27,11 @@ async def epoch_doubts(
     )
     found = []
     if blocks > 1:
-        found.append(f"{blocks - 1} more blocks, of which each changes it a little, come before it")
+        more = "1 more block" if blocks == 2 else f"{blocks - 1} more blocks"
+        found.append(f"{more} before it, and each changes it a little")
     if hidden:
-        found.append(f"hidden weights of {hidden} validators may open in its block")
+        sets = "1 set" if hidden == 1 else f"{hidden} sets"
+        found.append(f"{sets} of hidden weights may open in its block")
     if owner.changes and not owner.seated:
         found.append("the subnet changes hands in it, and its new owner has no UID yet")
     if lease is not None:

@@ -118,12 +118,11 @@ def test_everybody_is_paid_what_was_said(net: Localnet, node: Running, epochs: i
 def test_far_from_the_epoch_it_is_no_promise(net: Localnet, node: Running) -> None:
     waits = {netuid: said(net, netuid)["blocks_to_epoch"] for netuid in NETUIDS}
     netuid = max(waits, key=lambda one: waits[one])
-    assert waits[netuid] > 1
+    assert waits[netuid] > 2
     data = said(net, netuid, "--participants")
     assert data["exact"] is False and "positions" not in data
-    assert data["doubts"] == [
-        f"{waits[netuid] - 1} more blocks, of which each changes it a little, come before it"
-    ]
+    (doubt,) = data["doubts"]
+    assert doubt == f"{waits[netuid] - 1} more blocks before it, and each changes it a little"
     _, out, err = net.taoctl("subnet", "emission", str(netuid), "--participants")
     assert "root-take" in out and "it may be otherwise: " in err
     code, out, _ = net.taoctl("subnet", "emission", str(netuid), "--stakers", "-o", "csv")

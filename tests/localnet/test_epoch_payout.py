@@ -6,13 +6,14 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import pytest
 from payout_chain import Paid, PaidEpochs, view_of
 from scenario_chain import ScenarioChain
 
+from taoctl.economics.conviction import ONE, Lock
 from taoctl.economics.dividends import miner_burned_bits
 from taoctl.economics.earnings import (
     BLOCKS_PER_DAY,
@@ -21,7 +22,9 @@ from taoctl.economics.earnings import (
     nominator_alpha_per_day,
 )
 from taoctl.economics.payout import Fate, PendingAlpha, Role
+from taoctl.reads.epoch_doubts import epoch_doubts
 from taoctl.reads.epoch_gains import GainRow, epoch_gains
+from taoctl.reads.epoch_owner import EpochOwner, epoch_owner
 from taoctl.reads.epoch_payout import EpochPayout, epoch_payout
 from taoctl.reads.neurons import neurons_of
 from taoctl.reads.subnet_emission import subnet_emission
@@ -151,8 +154,8 @@ def mixed() -> ScenarioChain:
 
     1 has children of one coldkey and of several, childkey takes and burns; 2 has three mechanisms
     with parts of their own, one of them without weights, and recycles what its owner's miners
-    would get; 3 has liquid alpha, rewards that are staked elsewhere and an owner's cut that is
-    locked.
+    would get; 3 has liquid alpha, weights that stay hidden, rewards that are staked elsewhere and
+    an owner's cut that is locked.
     """
     chain = ScenarioChain("small")
     chain.run(3)
@@ -173,7 +176,11 @@ def mixed() -> ScenarioChain:
                     item[module.mechanism_index(second, 1), uid] = row
         module.LastUpdate[module.mechanism_index(second, 1)] = module.LastUpdate[second]
         module.RecycleOrBurn[second] = "Recycle"
+        assert any(module.Weights.get((second, uid)) for uid in range(len(seats[second])))
+        module.Yuma3On[first] = False
         module.LiquidAlphaOn[third] = True
+        module.CommitRevealWeightsEnabled[third] = True
+        _commits(module, third, seats[third])
         module.OwnerCutAutoLockEnabled[third] = True
         validator = max(seats[third], key=lambda one: module.hotkey_alpha(one, third))
         for hotkey in seats[third][::2]:
@@ -198,6 +205,14 @@ def _children(module: Any, netuid: int, hotkeys: list[str]) -> None:
     module.Owner[by_stake[2]] = module.Owner[by_stake[0]]
 
 
+def _commits(module: Any, netuid: int, hotkeys: list[str]) -> None:
+    """Weights that are committed and never revealed, in both ways there are."""
+    block, epoch = module.rt.block_number, module.SubnetEpochIndex[netuid]
+    ranked = sorted(hotkeys, key=lambda one: -module.hotkey_alpha(one, netuid))
+    module.WeightCommits[netuid, ranked[1]] = ((bytes(32), epoch, block, block + 100),)
+    module.TimelockedWeightCommits[netuid, epoch] = ((ranked[2], block - 1, b"hidden", 1 << 40),)
+
+
 EVERY_ROLE = set(Role) - {Role.ROOT_EXCESS}
 
 
@@ -206,6 +221,60 @@ def test_epochs_with_children_mechanisms_takes_and_auto_stake(
 ) -> None:
     seen = run(mixed(), 4, monkeypatch)
     assert set(seen) == EVERY_ROLE
+
+
+def test_a_subnet_that_changes_hands_pays_its_new_owner(monkeypatch: pytest.MonkeyPatch) -> None:
+    for place in (
+        "taoctl.localnet.pallets.subtensor.ownership.YEAR",
+        "taoctl.economics.conviction.YEAR_BLOCKS",
+        "taoctl.reads.epoch_owner.YEAR_BLOCKS",
+    ):
+        monkeypatch.setattr(place, 1)
+    chain = ScenarioChain("small")
+    chain.run(3)
+    with changed(chain) as module:
+        netuid = min(one for one in module.netuids() if one)
+        before = module.SubnetOwner[netuid]
+        king = next(
+            one for one in module.seated_hotkeys(netuid) if module.Owner[one] not in (before, "")
+        )
+        module.NetworkRegisteredAt[netuid] = 0
+        mass = module.SubnetAlphaOut[netuid]
+        for other, part in ((king, 5), (module.SubnetOwnerHotkey[netuid], 6)):
+            lock = Lock(mass // part, mass // part * ONE, chain.best_number)
+            module.HotkeyLock[netuid, other] = asdict(lock)
+    first = asyncio.run(epoch_owner(view_of(chain), netuid, chain.best_number + 1))
+    assert (first.hotkey, first.before) == (king, before) and first.changes and first.seated
+    run(chain, 1, monkeypatch)
+    assert chain.runtime.subtensor.SubnetOwnerHotkey[netuid] == king
+
+
+def test_what_cannot_be_told_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    chain = ScenarioChain("small")
+    chain.run(3)
+    with changed(chain) as module:
+        netuid = min(one for one in module.netuids() if one)
+        hotkey, epoch = module.seated_hotkeys(netuid)[0], module.SubnetEpochIndex[netuid]
+        # Of the epoch that is revealed next: one has its pulse, one has not.
+        module.RevealPeriodEpochs[netuid] = 1
+        commits = tuple((hotkey, chain.best_number, b"\0" * 8, number) for number in (7, 8))
+        module.TimelockedWeightCommits[netuid, epoch] = commits
+        pulse = {"round": 7, "randomness": b"\1" * 32, "signature": b"\2" * 48}
+        module.rt.drand.Pulses[7] = pulse
+        module.SubnetUidToLeaseId[netuid] = 1
+    view = view_of(chain)
+
+    def said(owner: EpochOwner, blocks: int) -> tuple[str, ...]:
+        return asyncio.run(epoch_doubts(view, netuid, owner, blocks, 1))
+
+    mine = EpochOwner(hotkey, hotkey, hotkey, seated=True)
+    hidden, lease = said(mine, 1)
+    assert hidden == "1 set of hidden weights may open in its block"
+    assert lease.startswith("the subnet is leased")
+    waits, *same = said(mine, 5)
+    assert waits.startswith("4 more blocks") and tuple(same) == (hidden, lease)
+    _, hands, _ = said(replace(mine, before="somebody", seated=False), 1)
+    assert hands.startswith("the subnet changes hands")
 
 
 @pytest.mark.soak
