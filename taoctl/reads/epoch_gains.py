@@ -44,8 +44,6 @@ async def epoch_gains(view: View, netuid: int, payments: Sequence[Payment]) -> t
     A gain is what the position is worth after the epoch less what it was, to the rao: the share
     pools' rounding is in it, which may take a rao from positions that get nothing themselves.
     """
-    await view.settle()
-    view.require(*GAIN_NEEDS)
     staked = {one.staked_to for one in payments if one.fate is Fate.STAKE and one.staked_to}
     claims = {one.hotkey: one.alpha_rao for one in payments if one.fate is Fate.CLAIMABLE}
     pools, found = await asyncio.gather(

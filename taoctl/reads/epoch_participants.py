@@ -10,9 +10,9 @@ from taoctl.chain.view import View
 from taoctl.economics.payout import Payment
 from taoctl.errors import RefusedError
 from taoctl.reads.epoch_doubts import epoch_doubts
-from taoctl.reads.epoch_gains import GainRow, epoch_gains
-from taoctl.reads.epoch_payout import EpochPayout, epoch_payout
-from taoctl.reads.subnet_emission import SubnetEmission, subnet_emission
+from taoctl.reads.epoch_gains import GAIN_NEEDS, GainRow, epoch_gains
+from taoctl.reads.epoch_payout import PAYOUT_NEEDS, EpochPayout, epoch_payout
+from taoctl.reads.subnet_emission import EMISSION_NEEDS, SubnetEmission, subnet_emission
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,12 @@ async def epoch_participants(view: View, netuid: int, *, stakers: bool) -> Parti
         stakers: also every position that the epoch adds to, which takes many more requests.
 
     Raises:
+        NotInRuntimeError: the runtime stores too little of it.
         RefusedError: the subnet runs no epochs.
         UsageError: there is no such subnet, or it is root.
     """
+    await view.settle()
+    view.require(*EMISSION_NEEDS, *PAYOUT_NEEDS, *(GAIN_NEEDS if stakers else ()))
     emission = await subnet_emission(view, netuid)
     if emission.pending is None or emission.blocks is None:
         raise RefusedError(f"subnet {netuid} runs no epochs", "its tempo is 0")

@@ -100,11 +100,8 @@ async def epoch_payout(
         pending: what has gathered for it by then.
 
     Raises:
-        NotInRuntimeError: the runtime stores too little to run its epochs here.
         UsageError: there is no such subnet.
     """
-    await view.settle()
-    view.require(*PAYOUT_NEEDS)
     inputs, owner = await asyncio.gather(
         epoch_inputs(view, netuid, block=block, emission=pending.shared_out),
         epoch_owner(view, netuid, block),

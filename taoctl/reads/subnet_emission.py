@@ -123,6 +123,8 @@ async def emission_rows(view: View, netuid: int) -> tuple[EmissionRow, ...]:
 
 async def subnet_emission(view: View, netuid: int) -> SubnetEmission:
     """The same with the subnet; raises as `emission_rows`."""
+    await view.settle()
+    view.require(*EMISSION_NEEDS)
     if netuid == ROOT_NETUID:
         raise UsageError("root emits nothing", "its stakers have a part of each subnet's alpha")
     row, state, due, enabled = await asyncio.gather(
