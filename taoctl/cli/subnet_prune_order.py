@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "taoctl.subnet.prune-order/1"
 SUBNETS_SCHEMA = "taoctl.subnet.prune-order.subnets/1"
+_LONGEST_NAME = 60
 _USAGE = "`taoctl subnet prune-order 1` for its neurons, `--subnets` for the subnets themselves"
 
 
@@ -76,13 +77,14 @@ def _whether_one_goes(line: SubnetPruneLine) -> str:
         return f"{said}: there is room for {line.room} more, and nobody is replaced before"
     if line.rows and line.rows[0].prune_rank is not None:
         first = line.rows[0]
-        return f"{said}: a new one replaces subnet {first.netuid} {printable(first.name)}"
+        name = printable(first.name, _LONGEST_NAME)
+        return f"{said}: a new one replaces subnet {first.netuid} {name}"
     return f"{said}: all of them are immune, and no new one can be made"
 
 
 def _headline(line: PruneLine) -> str:
     subnet, order = line.graph.subnet, line.graph.prune
-    said = f"subnet {subnet.netuid} {printable(subnet.name)}"
+    said = f"subnet {subnet.netuid} {printable(subnet.name, _LONGEST_NAME)}"
     if subnet.registration_allowed is False:
         return f"{said} takes no registrations"
     if subnet.free_slots:

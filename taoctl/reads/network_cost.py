@@ -30,11 +30,15 @@ class NetworkCostRow:
     day_rao: Annotated[int | None, Column("in a day", Kind.TAO, "after 7200 blocks")]
     week_rao: Annotated[int | None, Column("in a week", Kind.TAO, "after 50400 blocks")]
     step_rao: Annotated[
-        int | None, Column("per block", Kind.TAO, "by how much it falls with each block", drop=2)
+        int | None,
+        Column(
+            "per block", Kind.TAO, "by how much it falls with each block; 0 at the least", drop=2
+        ),
     ]
     least_rao: Annotated[int, Column("least", Kind.TAO, "what it costs at least")]
     least_block: Annotated[
-        int | None, Column("least from", Kind.BLOCK, "block in which it is down to that")
+        int | None,
+        Column("least from", Kind.BLOCK, "block in which it is down to that; this one if it is"),
     ]
     last_rao: Annotated[int, Column("last", Kind.TAO, "what the last subnet cost", drop=1)]
     last_block: Annotated[
@@ -79,15 +83,20 @@ async def network_cost(view: View) -> NetworkCostRow:
     curve = NetworkCost(int(last), last_block, int(least), blocks)
     known = curve.at(view.block) == int(now)
     following = view.block + 1
+    least_block = curve.first_block_at(int(least))
     return NetworkCostRow(
         cost_rao=int(now),
         next_block_rao=curve.at(following) if known else None,
         day_rao=curve.at(following + _DAY_BLOCKS) if known else None,
         week_rao=curve.at(following + 7 * _DAY_BLOCKS) if known else None,
-        step_rao=curve.step_rao if known else None,
+        step_rao=_step(curve, view.block) if known else None,
         least_rao=int(least),
-        least_block=curve.first_block_at(int(least)) if known else None,
+        least_block=max(least_block, view.block) if known and least_block is not None else None,
         last_rao=int(last),
         last_block=last_block or None,
         open_from_block=max(last_block + int(limit) if last_block else 0, following),
     )
+
+
+def _step(curve: NetworkCost, block: int) -> int:
+    return curve.step_rao if curve.at(block) > curve.least_rao else 0

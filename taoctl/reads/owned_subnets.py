@@ -14,6 +14,7 @@ from taoctl.errors import NotInRuntimeError
 from taoctl.reads.columns import Column, Kind, ratio_text
 from taoctl.reads.entries import PALLET, ROOT_NETUID, bits_of, column_of, item, value_or_none
 from taoctl.reads.registry import read
+from taoctl.reads.subnet_identities import subnet_identities
 from taoctl.reads.subnet_prune_order import SubnetPruneRow, subnet_prune_line
 from taoctl.reads.subnets import SUBNET_NEEDS, SUBNET_WANTS, SubnetRow, subnets
 
@@ -99,7 +100,7 @@ class Owned:
     "owned-subnets",
     row=OwnedSubnetRow,
     needs=SUBNET_NEEDS,
-    wants=(*SUBNET_WANTS, _CONVICTED, *(item(name) for name in _STORED)),
+    wants=(*SUBNET_WANTS, _CONVICTED, *map(item, (*_STORED, "SubnetIdentitiesV3"))),
     help="the subnets that accounts own, what they earn them and what needs attention",
 )
 async def owned_subnet_rows(
@@ -118,10 +119,11 @@ async def owned_subnets(
     ranks, full = places
     mine = [r for r in every if r.owner_coldkey in coldkeys and r.netuid != ROOT_NETUID]
     keys = [(row.netuid,) for row in mine]
-    columns, seats, kings, cut, delay = await asyncio.gather(
+    columns, seats, kings, named, cut, delay = await asyncio.gather(
         asyncio.gather(*(column_of(view, name, keys) for name in _STORED)),
         column_of(view, "Uids", [(r.netuid, r.owner_hotkey or r.owner_coldkey) for r in mine]),
         asyncio.gather(*(_king(view, row) for row in mine)),
+        _named(view, [row.netuid for row in mine]),
         value_or_none(view, "SubnetOwnerCut"),
         value_or_none(view, "StartCallDelay"),
     )
@@ -131,11 +133,17 @@ async def owned_subnets(
         stored = {name: column[at] for name, column in zip(_STORED, columns, strict=True)}
         place = ranks.get(row.netuid)
         seated = None if row.owner_hotkey is None else seats[at] is not None
-        state = _state(view, row, stored, place, full=full, seated=seated, king=kings[at])
+        state = _state(
+            *(view, row, stored, place),
+            full=full,
+            seated=seated,
+            king=kings[at],
+            named=row.netuid in named,
+        )
         found = attention(state)
         words = {
             Attention.CONVICTION: f"hotkey {kings[at]}",
-            Attention.NOT_STARTED: _start(row, delay),
+            Attention.NOT_STARTED: _start(row, delay, view.block + 1),
         }
         matters.extend(
             AttentionRow(netuid=row.netuid, what=str(one), why=_why(one, row, state, words))
@@ -169,6 +177,18 @@ async def _king(view: View, row: SubnetRow) -> str | None:
     return None if str(owner) == row.owner_coldkey else str(hotkey)
 
 
+async def _named(view: View, netuids: Sequence[int]) -> set[int]:
+    """Those that say anything of themselves; all where the runtime keeps nothing of it.
+
+    The runtime's own list has a name of its own making for those that say none.
+    """
+    try:
+        found = await subnet_identities(view, netuids)
+    except NotInRuntimeError:
+        return set(netuids)
+    return {row.netuid for row in found if any(row.words())}
+
+
 def _state(
     view: View,
     row: SubnetRow,
@@ -178,10 +198,10 @@ def _state(
     full: bool | None,
     seated: bool | None,
     king: str | None,
+    named: bool,
 ) -> OwnedState:
     first = stored["FirstEmissionBlockNumber"]
     enabled, burned = stored["SubnetEmissionEnabled"], stored["MinerBurned"]
-    said = (row.url, row.github, row.contact, row.discord, row.description)
     return OwnedState(
         started=row.trading_enabled is not False and (first is not None or not _starts(view)),
         open=row.registration_allowed,
@@ -195,7 +215,7 @@ def _state(
         full=full,
         immunity_left=None if place is None else place.immunity_left_blocks,
         contested=None if not view.has(_CONVICTED) else king is not None,
-        named=any(said) or bool(row.name),
+        named=named,
     )
 
 
@@ -203,20 +223,19 @@ def _starts(view: View) -> bool:
     return view.has(item("FirstEmissionBlockNumber"))
 
 
-def _start(row: SubnetRow, delay: Any) -> str:
+def _start(row: SubnetRow, delay: Any, following: int) -> str:
+    """From when it may be started, where the next block is too early."""
     if row.registered_at is None or delay is None:
         return ""
-    return f", allowed from block {row.registered_at + int(delay)}"
+    first = row.registered_at + int(delay)
+    return f", from block {first}" if first > following else ""
 
 
 def _why(one: Attention, row: SubnetRow, state: OwnedState, words: Mapping[Attention, str]) -> str:
     more = words.get(one, "")
     match one:
         case Attention.PRUNING:
-            return (
-                f"at place {state.rank} to be replaced by a new subnet: its moving price is among "
-                "the lowest (`taoctl subnet prune-order --subnets`)"
-            )
+            return f"at place {state.rank} to go: `taoctl subnet prune-order --subnets`"
         case Attention.CONVICTION:
             from_block = (row.registered_at or 0) + YEAR_BLOCKS
             return (
@@ -226,9 +245,9 @@ def _why(one: Attention, row: SubnetRow, state: OwnedState, words: Mapping[Atten
             )
         case Attention.NOT_STARTED:
             start = f"`taoctl subnet start {row.netuid}`"
-            return f"alpha does not trade and nothing is emitted: {start}{more}"
+            return f"nothing trades or is emitted: {start}{more}"
         case Attention.CLOSED:
-            return "registration is closed, so that it has no part in emission; root opens it"
+            return "closed to registration, so no emission; root opens it"
         case Attention.NO_EPOCH:
             return f"no epoch for {state.since_step} blocks, of a tempo of {state.tempo}"
         case Attention.NO_TAO:

@@ -28,6 +28,10 @@ class SubnetIdentityRow:
     logo_url: Annotated[str | None, Column("logo", Kind.TEXT, "where its picture is")]
     additional: Annotated[str | None, Column("additional", Kind.TEXT, "anything else")]
 
+    def words(self) -> tuple[str | None, ...]:
+        """What it says, field by field."""
+        return tuple(getattr(self, field) for field in _FIELDS)
+
 
 _FIELDS = (
     "subnet_name",

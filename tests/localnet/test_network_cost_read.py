@@ -34,6 +34,7 @@ def test_before_the_first_subnet_it_costs_the_least_and_anybody_may(net: ThreadC
         row = await network_cost(view)
         assert row.cost_rao == row.next_block_rao == row.least_rao == row.day_rao == COST
         assert (row.last_block, row.open_from_block) == (None, view.block + 1)
+        assert (row.step_rao, row.least_block) == (0, view.block)
 
     on(net.url, work)
 
@@ -72,5 +73,10 @@ def test_the_block_of_the_least_is_the_first_that_asks_no_more(net: ThreadChain)
         assert await _asked(chain) > COST
         await chain.call("dev_newBlock", [])
         assert await _asked(chain) == COST
+        there = await network_cost(await caught_up(chain))
+        assert (there.least_block, there.step_rao) == (row.least_block, 0)
+        await chain.call("dev_newBlock", [])
+        there = await network_cost(await caught_up(chain))
+        assert there.least_block == row.least_block + 1
 
     on(net.url, work)

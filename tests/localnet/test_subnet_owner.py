@@ -27,6 +27,16 @@ from raw_storage import RawStorage, subnet, u16
 from stake_net import StakeNet
 
 OWNER = "taoctl.subnet.owner.1"
+FIELDS = (
+    "subnet_name",
+    "github_repo",
+    "subnet_contact",
+    "subnet_url",
+    "discord",
+    "description",
+    "logo_url",
+    "additional",
+)
 WELL = OwnedState(
     started=True,
     open=True,
@@ -138,7 +148,12 @@ def test_each_matter_is_said_with_its_figures(net: StakeNet) -> None:
     assert "no-tao" not in quiet
     cases: list[tuple[str, list[tuple[str, Any, Any]], str]] = [
         ("no-tao", [("SubnetEmissionEnabled", OWNED, False)], "root has not enabled"),
-        ("not-started", [("SubtokenEnabled", OWNED, False)], f"block {registered}"),
+        ("not-started", [("SubtokenEnabled", OWNED, False)], f"`taoctl subnet start {OWNED}`"),
+        (
+            "not-started",
+            [("SubtokenEnabled", OWNED, False), ("StartCallDelay", (), 10**6)],
+            f"from block {registered + 10**6}",
+        ),
         ("closed", [("NetworkRegistrationAllowed", OWNED, False)], "root opens it"),
         ("withheld", [("MinerBurned", OWNED, 3 << 30)], "75.00% of the miners' alpha"),
         ("no-epoch", [("LastEpochBlock", OWNED, 10**6), ("Tempo", OWNED, 1)], "of a tempo of 1"),
@@ -148,6 +163,15 @@ def test_each_matter_is_said_with_its_figures(net: StakeNet) -> None:
         with net.stored(entries):
             assert words in matters(net, "//Alice", OWNED)[what]
         assert what == "no-tao" or what not in matters(net, "//Alice", OWNED)
+
+
+def test_a_subnet_that_says_nothing_of_itself_is_told_so(net: StakeNet) -> None:
+    assert "no-identity" in matters(net, "//Alice", OWNED)
+    said = dict.fromkeys(FIELDS, b"")
+    with net.stored([("SubnetIdentitiesV3", OWNED, said)]):
+        assert "no-identity" in matters(net, "//Alice", OWNED)
+    with net.stored([("SubnetIdentitiesV3", OWNED, said | {"discord": b"me"})]):
+        assert "no-identity" not in matters(net, "//Alice", OWNED)
 
 
 def test_a_subnet_near_to_being_replaced_is_said_with_its_place(net: StakeNet) -> None:
