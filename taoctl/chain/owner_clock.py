@@ -34,15 +34,18 @@ class OwnerClock:
     """The schedule of a subnet at a block, as far as it keeps its owner waiting.
 
     Attributes:
+        netuid: the subnet.
         block: of the view; a change comes into the next one at the earliest.
         owner: coldkey that owns the subnet.
-        last_epoch_block: from which the tempo counts; None where the runtime counts otherwise.
+        last_epoch_block: from which the tempo counts; None on runtimes before spec 424, whose
+            epochs come in blocks that the tempo and the number of the subnet alone determine.
         pending_epoch_at: a block that an epoch was put off or triggered for; 0 for none.
         window: blocks before an epoch in which nothing is changed.
         tempos: that an owner waits between two changes of a hyperparameter.
         version_key_tempos: the same of the key of weights' versions.
     """
 
+    netuid: int
     block: int
     owner: str
     tempo: int
@@ -54,9 +57,11 @@ class OwnerClock:
 
     @property
     def next_epoch(self) -> int | None:
-        """Block of the next epoch; None where none runs, or where the runtime counts otherwise."""
-        if not self.tempo or self.last_epoch_block is None:
+        """Block of the next epoch; None where none runs."""
+        if not self.tempo:
             return None
+        if self.last_epoch_block is None:
+            return self._epoch_from(self.block + 1)
         regular = self.last_epoch_block + self.tempo
         return min(regular, self.pending_epoch_at) if self.pending_epoch_at else regular
 
@@ -68,15 +73,15 @@ class OwnerClock:
         return tempos * self.tempo
 
     def open_from(self, block: int) -> int | None:
-        """The first block from this one on in which the subnet is not frozen; None for unknown.
+        """The first block from this one on in which the subnet is not frozen.
 
-        None also where it never is: with a window that is longer than the tempo.
+        None where it never is: with a window that is longer than the tempo.
         """
         if not self.tempo or not (self.window or self.pending_epoch_at):
             return block
+        if self.last_epoch_block is None:
+            return self._open_by_number(block)
         last = self.last_epoch_block
-        if last is None:
-            return None
         if self.pending_epoch_at > self.block:
             last = self.pending_epoch_at
             block = max(block, last)
@@ -86,8 +91,19 @@ class OwnerClock:
         due = last + rounds * self.tempo
         return due if due - self.window < block else block
 
+    def _open_by_number(self, block: int) -> int | None:
+        """The same before spec 424, where the block of the epoch itself is frozen too."""
+        if self.tempo < self.window:
+            return None
+        due = self._epoch_from(block)
+        return due + 1 if due - self.window < block else block
+
+    def _epoch_from(self, block: int) -> int:
+        """The first epoch in this block or after it, before spec 424."""
+        return block + self.tempo - (block + self.netuid + 1) % (self.tempo + 1)
+
     def allowed_from(self, last_change: int, limit: Limit | None, *, window: bool) -> int | None:
-        """The first block in which the owner may change it; None where nobody can tell."""
+        """The first block in which the owner may change it; None for never, as things are."""
         block = self.block + 1
         if limit is not None and last_change:
             block = max(block, last_change + self.limit_blocks(limit))
@@ -106,6 +122,7 @@ async def owner_clock(view: View, netuid: int) -> OwnerClock:
         _value(view, "WeightsVersionKeyRateLimit"),
     )
     return OwnerClock(
+        netuid=netuid,
         block=view.block,
         owner=str(owner),
         tempo=int(tempo),

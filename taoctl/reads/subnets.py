@@ -117,6 +117,10 @@ SUBNET_WANTS: tuple[Entry, ...] = (*DYNAMIC_ENTRIES, *(item(name) for name in EX
 )
 async def subnets(view: View) -> tuple[SubnetRow, ...]:
     """Every subnet in netuid order, root included."""
+    return await view.derived("subnets", lambda: _every(view))
+
+
+async def _every(view: View) -> tuple[SubnetRow, ...]:
     infos, prices = await asyncio.gather(dynamic_infos(view), all_prices(view))
     netuids = sorted(infos)
     stored = await extras(view, netuids)
@@ -211,14 +215,14 @@ def next_epoch(block: int, netuid: int, tempo: int | None, extra: Mapping[str, A
     """The block of a subnet's next epoch.
 
     Runtimes with LastEpochBlock count from it (or from a pending trigger); older ones run an
-    epoch when (block + netuid + 1) is a multiple of tempo + 1. Deferral at a busy block is not
+    epoch when (block + netuid + 2) is a multiple of tempo + 1. Deferral at a busy block is not
     foreseen. Root, and a subnet of tempo 0, has none.
     """
     if not tempo or netuid == ROOT_NETUID:
         return None
     last = extra["LastEpochBlock"]
     if last is None:
-        return block + tempo + 1 - (block + netuid + 1) % (tempo + 1)
+        return block + tempo + 1 - (block + netuid + 2) % (tempo + 1)
     due = int(last) + tempo
     pending = extra["PendingEpochAt"]
     return min(due, pending) if pending else due

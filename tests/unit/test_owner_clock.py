@@ -13,6 +13,7 @@ OWNER = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"
 
 def clock(**changed: int) -> OwnerClock:
     values = {
+        "netuid": 1,
         "block": 1_000,
         "tempo": 360,
         "last_epoch_block": 900,
@@ -68,9 +69,30 @@ def test_what_waits_for_a_limit_may_then_wait_for_an_epoch() -> None:
     assert one.allowed_from(999, None, window=True) == 1_001
 
 
-def test_nobody_knows_the_windows_of_runtimes_that_count_otherwise() -> None:
-    one = clock(last_epoch_block=None)  # type: ignore[arg-type]
-    assert one.open_from(1_001) is None
+def frozen_by_number(block: int, netuid: int, tempo: int, window: int) -> bool:
+    """As is_in_admin_freeze_window has it at specs 366 and 395."""
+    return tempo - (block + netuid + 1) % (tempo + 1) < window
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_before_spec_424_the_number_of_the_block_alone_says_when_it_opens(seed: int) -> None:
+    chance = random.Random(seed)
+    tempo, netuid = chance.randint(1, 60), chance.randint(0, 130)
+    window = chance.randint(0, tempo)
+    one = clock(last_epoch_block=None, netuid=netuid, tempo=tempo, window=window)  # type: ignore[arg-type]
+    for block in range(1_001, 1_001 + 3 * tempo):
+        later = (n for n in range(block, block + 4 * tempo + 4))
+        first = next(n for n in later if not frozen_by_number(n, netuid, tempo, window))
+        assert one.open_from(block) == first, block
+    due = one.next_epoch
+    assert due is not None and due > one.block
+    # An epoch runs where no block is left until it.
+    assert frozen_by_number(due, netuid, tempo, 1)
+    assert not any(frozen_by_number(n, netuid, tempo, 1) for n in range(1_001, due))
+
+
+def test_a_window_longer_than_the_tempo_never_opened_either() -> None:
+    assert clock(last_epoch_block=None, tempo=9).open_from(1_001) is None  # type: ignore[arg-type]
     assert clock(last_epoch_block=None, window=0).open_from(1_001) == 1_001  # type: ignore[arg-type]
 
 

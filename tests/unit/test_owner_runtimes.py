@@ -9,6 +9,7 @@ import pytest
 from stored_chain import SPECS, StoredChain
 
 from taoctl.calls.base import Intent, call_bytes
+from taoctl.calls.owner.hyperparameter import SetHyperparameter
 from taoctl.calls.owner.identity import SetSubnetIdentity
 from taoctl.calls.owner.symbol import SetSymbol
 from taoctl.calls.owner.trigger import TriggerEpoch
@@ -99,15 +100,35 @@ def test_identities_are_read_from_where_the_runtime_keeps_them(spec: int) -> Non
 
 
 @pytest.mark.parametrize("spec", SPECS)
-def test_what_a_runtime_has_no_schedule_for_is_not_known(spec: int) -> None:
+def test_a_runtime_without_a_schedule_counts_by_the_number_of_the_block(spec: int) -> None:
     chain = chain_of(spec)
     chain.put("Tempo", 1, value=360)
     if spec == 424:
         chain.put("LastEpochBlock", 1, value=900)
     row = asyncio.run(tempo(chain.view(), 1))
     assert row.tempo == 360
-    assert row.next_epoch_block == (1_260 if spec == 424 else None)
+    # 360 - (1080 + 1 + 1) % 361 = 0 blocks are left in block 1080.
+    assert row.next_epoch_block == (1_260 if spec == 424 else 1_080)
     assert row.tempo_from_block == (1_001 if spec == 424 else None)
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_the_window_before_an_epoch_is_that_of_the_runtime(spec: int) -> None:
+    chain = chain_of(spec)
+    chain.put("Tempo", 1, value=360)
+    if spec == 424:
+        chain.put("LastEpochBlock", 1, value=720)
+    view = chain.view(1_075)
+    refusals = asyncio.run(SetHyperparameter(1, "rho", 11).preflight(view, ALICE))
+    if spec == 218:
+        # It has no such window.
+        assert refusals == ()
+        return
+    (refusal,) = refusals
+    assert refusal.name == "AdminActionProhibitedDuringWeightsWindow"
+    # Spec 424 takes it in the block of the epoch again, those before it in the one after it.
+    assert refusal.allowed_from_block == (1_080 if spec == 424 else 1_081)
+    assert "block 1080" in refusal.message
 
 
 @pytest.mark.parametrize("spec", SPECS)

@@ -145,8 +145,8 @@ def test_a_runtime_without_a_value_gives_none() -> None:
     (row,) = asyncio.run(subnets(chain.view(1000)))
     assert row.price_rao == 77
     assert row.emission_share_ppm is None
-    # (1000 + 1 + 1) % 21 = 15, so the epoch of block 1006 is next.
-    assert row.next_epoch_block == 1006
+    # The runtime counts 20 - (1005 + 1 + 1) % 21 = 0 blocks until the epoch in block 1005.
+    assert row.next_epoch_block == 1005
 
 
 def test_the_oldest_runtime_is_read_from_storage() -> None:

@@ -17,9 +17,9 @@ async def not_owner(
     view: View, origin: str, netuid: int, name: str = "BadOrigin"
 ) -> tuple[Refusal, ...]:
     """The refusal of an account that does not own the subnet; empty for the owner."""
-    if not await read(view, NETWORKS.item, netuid):
-        hint = "see `taoctl subnet list` for the subnets there are"
-        return (Refusal(name, f"there is no subnet {netuid}", hint),)
+    missing = await no_subnet(view, netuid, name)
+    if missing:
+        return missing
     owner = str(await read(view, "SubnetOwner", netuid))
     if owner == origin:
         return ()
@@ -28,6 +28,14 @@ async def not_owner(
         return (Refusal(name, f"nobody owns subnet {netuid}", hint),)
     said = f"{origin} does not own subnet {netuid}, which belongs to {owner}"
     return (Refusal(name, said, "sign with its owner's coldkey, or act for it with --proxy-for"),)
+
+
+async def no_subnet(view: View, netuid: int, name: str) -> tuple[Refusal, ...]:
+    """The refusal where there is no such subnet; empty where there is."""
+    if await read(view, NETWORKS.item, netuid):
+        return ()
+    hint = "see `taoctl subnet list` for the subnets there are"
+    return (Refusal(name, f"there is no subnet {netuid}", hint),)
 
 
 async def not_in_time(
@@ -73,12 +81,15 @@ def _too_soon(
 def _frozen(clock: OwnerClock, netuid: int, allowed: int | None) -> tuple[Refusal, ...]:
     following = clock.block + 1
     opens = clock.open_from(following)
-    if opens == following or (opens is None and clock.last_epoch_block is None):
+    if opens == following:
         return ()
     if opens is None:
         said = f"subnet {netuid} is always frozen: its tempo is shorter than the freeze window"
-        return (Refusal(FROZEN, said, "a longer tempo opens it; only root can set that now"),)
-    said = f"subnet {netuid} is frozen until its epoch in block {opens}"
+        hint = "root alone can open it, with a shorter freeze window for the whole chain"
+        return (Refusal(FROZEN, said, hint),)
+    until = "until" if clock.last_epoch_block is not None else "until after"
+    epoch = opens if clock.last_epoch_block is not None else opens - 1
+    said = f"subnet {netuid} is frozen {until} its epoch in block {epoch}"
     return (Refusal(FROZEN, said, _wait(allowed), allowed),)
 
 
