@@ -181,6 +181,10 @@ class Intent(ABC):
         """What the chain would refuse; empty when nothing stands in the way."""
         return ()
 
+    async def root_preflight(self, view: View) -> tuple[Refusal, ...]:
+        """What the chain would refuse root too, where root may do it."""
+        return ()
+
     async def effects(self, view: View, origin: str) -> tuple[Effect, ...]:
         """What changes when it succeeds, without fees."""
         return ()

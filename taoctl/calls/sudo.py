@@ -32,7 +32,7 @@ class BySudo(Intent):
         return ChainCall("Sudo", "sudo", {"call": await self.inner.call(view, origin)})
 
     async def preflight(self, view: View, origin: str) -> tuple[Refusal, ...]:
-        """What an account must sign, and a signer who is not the sudo key; root may all else."""
+        """What an account must sign, a signer who is not the sudo key, and what root is refused."""
         view.require(*self.inner.needs)
         if not self.inner.root_may:
             return (
@@ -45,7 +45,7 @@ class BySudo(Intent):
             )
         key = await view.value(_KEY.pallet, _KEY.item)
         if key == origin:
-            return ()
+            return await self.inner.root_preflight(view)
         return (
             Refusal(
                 "RequireSudo",

@@ -299,7 +299,7 @@ def test_a_plan_warns_of_what_is_in_vain(net: ThreadChain) -> None:
         assert any("120000 blocks" in one for one in unused)
         cutoff = await SetHyperparameter(7, "activity_cutoff", 400).warnings(view, BOB)
         assert any("activity_cutoff_factor instead" in one for one in cutoff)
-        hotkey = await SetHyperparameter(7, "owner_hotkey", BOBS).warnings(view, BOB)
+        hotkey = await SetHyperparameter(7, "owner_hotkey", OWN).warnings(view, BOB)
         assert any("pruned" in one for one in hotkey)
 
     on(net.url, work)

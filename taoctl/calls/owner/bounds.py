@@ -16,6 +16,16 @@ _MOST_UIDS = 256
 """UIDs of all mechanisms of a subnet together."""
 _SUBNET_ACCOUNT = b"modlsubtensr"
 
+ROOT_UNBOUND = ("bonds_moving_avg", "alpha_sigmoid_steepness")
+"""Those whose bounds hold for owners only."""
+_NOT_ON_ROOT = (
+    "burn_half_life",
+    "burn_increase_mult",
+    "owner_cut_enabled",
+    "owner_cut_auto_lock_enabled",
+    "subnet_emission_enabled",
+)
+
 Check = Callable[[View, int, Any], Awaitable[tuple[Refusal, ...]]]
 
 
@@ -23,6 +33,9 @@ async def out_of_bounds(
     view: View, netuid: int, name: str, known: Known, value: Value
 ) -> tuple[Refusal, ...]:
     """What speaks against the value, in the order in which the chain looks; empty for nothing."""
+    if netuid == 0 and name in _NOT_ON_ROOT:
+        said = f"the root network has no {name}"
+        return _one("NotPermittedOnRootSubnet", said, "name a subnet other than root")
     check = _CHECKS.get(name)
     found = await check(view, netuid, value) if check is not None else ()
     return found or _against(name, known, known.bounds, value)
@@ -158,6 +171,26 @@ async def _activity_cutoff(view: View, netuid: int, value: int) -> tuple[Refusal
     return _one("ActivityCutoffTooLow", f"the least is {least} blocks", f"choose {least} or more")
 
 
+async def _max_validators(view: View, netuid: int, value: int) -> tuple[Refusal, ...]:
+    most = int(await read(view, "MaxAllowedUids", netuid))
+    if value <= most:
+        return ()
+    said = f"subnet {netuid} has room for {most} neurons"
+    return _one("MaxValidatorsLargerThanMaxUIds", said, f"choose {most} or fewer")
+
+
+async def _min_uids(view: View, netuid: int, value: int) -> tuple[Refusal, ...]:
+    most = int(await read(view, "MaxAllowedUids", netuid))
+    if value >= most:
+        said = f"subnet {netuid} has room for {most} neurons"
+        return _one("MinAllowedUidsGreaterThanMaxAllowedUids", said, f"choose below {most}")
+    there = int(await read(view, "SubnetworkN", netuid))
+    if value < there:
+        return ()
+    said = f"subnet {netuid} has {there} neurons"
+    return _one("MinAllowedUidsGreaterThanCurrentUids", said, f"choose below {there}")
+
+
 async def _owner_hotkey(view: View, netuid: int, value: str) -> tuple[Refusal, ...]:
     raw = decode_ss58(value)
     if not raw.startswith(_SUBNET_ACCOUNT) or any(raw[len(_SUBNET_ACCOUNT) + 2 :]):
@@ -177,4 +210,6 @@ _CHECKS: dict[str, Check] = {
     "alpha_low": _alpha_low,
     "activity_cutoff": _activity_cutoff,
     "owner_hotkey": _owner_hotkey,
+    "max_validators": _max_validators,
+    "min_allowed_uids": _min_uids,
 }

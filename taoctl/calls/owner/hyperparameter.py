@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from taoctl.calls.base import ChainCall, Effect, Intent, Refusal
-from taoctl.calls.owner.bounds import out_of_bounds
-from taoctl.calls.owner.standing import not_in_time, not_owner
+from taoctl.calls.owner.bounds import ROOT_UNBOUND, out_of_bounds
+from taoctl.calls.owner.fitting import need_fitting
+from taoctl.calls.owner.standing import no_subnet, not_in_time, not_owner
 from taoctl.calls.stake.hotkeys import NETWORKS, item, read
-from taoctl.chain.owner_clock import owner_clock
+from taoctl.chain.owner_clock import OWNER_HOTKEY, owner_clock
 from taoctl.chain.view import Call, View
 from taoctl.economics.hyperparameter import (
     Change,
@@ -76,9 +77,13 @@ class SetHyperparameter(Intent):
         return from_storage(known, await read(view, known.item, self.netuid))
 
     async def call(self, view: View, origin: str) -> ChainCall:
-        """The call of AdminUtils, or of the subnet pallet itself, that sets it."""
+        """The call of AdminUtils, or of the subnet pallet itself, that sets it.
+
+        Raises UsageError for a value that the call's type does not hold.
+        """
         self._require(view)
         known, change = self._known
+        need_fitting(view, self.name, known, change, self.value)
         args: dict[str, Any] = {"netuid": self.netuid}
         args[change.argument] = as_argument(known, self.value)
         if known.place is not None:
@@ -103,6 +108,20 @@ class SetHyperparameter(Intent):
         bad = await out_of_bounds(view, self.netuid, self.name, known, self.value)
         return (*bad, *waits) if late else (*waits, *bad)
 
+    async def root_preflight(self, view: View) -> tuple[Refusal, ...]:
+        """No such subnet, frozen, or a value that the chain does not take from root either."""
+        self._require(view)
+        known, change = self._known
+        missing = await no_subnet(view, self.netuid, "SubnetDoesNotExist")
+        if missing:
+            return missing
+        limit = change.limit if change.limit == OWNER_HOTKEY else None
+        window = change.window and self.name not in _WINDOW_FIRST
+        waits = await not_in_time(view, self.netuid, self.name, limit, window=window)
+        if self.name in ROOT_UNBOUND:
+            return waits
+        return (*waits, *await out_of_bounds(view, self.netuid, self.name, known, self.value))
+
     async def effects(self, view: View, origin: str) -> tuple[Effect, ...]:
         """The value."""
         unit, now = self._known[0].unit, await self._now(view)
@@ -113,28 +132,38 @@ class SetHyperparameter(Intent):
     async def warnings(self, view: View, origin: str) -> tuple[str, ...]:
         """That nothing changes by it, what it does besides, and how long it then stays."""
         known, change = self._known
+        clock, now = await owner_clock(view, self.netuid), await self._now(view)
         found = []
-        if await self._now(view) == self.value:
+        if now == self.value and self.name != "tempo":
             found.append("it is that already: nothing changes, and the fee is paid")
+        else:
+            found += self._aside(clock.next_epoch, now)
         if not known.used:
             found.append(f"the chain keeps {self.name}, and uses it for nothing any more")
         if known.instead and view.has(item(KNOWN[known.instead].item)):
             found.append(f"this runtime goes by {known.instead} instead: set that")
-        if self.name in _ASIDE:
-            found.append(_ASIDE[self.name])
         if known.setter == "owner" and change.limit is not None:
-            blocks = (await owner_clock(view, self.netuid)).limit_blocks(change.limit)
+            blocks = clock.limit_blocks(change.limit)
             if blocks:
                 found.append(f"it may be changed again {blocks} blocks after this, not before")
         return tuple(found)
 
+    def _aside(self, due: int | None, now: Value | None) -> list[str]:
+        """What a change does besides; `due` is the block of the next epoch."""
+        if self.name == "tempo":
+            instead = "" if due is None else f", not in block {due}"
+            return [f"the next epoch comes {self.value} blocks after this then{instead}"]
+        if self.name != "mechanism_count":
+            return [_ASIDE[self.name]] if self.name in _ASIDE else []
+        found = ["the split of emission becomes even"]
+        if isinstance(now, int) and isinstance(self.value, int) and self.value < now:
+            gone = f"{self.value} to {now - 1}" if now - self.value > 1 else f"{self.value}"
+            found.append(f"mechid {gone} goes with all its weights and bonds")
+        return found
+
 
 _ASIDE = {
-    "tempo": "the count to the next epoch begins anew with the block of this change",
     "commit_reveal_weights_enabled": "validators must set weights otherwise from then on",
-    "mechanism_count": (
-        "the split of emission becomes even, and a mechanism that goes loses weights and bonds"
-    ),
     "owner_hotkey": "the hotkey before it can be pruned from then on, unless it is immune",
     "weights_version": "validators that set weights with a lower version key are refused then",
 }

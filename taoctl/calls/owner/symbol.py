@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from taoctl.calls.base import ChainCall, Effect, Intent, Refusal
-from taoctl.calls.owner.standing import not_owner
+from taoctl.calls.owner.standing import no_subnet, not_owner
 from taoctl.calls.stake.hotkeys import NETWORKS, PALLET, item
 from taoctl.chain.view import Call, View
 from taoctl.economics.symbols import SUBNET_SYMBOLS, SYMBOLS
@@ -47,8 +47,13 @@ class SetSymbol(Intent):
     async def preflight(self, view: View, origin: str) -> tuple[Refusal, ...]:
         """Not the owner, a symbol that the chain does not know, or that a subnet has."""
         foreign = await not_owner(view, origin, self.netuid)
-        if foreign:
-            return foreign
+        return foreign or await self._bad(view)
+
+    async def root_preflight(self, view: View) -> tuple[Refusal, ...]:
+        """A subnet that is not there, and a symbol that is none or taken."""
+        return await no_subnet(view, self.netuid, "SubnetNotExists") or await self._bad(view)
+
+    async def _bad(self, view: View) -> tuple[Refusal, ...]:
         used = await _used(view)
         free = [one for one in SYMBOLS[1:] if one not in used.values()]
         hint = f"choose one that is free, such as {' '.join(free[:_SUGGESTED])}"

@@ -74,7 +74,7 @@ class TriggerEpoch(Intent):
         clock = await owner_clock(view, self.netuid)
         due = clock.next_epoch
         before = None if due is None else f"block {due}"
-        after = f"{clock.window} blocks after this"
+        after = f"{max(clock.window, 1)} blocks after this"
         return (Effect(None, "next epoch", before, after, netuid=self.netuid),)
 
     async def warnings(self, view: View, origin: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from taoctl.calls.base import ChainCall, Effect, Intent, Refusal
-from taoctl.calls.owner.standing import not_in_time, not_owner
+from taoctl.calls.owner.standing import no_subnet, not_in_time, not_owner
 from taoctl.calls.stake.hotkeys import NETWORKS, PALLET, is_stored, item, read
 from taoctl.chain.owner_clock import TRIMMING
 from taoctl.chain.view import Call, View
@@ -59,6 +59,14 @@ class TrimUids(Intent):
         if foreign:
             return foreign
         waits = await not_in_time(view, self.netuid, "the room for UIDs", TRIMMING)
+        return (*waits, *await self._bad(view))
+
+    async def root_preflight(self, view: View) -> tuple[Refusal, ...]:
+        """The same but for who owns it, and how long ago its owner did so."""
+        missing = await no_subnet(view, self.netuid, "SubnetNotExists")
+        if missing:
+            return missing
+        waits = await not_in_time(view, self.netuid, "the room for UIDs", None)
         return (*waits, *await self._bad(view))
 
     async def _bad(self, view: View) -> tuple[Refusal, ...]:
