@@ -51,6 +51,7 @@ _MODULES = (
     "taoctl.cli.stake.setting_schemas",
     "taoctl.cli.subnet_hyperparameter_files",
     "taoctl.cli.subnet_hyperparameters",
+    "taoctl.cli.subnet_mechanism_schemas",
     "taoctl.cli.subnet_naming",
     "taoctl.cli.subnet_schemas",
     "taoctl.cli.subnet_tempo",

@@ -12,6 +12,7 @@ from taoctl.cli.subnet_create import create, start
 from taoctl.cli.subnet_emission import emission
 from taoctl.cli.subnet_hyperparameter_files import app as hyperparameters
 from taoctl.cli.subnet_list import list_
+from taoctl.cli.subnet_mechanisms import app as mechanisms
 from taoctl.cli.subnet_naming import identity, symbol
 from taoctl.cli.subnet_owner import owner
 from taoctl.cli.subnet_price import price
@@ -95,6 +96,7 @@ def _headline(row: SubnetRow) -> str:
 app.add_typer(hyperparameters, name="hyperparameters")
 app.add_typer(hyperparameters, name="hyperparams", hidden=True)
 app.add_typer(identity, name="identity")
+app.add_typer(mechanisms, name="mechanisms")
 app.add_typer(tempo, name="tempo")
 app.command("emission")(emission)
 app.command("list")(list_)

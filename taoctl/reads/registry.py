@@ -33,6 +33,7 @@ _MODULES = (
     "stake",
     "positions",
     "hyperparameters",
+    "mechanisms",
     "tempo",
     "chain",
     "errors",

@@ -23,6 +23,7 @@ ABSENT = {
     "claim-types": {218},
     "concentration": {218},
     "emission": {218, 365, 393},
+    "mechanisms": {218},
     "prune-order": {218},
     "subnet-prune-order": {218},
     "coldkey-swaps": {218, 365},
