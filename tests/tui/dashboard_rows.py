@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import fields, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -11,9 +12,12 @@ from taoctl.addresses import encode_ss58
 from taoctl.reads.balances import BalanceRow
 from taoctl.reads.locks import LockRow
 from taoctl.reads.metagraph import Metagraph, NeuronRow
+from taoctl.reads.network_cost import NetworkCostRow
 from taoctl.reads.neurons import MyNeuronRow
 from taoctl.reads.positions import PositionRow
 from taoctl.reads.root_claims import RootClaimRow
+from taoctl.reads.subnet_board import BoardRow, SubnetBoard
+from taoctl.reads.subnet_prune_order import SubnetPruneLine, SubnetPruneRow
 from taoctl.reads.subnets import SubnetRow
 from taoctl.units import mul_rao
 from tui.options import WalletRef
@@ -71,6 +75,69 @@ def subnet_row(netuid: int, block: int = 1000, **changes: Any) -> SubnetRow:
 def subnet_rows(count: int = 13, block: int = 1000) -> tuple[SubnetRow, ...]:
     """Root and so many subnets less one."""
     return tuple(subnet_row(netuid, block) for netuid in range(count))
+
+
+def board(count: int = 13, block: int = 1000) -> SubnetBoard:
+    """So many subnets in a full network, and a price that falls; the last ones are immune."""
+    return board_of(subnet_rows(count, block), block)
+
+
+def board_of(rows: Sequence[SubnetRow], block: int = 1000) -> SubnetBoard:
+    """The board of some subnets."""
+    below = [row for row in rows if row.netuid]
+    order = sorted(below[:-2], key=lambda row: (row.moving_price_bits or 0, row.netuid))
+    ranks = {row.netuid: place for place, row in enumerate(order, 1)}
+    line = [_prune_row(row, ranks.get(row.netuid)) for row in (*order, *below[-2:])]
+    return SubnetBoard(
+        tuple(_board_row(row, ranks.get(row.netuid)) for row in rows),
+        network_cost(block),
+        SubnetPruneLine(tuple(line), len(below)),
+    )
+
+
+def network_cost(block: int = 1000) -> NetworkCostRow:
+    """The price of a subnet 100 blocks after the last one was made for 1,000 TAO."""
+    step = 10_000_000
+    return NetworkCostRow(
+        cost_rao=2000 * 10**9 - 100 * step,
+        next_block_rao=2000 * 10**9 - 101 * step,
+        day_rao=2000 * 10**9 - 7_301 * step,
+        week_rao=2000 * 10**9 - 50_501 * step,
+        step_rao=step,
+        least_rao=500 * 10**9,
+        least_block=block - 100 + 150_000,
+        last_rao=1000 * 10**9,
+        last_block=block - 100,
+        open_from_block=block - 100 + 7_200,
+    )
+
+
+def _board_row(row: SubnetRow, rank: int | None) -> BoardRow:
+    burn = row.burn_rao
+    root = row.netuid == 0
+    return BoardRow(
+        **{one.name: getattr(row, one.name) for one in fields(SubnetRow)},
+        slippage_ppm=0 if root else 500 + row.netuid * 37,
+        price_change_ppm=None if root else 40_000 - row.netuid * 13_000,
+        next_burn_rao=None if root or burn is None else burn * 999 // 1000,
+        risen_burn_rao=None if root or burn is None else burn * 1259 // 1000,
+        prune_rank=rank,
+    )
+
+
+def _prune_row(row: SubnetRow, rank: int | None) -> SubnetPruneRow:
+    return SubnetPruneRow(
+        prune_rank=rank,
+        netuid=row.netuid,
+        name=row.name,
+        standing="immune" if rank is None else "exposed",
+        moving_price_bits=row.moving_price_bits or 0,
+        gap_bits=None,
+        registered_at=row.registered_at or 0,
+        immunity_left_blocks=50 if rank is None else 0,
+        owner_coldkey=row.owner_coldkey,
+        tao_in_rao=row.tao_in_rao,
+    )
 
 
 def neuron_values(netuid: int, uid: int, block: int = 1000) -> dict[str, Any]:

@@ -101,7 +101,7 @@ def feed(dash: Dashboard, block: int = 1000, problem: str | None = None) -> None
     elif isinstance(screen, StakeScreen):
         rows = stake_rows(block=block)
     elif isinstance(screen, SubnetsScreen):
-        rows = made.subnet_rows(13, block)
+        rows = made.board(13, block)
     elif isinstance(screen, WeightsScreen):
         rows = consensus_rows.weights_rows(screen.netuid, block, mechid=screen.mechid)
     elif isinstance(screen, NeuronScreen):

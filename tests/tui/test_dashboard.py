@@ -17,6 +17,7 @@ from textual.widgets import Input, Static
 
 from taoctl.chain.status import LinkState
 from taoctl.errors import UnreachableError, UsageError
+from taoctl.reads.subnet_board import SubnetBoard
 from tui.app import Dashboard
 from tui.notices import Alarms
 from tui.order_desk import OrderDesk
@@ -158,7 +159,7 @@ def test_drilling_down_and_back_keeps_the_way() -> None:
         feed(dash)
         await pilot.pause()
         assert dash.trail() == ["Subnets"]
-        await pilot.press("down", "down", "down", "enter")
+        await pilot.press("down", "down", "down", "n")
         await pilot.pause()
         feed(dash)
         await pilot.pause()
@@ -440,8 +441,12 @@ def test_hostile_names_never_reach_the_terminal() -> None:
     async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
         await pilot.press("2")
         bad = "\x1b]0;pwned\x07[bold]x[/]\u202e"
-        dash.live_screen.live = live((made.subnet_row(1, name=bad, symbol="\x1b[2J"),))
-        await pilot.press("enter")
+        hostile = made.subnet_row(1, name=bad, symbol="\x1b[2J")
+        dash.live_screen.live = live(made.board_of((hostile,)))
+        await pilot.pause()
+        picture = dash.export_screenshot()
+        assert "\x1b" not in picture and "\x07" not in picture and "\u202e" not in picture
+        await pilot.press("n")
         graph = made.graph(1)
         subnet = replace(graph.subnet, name=bad)
         dash.live_screen.live = live(replace(graph, subnet=subnet))
@@ -548,7 +553,8 @@ def test_values_that_a_runtime_does_not_have_are_unknown_and_never_zero(
             neurons=tuple(map(unknown, rows.neurons)),
             balances=tuple(map(unknown, rows.balances)),
         )
-        subnets = tuple(map(unknown, made.subnet_rows()))
+        subnets = made.board()
+        subnets = SubnetBoard(tuple(map(unknown, subnets.rows)), None, None)
         graph = unknown(made.graph(1))
         graph = replace(
             graph, subnet=unknown(graph.subnet), neurons=tuple(map(unknown, graph.neurons))
@@ -593,7 +599,7 @@ def test_an_empty_network_and_rows_that_go_leave_a_quiet_screen() -> None:
         await pilot.pause()
         await pilot.press("down", "enter", "s", "c", "right", "end", "pagedown")
         assert dash.trail() == ["Overview"]
-        for key, content in (("2", ()), ("3", replace(made.graph(1), neurons=()))):
+        for key, content in (("2", made.board_of(())), ("3", replace(made.graph(1), neurons=()))):
             await pilot.press(key)
             dash.live_screen.live = live(content)
             await pilot.pause()

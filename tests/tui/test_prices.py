@@ -107,7 +107,7 @@ def test_nothing_is_asked_from_before_the_subnet_or_of_block_0() -> None:
 
 def test_a_price_that_was_seen_is_not_asked_for() -> None:
     prices, chain = Prices(GENESIS), OldChain(52)
-    asyncio.run(prices.note(1, 47, 9))
+    assert prices.note(1, 47, 9) == ()
     filled(prices, chain, oldest=40)
     assert sorted(chain.asked) == [40, 50]
     assert prices.course(1, 52, HOUR).prices[-3:] == (4_001, 9, 5_001)
@@ -121,7 +121,7 @@ def test_what_was_seen_and_asked_for_is_there_the_next_time(tmp_path: Path) -> N
         await prices.open(path)
         await prices.load(1, 0)
         for block in (53, 54, 57):
-            await prices.note(1, block, block)
+            await prices.keep(prices.note(1, block, block))
         chain: Any = OldChain(57)
         await prices.fill(chain, 1, HOUR, 40, lambda: None)
         await prices.close()
@@ -151,5 +151,5 @@ def test_a_file_that_cannot_be_used_is_said_and_prices_stay_in_memory(tmp_path: 
     prices = Prices(GENESIS)
     with pytest.raises(UsageError, match="cannot be created"):
         asyncio.run(prices.open(blocker / "earnings.sqlite"))
-    asyncio.run(prices.note(1, 10, 3))
+    assert prices.note(1, 10, 3) == ()
     assert prices.course(1, 10, HOUR).known == (3,)

@@ -29,7 +29,7 @@ def screen(*keys: str, problem: str | None = None) -> Steps:
         for key in keys:
             await pilot.press(key)
             await pilot.pause()
-            if key in ("2", "3", "4", "5", "enter"):
+            if key in ("2", "3", "4", "5", "n", "enter"):
                 feed(dash)
                 await pilot.pause()
         if problem is not None:
@@ -50,8 +50,14 @@ def test_subnets_sorted_and_filtered(snap_compare: Compare) -> None:
     assert snap_compare(dashboard(), run_before=screen(*keys), terminal_size=(80, 24))
 
 
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)], ids=lambda size: f"{size[0]}")
+def test_all_subnets(snap_compare: Compare, size: tuple[int, int]) -> None:
+    steps = screen("2", "down", "down", "down")
+    assert snap_compare(dashboard(), run_before=steps, terminal_size=size)
+
+
 def test_metagraph_of_a_stale_chain(snap_compare: Compare) -> None:
-    steps = screen("2", "down", "enter", "end", problem="ws://127.0.0.1:9944: connection refused")
+    steps = screen("2", "down", "n", "end", problem="ws://127.0.0.1:9944: connection refused")
     assert snap_compare(dashboard(), run_before=steps, terminal_size=(120, 30))
 
 

@@ -8,7 +8,6 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
-from textual.signal import Signal
 
 from taoctl.reads.metagraph import NeuronRow
 from taoctl.reads.weight_matrix import WeightLine, WeightMatrix
@@ -45,8 +44,6 @@ class HeatMap(HeatLines):
     ) -> None:
         """Label rows by `name`; `mine` tells own neurons, whose rows and columns are marked."""
         super().__init__(columns, name, mine=mine, glyphs=glyphs, empty=empty, id=id)
-        self.pointed: Signal[None] = Signal(self, "pointed")
-        """The cursor is on another cell, or what it is on changed. Told at once."""
         self._matrix: WeightMatrix | None = None
 
     # --- what the screen says -------------------------------------------------------------
@@ -183,14 +180,6 @@ class HeatMap(HeatLines):
         self.call_after_refresh(self.on_resize)
 
     # --- cursor ---------------------------------------------------------------------------
-
-    def _put_cursor(self, place: int) -> None:
-        super()._put_cursor(place)
-        self.pointed.publish(None)
-
-    def _after_arranging(self) -> None:
-        super()._after_arranging()
-        self.pointed.publish(None)
 
     def _paint_cursor(self) -> None:
         self._strips.clear()

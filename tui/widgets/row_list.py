@@ -87,6 +87,8 @@ class RowList(ScrollView, can_focus=True):
         self.arranged: Signal[None] = Signal(self, "arranged")
         """The order, filter or number of the shown rows changed. Told at once and not by a
         message, so that what others say of it is painted in the same frame."""
+        self.pointed: Signal[None] = Signal(self, "pointed")
+        """The cursor is on another row, or what it is on changed. Told at once, too."""
         self.model = TableModel(columns, key)
         self.wide = False
         self._own = own
@@ -226,6 +228,7 @@ class RowList(ScrollView, can_focus=True):
                 self._line(at - top + self.HEADER_LINES) for at in {before, place} if at is not None
             ]
             self.refresh(*lines)
+        self.pointed.publish(None)
 
     def _scroll_rows(self, place: int) -> None:
         top, page = round(self.scroll_y), self._page
@@ -251,6 +254,7 @@ class RowList(ScrollView, can_focus=True):
         self._keep_cursor()
         self.refresh()
         self.arranged.publish(None)
+        self.pointed.publish(None)
 
     def _resize(self) -> None:
         size = Size(self.content_width, len(self.model.order) + self.HEADER_LINES)
