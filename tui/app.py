@@ -20,6 +20,7 @@ import taoctl
 from taoctl.addresses import short_ss58
 from taoctl.chain.client import Chain
 from taoctl.errors import TaoctlError
+from taoctl.history.prices import PriceSample
 from taoctl.history.series import EarningsPoint
 from taoctl.history.store import EarningsSample
 from taoctl.reads.entries import ROOT_NETUID
@@ -240,12 +241,15 @@ class Dashboard(QuietApp):
         except TaoctlError as error:
             self.say_not_kept("earnings", error)
 
-    @work(group="history")
-    async def note_price(self, netuid: int, block: int, price_rao: int) -> None:
+    def note_price(self, netuid: int, block: int, price_rao: int) -> None:
         """Take the price of a subnet into its course, and one in some blocks into the store."""
+        if self.prices is not None and (new := self.prices.note(netuid, block, price_rao)):
+            self._keep_prices(self.prices, new)
+
+    @work(group="history")
+    async def _keep_prices(self, prices: Prices, samples: tuple[PriceSample, ...]) -> None:
         try:
-            if self.prices is not None:
-                await self.prices.note(netuid, block, price_rao)
+            await prices.keep(samples)
         except TaoctlError as error:
             self.say_not_kept("prices", error)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,19 +75,29 @@ class Prices:
         """Where the past ends that nodes tell; None while nothing was refused."""
         return self._reach.get(netuid)
 
-    async def note(self, netuid: int, block: int, price_rao: int) -> None:
-        """Take a price in that was just read, and write one in GRAIN_BLOCKS blocks down.
-
-        Raises:
-            TaoctlError: it could not be written; then none is written any more.
-        """
+    def note(self, netuid: int, block: int, price_rao: int) -> tuple[PriceSample, ...]:
+        """Take a price in that was just read; returns what `keep` is to be given."""
         sample = PriceSample(self._genesis, netuid, block, price_rao)
         self._series.add([sample])
         grain = (netuid, block // GRAIN_BLOCKS)
         if self._store is None or grain in self._kept:
-            return
+            return ()
         self._kept.add(grain)
-        await self._write([sample])
+        return (sample,)
+
+    async def keep(self, samples: Sequence[PriceSample]) -> None:
+        """Write samples to the file; with the first that fails none are kept any more.
+
+        Raises:
+            TaoctlError: they could not be written.
+        """
+        if self._store is None:
+            return
+        try:
+            await self._store.record_prices(samples)
+        except TaoctlError:
+            self._store = None
+            raise
 
     async def load(self, netuid: int, since_block: int) -> None:
         """Take in what is on disk of a subnet, once.
@@ -137,7 +147,7 @@ class Prices:
                     found.append(PriceSample(self._genesis, netuid, block, answer))
             self._series.add(found)
             tell()
-            await self._write(found)
+            await self.keep(found)
             if len(found) < len(blocks):
                 return
 
@@ -156,15 +166,6 @@ class Prices:
     async def _ask(self, chain: Chain, netuid: int, block: int) -> int | None:
         async with asyncio.timeout(_OLD_BLOCK_S):
             return await price_of(await chain.at_block(block), netuid)
-
-    async def _write(self, samples: list[PriceSample]) -> None:
-        if self._store is None:
-            return
-        try:
-            await self._store.record_prices(samples)
-        except TaoctlError:
-            self._store = None
-            raise
 
     async def close(self) -> None:
         """Let go of the file."""

@@ -127,8 +127,7 @@ class Store:
     async def close(self) -> None:
         """Write out and let go of the file; a second call does nothing."""
         if self._db is not None:
-            db, self._db = self._db, None
-            await self._run(db.close)
+            await self._run(self._disconnect)
         self._thread.shutdown(wait=True)
 
     async def _run(self, work: Callable[[], T]) -> T:
@@ -147,6 +146,12 @@ class Store:
             f"the history store {self._path} is damaged: {problem}",
             "move the file aside; taoctl starts a new one",
         )
+
+    def _disconnect(self) -> None:
+        # On the thread of the statements: those that were asked for before are done first.
+        db, self._db = self._db, None
+        if db is not None:
+            db.close()
 
     def _open_db(self) -> sqlite3.Connection:
         if self._db is None:

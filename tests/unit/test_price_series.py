@@ -133,3 +133,19 @@ def test_a_store_from_before_prices_gets_a_place_for_them_and_keeps_its_earnings
         await store.close()
 
     asyncio.run(after())
+
+
+def test_what_was_asked_for_before_closing_is_still_written(tmp_path: Path) -> None:
+    path = tmp_path / "earnings.sqlite"
+
+    async def scenario() -> None:
+        store = await Store.open(path)
+        writing = [asyncio.create_task(store.record_prices([sample(n)])) for n in range(20)]
+        await asyncio.sleep(0)
+        await store.close()
+        await asyncio.gather(*writing)
+        again = await Store.open(path)
+        assert len(await again.prices(GENESIS, 1)) == 20
+        await again.close()
+
+    asyncio.run(scenario())
