@@ -268,6 +268,7 @@ def test_what_the_chain_refuses_is_refused_before_and_by_the_chain(
         (refusal,) = plan.refusals
         assert refusal.hint
         assert refusal.allowed_from_block == block
+        assert not any("cannot be told" in one for one in plan.warnings)
         if error is None:
             assert plan.effects == ()
         else:

@@ -27,6 +27,10 @@ async def leaving_words(view: View, origin: str, place: Room) -> tuple[str, ...]
     if not place.full:
         return ()
     full = f"the chain is full ({place.count} of {place.limit} subnets)"
+    if place.open_from_block is not None:
+        return (
+            f"{full}, and all subnets are in their immunity until block {place.open_from_block}",
+        )
     if place.leaving is None:
         return (f"{full}: which subnet goes for a new one cannot be told on this runtime",)
     gone = place.leaving
