@@ -38,7 +38,7 @@ from taoctl.reads import registry
 from taoctl.scale.crypto import blake2_256
 
 TABLE = table()
-QUICK, PATIENT_S = 0.3, 8.0
+QUICK, PATIENT_S = 0.3, 120.0
 KEYS = ("//Alice", "//Bob", "//Charlie", "//Dave", "//Eve", "//Ferdie")
 MOST_GROWTH_KIB = 400 * 1024
 
