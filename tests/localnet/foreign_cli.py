@@ -61,7 +61,7 @@ class Btcli:
             text=True,
             env=env,
             cwd=self.home,
-            timeout=60,
+            timeout=300,
             stdin=subprocess.DEVNULL,
             check=False,
         )
