@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from ports import free_port
-from raw_storage import RawStorage, neurons, position, subnet
+from raw_storage import RawStorage, neurons, position, subnet, twox64, u16
 from textual.pilot import Pilot
 
 from taoctl.calls.registration.burn import Register
@@ -31,6 +31,7 @@ from taoctl.submit.plan import make_plan
 from taoctl.submit.send import send
 from tui.app import Dashboard
 from tui.options import DashOptions, WalletRef
+from tui.widgets.board_panels import NewSubnetPanel
 
 SUBNETS = (1, 2, 3)
 BLOCKS = 30
@@ -112,6 +113,17 @@ def short(address: str) -> str:
     return f"{address[:5]}…{address[-4:]}"
 
 
+def lost_percent(raw: RawStorage, netuid: int) -> float:
+    """What a buy for 10 TAO loses of its value at the price, from the pool's curve and fee."""
+    known, order = subnet(raw, netuid), 10 * 10**9
+    rate = raw.number("FeeRate", twox64(u16(netuid)), default=33, pallet="Swap")
+    quote = raw.number("SwapBalancer", twox64(u16(netuid)), default=5 * 10**17, pallet="Swap")
+    tao, alpha = known["tao_in"], known["alpha_in"]
+    kept = (tao / (tao + order - order * rate // 65_535)) ** (quote / (10**18 - quote))
+    spot = (10**18 - quote) / quote * tao / alpha
+    return float(100 * (1 - alpha * (1 - kept) * spot / order))
+
+
 def check_neuron(line: dict[str, str], known: dict[str, Any], block: int) -> None:
     assert line["uid"] == str(known["uid"])
     assert line["hotkey"] == short(known["hotkey"])
@@ -138,7 +150,7 @@ def test_every_uid_on_the_metagraph_screen(node: Running) -> None:
             await pilot.press("2")
             await until(lambda: dash.live_screen.table.model.total == len(SUBNETS) + 1)
             assert dash.live_screen.table.move_to(netuid)
-            await pilot.press("enter")
+            await pilot.press("n")
             await until(lambda: dash.live_screen.table.model.total == 16)
             block, lines = await painted(pilot, dash)
             stored = await asyncio.to_thread(neurons, storage(node, block), netuid)
@@ -158,8 +170,11 @@ def test_every_subnet_on_the_subnets_screen(node: Running) -> None:
         await pilot.press("2")
         await until(lambda: dash.live_screen.table.model.total == len(SUBNETS) + 1)
         table = dash.live_screen.table
-        block = dash.live_screen.live.block
+        live = dash.live_screen.live
+        assert live is not None and live.block is not None
+        block = live.block
         raw = storage(node, block)
+        foretold: dict[int, str] = {}
         for netuid in SUBNETS:
             known = await asyncio.to_thread(subnet, raw, netuid)
             cells = dict(
@@ -171,13 +186,24 @@ def test_every_subnet_on_the_subnets_screen(node: Running) -> None:
             )
             assert cells["netuid"] == str(netuid)
             assert holds(cells["price_rao"], known["price"], 6)
-            for key, digits in (("tao_in", 2), ("burn", 4), ("alpha_in", 0), ("alpha_out", 0)):
+            for key, digits in (("tao_in", 0), ("burn", 4), ("alpha_in", 0), ("alpha_out", 0)):
                 assert holds(cells[f"{key}_rao"], known[key], digits), key
-            assert cells["uids"] == str(known["neurons"])
-            assert cells["max_neurons"] == str(known["max_neurons"])
+            foretold[netuid] = cells["next_burn_rao"]
+            slip = float(cells["slippage_ppm"].removesuffix("%"))
+            assert slip > 0 and abs(slip - lost_percent(raw, netuid)) < 0.006
+            assert cells["owner_coldkey"] == short(raw.account("SubnetOwner", u16(netuid)) or "")
+            assert cells["uids"] == f"{known['neurons']}/{known['max_neurons']}"
+            assert cells["prune_rank"] == "-" and cells["price_change_ppm"] == "-"
             assert cells["tempo"] == str(known["tempo"])
             assert cells["next_epoch"] == str(max(0, known["next_epoch_block"] - block))
             assert cells["registered_at"] == str(known["registered_at"])
+        panel = dash.screen.query_one(NewSubnetPanel)
+        said = "".join(piece.text for piece in panel.lines(panel.size.width)[0]).split()
+        assert holds(said[0], raw.number("NetworkMinLockCost", default=10**12), 4)
+        service.ask(node.port, "dev_newBlock", {"count": 1}, timeout=60)
+        later = storage(node, block + 1)
+        for netuid, text in foretold.items():
+            assert holds(text, later.number("Burn", u16(netuid)), 6)
 
     drive(node, steps)
 

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,13 @@ from taoctl.localnet.scenarios import demo_wallets
 from taoctl.localnet.sealing import Seal
 from taoctl.localnet.service import Launch, Running
 from taoctl.reads.metagraph import metagraph
-from taoctl.reads.subnets import subnets
+from taoctl.reads.subnet_board import subnet_board
 from tui.app import Dashboard
+from tui.figures import fixed
 from tui.options import DashOptions, WalletRef
 from tui.run import screenshot
 from tui.widgets.bars import Banner
+from tui.widgets.board_panels import NewSubnetPanel
 
 pytestmark = pytest.mark.e2e
 
@@ -90,6 +92,11 @@ async def seal(dash: Dashboard, count: int) -> int:
     return head.number
 
 
+async def nothing() -> Mapping[int, int]:
+    """What a chain younger than a day knows of the prices of a day before."""
+    return {}
+
+
 def _shown_block(dash: Dashboard) -> int:
     live = dash.live_screen.live
     return -1 if live is None or live.block is None else int(live.block)
@@ -102,12 +109,18 @@ def test_each_block_moves_the_screen_and_its_cells_are_what_the_reads_say(node: 
         for _ in range(3):
             block = await seal(dash, 1)
             chain = await dash.connected()
-            rows = await subnets(await chain.at_block(block))
+            board = await subnet_board(await chain.at_block(block), nothing())
             table = dash.live_screen.table
-            assert table.model.total == len(rows)
-            for row in rows:
+            assert table.model.total == len(board.rows)
+            for row in board.rows:
                 shown = table.model.row(row.netuid)
                 assert (shown.row, shown.block) == (row, block)
+            live = dash.live_screen.live
+            assert live is not None and live.rows == board
+            assert board.cost is not None
+            panel = dash.screen.query_one(NewSubnetPanel)
+            said = "".join(piece.text for piece in panel.lines(panel.size.width)[0])
+            assert said.startswith(fixed(board.cost.cost_rao))
             assert dash.pulse.block == block and dash.pulse.simulated
 
     drive(node, steps)
@@ -118,7 +131,7 @@ def test_the_metagraph_shows_every_uid_and_marks_own_ones_across_an_epoch(node: 
         await pilot.press("2")
         await until(lambda: dash.live_screen.table.model.total > 0)
         dash.live_screen.table.move_to(1)
-        await pilot.press("enter")
+        await pilot.press("n")
         await until(lambda: dash.live_screen.live is not None)
         block = await seal(dash, 25)
         chain = await dash.connected()
