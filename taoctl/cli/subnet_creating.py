@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from taoctl.calls.network.create import FEE_ROOM, CreateSubnet
 from taoctl.calls.network.price import NetworkPrice, network_price
 from taoctl.calls.proxied import delegations
+from taoctl.calls.stake.fees import fee_of
 from taoctl.chain.view import View
 from taoctl.cli import context, interrupts
 from taoctl.cli.stake import orders
@@ -50,9 +51,10 @@ def carry_out(
         if guarded and (flags.proxy_for or flags.multisig):
             await _check_limit_holds(view, intent, signer, flags)
             bare_allowed = await _may_send(view, replace(intent, guarded=False), signer, flags)
-        acting = orders.acting(signer, flags).ss58
-        if await wrapped(intent, flags).fee_payer(view, signer.ss58) == acting:
-            intent = replace(intent, fee_room=FEE_ROOM + tip)
+        whole, acting = wrapped(intent, flags), orders.acting(signer, flags).ss58
+        if await whole.fee_payer(view, signer.ss58) == acting:
+            fee = Tao(await fee_of(view, signer.ss58, await whole.call(view, signer.ss58)))
+            intent = replace(intent, fee_room=max(FEE_ROOM, fee + fee) + tip)
         return intent
 
     try:

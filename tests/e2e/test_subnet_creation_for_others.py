@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from stake_net import StakeNet
 
+import taoctl.cli.subnet_creating
 import taoctl.wallet.unlock
 from taoctl.calls.multisig import parse_group
 from taoctl.calls.network.create import FEE_ROOM
 from taoctl.localnet.frame import Runtime
+from taoctl.units import Tao
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "localnet"))
 
@@ -22,7 +24,6 @@ from owned_chain import ALICE, BOB, COST, DAVE, hotkey, owned_chain
 pytestmark = pytest.mark.e2e
 
 TAO = 10**9
-ED = 500
 GROUP = f"2:{ALICE},{BOB}"
 SHARED = parse_group(GROUP, str).ss58
 CAP = COST + 9 * TAO
@@ -143,6 +144,14 @@ def test_a_tip_of_the_own_is_no_higher_price(net: StakeNet, rising: Callable[[in
     rising(CAP)
     done = net.data("taoctl.tx.1", *words("--wallet", "//Alice", "--tip", "5"), "--yes")
     assert had - free(net, ALICE) == CAP + int(done["fee"]["rao"])
+
+
+def test_a_fee_that_is_higher_than_expected_is_no_higher_price(
+    net: StakeNet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taoctl.cli.subnet_creating, "FEE_ROOM", Tao(1))
+    done = net.data("taoctl.tx.1", *words("--wallet", "//Alice"), "--yes")
+    assert int(done["fee"]["rao"]) > 1 and ALICE in owners(net)
 
 
 def test_a_proxy_whose_tip_the_account_pays_is_left_room_for_it(
