@@ -10,6 +10,7 @@ from taoctl.calls.base import Effect, call_bytes
 from taoctl.calls.owner.hyperparameter import SetHyperparameter
 from taoctl.calls.owner.scheduling import Later, Schedule, Step, schedule
 from taoctl.calls.owner.several import SetHyperparameters
+from taoctl.calls.owner.standing import FROZEN, TOO_SOON
 from taoctl.calls.owner.toml_values import Wanted
 from taoctl.chain.client import Chain, connect
 from taoctl.chain.view import View
@@ -33,7 +34,8 @@ from taoctl.cli.writing import WriteFlags
 from taoctl.errors import DeclinedError, RefusedError, TaoctlError, UnreachableError
 from taoctl.journal.record import Record
 from taoctl.journal.store import Journal
-from taoctl.submit.options import TxOptions
+from taoctl.submit.options import TxOptions, Wait
+from taoctl.submit.outcome import Outcome
 from taoctl.submit.plan import Plan, make_plan
 from taoctl.submit.send import send
 from taoctl.submit.settle import settle
@@ -65,6 +67,8 @@ class Application:
     _signer: OpenedSigner | None = None
     _told: tuple[str, ...] = ()
     _since: int = 0
+    _alone: bool = False
+    """Whether each change goes in a transaction of its own: a proxy may not batch all it may do."""
 
     async def run(self) -> None:
         """Carry it out, and write what became of it; raises what `transact` raises."""
@@ -148,20 +152,16 @@ class Application:
                 return False
             await self._end(view, left)
             return True
-        intent = SetHyperparameters(self.wanted.netuid, left.now)
-        right_key(intent, self.flags, self.account)
-        async with planning(chain):
-            plan = await make_plan(
-                chain,
-                wrapped(intent, self.flags),
-                self.account.ss58,
-                self.tx,
-                journal=journal,
-                to_send=may_send(self.flags),
-                view=view,
-            )
-            blocks = await blocks_of(chain, plan)
+        plan, blocks = await self._plan(chain, journal, view, left)
+        if not self._alone and len(left.now) > 1 and _only_filtered(plan) and self._may_go_on:
+            await self._need_each_allowed(view, left)
+            self._alone = True
+            self._tell((_ALONE.format(len(left.now)),))
+            plan, blocks = await self._plan(chain, journal, view, left)
         if self.flags.dry_run:
+            if self._alone:
+                then = [Later(one, None, "after the one before it") for one in left.now[1:]]
+                left = Schedule(left.now[:1], (*then, *left.later), ())
             await self._end(view, left, plan)
             return True
         if self._signer is None:
@@ -178,15 +178,51 @@ class Application:
         assert self._signer is not None
         outcome = await send(chain, plan, self._signer, journal, self.tx, tell)
         failure = failure_of(outcome, ())
-        if failure is not None:
+        if failure is not None and not (self.follow and _too_late(outcome)):
             raise failure
         self._since = max(self._since, outcome.record.block or 0)
         self._records.append(outcome.record)
+        if failure is not None:
+            output.warn(f"{failure.message}; it is tried again when it may be set")
+            return False
         self._set += [_change(one, transaction=outcome.record.id) for one in plan.effects]
-        if self.follow:
+        if self.follow or (self._alone and len(left.now) > 1):
             return False
         await self._end(view, Schedule((), left.later, ()), plan)
         return True
+
+    @property
+    def _may_go_on(self) -> bool:
+        """Whether one transaction may follow another."""
+        return self.flags.nonce is None and self.flags.wait is not Wait.NONE
+
+    async def _need_each_allowed(self, view: View, left: Schedule) -> None:
+        """Raise RefusedError for a call that the proxy may not make by itself either."""
+        for step in (*left.now, *(one.step for one in left.later)):
+            alone = wrapped(SetHyperparameters(self.wanted.netuid, (step,)), self.flags)
+            refusals = await alone.preflight(view, self.account.ss58)
+            found = next((one for one in refusals if one.name == _FILTERED), None)
+            if found is not None:
+                raise RefusedError(f"{self._where(step.last.name)}: {found.message}", found.hint)
+
+    async def _plan(
+        self, chain: Chain, journal: Journal, view: View, left: Schedule
+    ) -> tuple[Plan, Block]:
+        """The plan of what may be set now, or of the first of it where each goes alone."""
+        steps = left.now[:1] if self._alone else left.now
+        intent = SetHyperparameters(self.wanted.netuid, steps)
+        right_key(intent, self.flags, self.account)
+        async with planning(chain):
+            plan = await make_plan(
+                chain,
+                wrapped(intent, self.flags),
+                self.account.ss58,
+                self.tx,
+                journal=journal,
+                to_send=may_send(self.flags),
+                view=view,
+            )
+            return plan, await blocks_of(chain, plan)
 
     def _show(self, plan: Plan, text: str) -> None:
         for warning in insecure(plan):
@@ -197,7 +233,8 @@ class Application:
     async def _agree(self, chain: Chain, plan: Plan | None) -> None:
         """Have it confirmed, later transactions too, and open the key."""
         if not self.flags.yes:
-            what = "this, and what is left of the file in later blocks" if self.follow else "this"
+            goes_on = self.follow or self._alone
+            what = "this, and what is left of the file in later blocks" if goes_on else "this"
             if not await prompts.in_thread(lambda: _confirmed(chain, plan, what)):
                 raise DeclinedError("nothing was sent")
         where = sources(self.flags.password_fd, self.flags.password_file)
@@ -249,6 +286,24 @@ class Application:
         elif not dry and not left.later:
             lines.append(f"subnet {self.wanted.netuid} is as {self.source} says")
         output.show_data(APPLY_SCHEMA, data, "\n".join(lines), context.origin_of(view))
+
+
+_FILTERED = "CallFiltered"
+_ALONE = (
+    "this proxy may make each of the {} changes, but no batch of them: each goes in a transaction "
+    "of its own, and those before one that fails are done"
+)
+
+
+def _only_filtered(plan: Plan) -> bool:
+    """Whether nothing speaks against a plan but that a proxy may not make its call."""
+    return bool(plan.refusals) and all(one.name == _FILTERED for one in plan.refusals)
+
+
+def _too_late(outcome: Outcome) -> bool:
+    """Whether it failed only for the block that it came into, as when a window began before."""
+    error = outcome.error
+    return error is not None and error.name.rpartition(".")[2] in (FROZEN, TOO_SOON)
 
 
 async def _effects(step: Step, view: View, origin: str) -> list[Effect]:
