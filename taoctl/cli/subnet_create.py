@@ -74,6 +74,7 @@ def create(
       taoctl subnet create --hotkey owner --wallet my-wallet --dry-run
       taoctl subnet create --hotkey owner --wallet my-wallet --max-cost 900 --name "My subnet"
     """
+    from taoctl.cli.identity import utf8
     from taoctl.cli.subnet_creating import carry_out
 
     if len(dict.fromkeys(context.wallet_names())) > 1:
@@ -90,7 +91,7 @@ def create(
         "logo_url": logo,
         "additional": additional,
     }
-    identity = tuple((field, text) for field, text in given.items() if text is not None)
+    identity = tuple((field, utf8(text)) for field, text in given.items() if text is not None)
     carry_out(
         hotkey,
         None if max_cost is None else tao_amount(max_cost),

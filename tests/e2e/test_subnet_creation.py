@@ -232,6 +232,7 @@ def test_a_proxy_that_may_not_transfer_creates_one_without_the_guard(net: StakeN
         (("--unguarded", "--max-cost", "5"), "contradict each other"),
         (("--wallet", "//Bob"), "a subnet has one owner"),
         (("--max-cost", "much"), "not an amount"),
+        (("--name", "\udcff"), "not UTF-8"),
     ],
 )
 def test_what_cannot_be_meant_is_a_usage_error(
