@@ -28,6 +28,7 @@ from taoctl.reads.hyperparameters import HyperparameterRow
 from taoctl.reads.metagraph import NeuronRow
 from taoctl.reads.neurons import MyNeuronRow
 from taoctl.reads.registry import load
+from taoctl.reads.subnet_detail import SubnetDetailRow
 from taoctl.reads.subnets import SubnetRow
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -35,7 +36,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 SHAPES: dict[str, Shape] = {
     "taoctl.chain.info/1": Shape("taoctl chain info", ChainRow, single=True),
     "taoctl.chain.block/1": Shape("taoctl chain block", BlockRow, single=True),
-    "taoctl.subnet.show/1": Shape("taoctl subnet show", SubnetRow, single=True),
+    "taoctl.subnet.show/1": Shape("taoctl subnet show", SubnetDetailRow, single=True),
     "taoctl.subnet.hyperparameters/1": Shape("taoctl subnet hyperparameters", HyperparameterRow),
 }
 

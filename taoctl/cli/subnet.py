@@ -40,15 +40,20 @@ Netuid = Annotated[
 def show(netuid: Netuid) -> None:
     """Everything about one subnet.
 
+    `slippage` is what buys of 1, 10 and 100 TAO, each alone, would lose of their value at the
+    price. `next burn` is the price of a registration in the next block, `risen burn` its price
+    there after one. `locked` is what creating the subnet took, `new subnet` what another one costs.
+
     \b
     Examples:
       taoctl subnet show 1
       taoctl subnet show 1 -o yaml
     """
-    from taoctl.reads.subnets import SubnetRow, subnet
+    from taoctl.reads.subnet_detail import SubnetDetailRow, subnet_detail
 
-    row, origin = context.run(lambda view: subnet(view, netuid))
-    output.show(Result("taoctl.subnet.show/1", origin, (Section([row], SubnetRow, single=True),)))
+    row, origin = context.run(lambda view: subnet_detail(view, netuid))
+    section = Section([row], SubnetDetailRow, single=True)
+    output.show(Result("taoctl.subnet.show/1", origin, (section,)))
 
 
 @app.command("metagraph")

@@ -94,6 +94,15 @@ async def where_told(reading: Awaitable[T]) -> T | None:
         return None
 
 
+def next_seats(seat: SeatPrice | None) -> tuple[int | None, int | None]:
+    """Rao that a seat costs in the next block, and there after one registration."""
+    # Runtimes without a half life adjust the price by what was registered in a while.
+    if seat is None or seat.half_life_blocks is None:
+        return None, None
+    first, then = seat.sequence(1)
+    return first, then
+
+
 async def _all_seats(view: View) -> dict[int, SeatPrice]:
     return await seat_prices(view, [row.netuid for row in await subnets(view)])
 
@@ -101,9 +110,7 @@ async def _all_seats(view: View) -> dict[int, SeatPrice]:
 def _row(
     row: ListedSubnetRow, before: int | None, seat: SeatPrice | None, rank: int | None
 ) -> BoardRow:
-    # Runtimes without a half life adjust the price by what was registered in a while.
-    falls = seat is not None and seat.half_life_blocks is not None
-    following = seat.sequence(1) if seat is not None and falls else (None, None)
+    following = next_seats(seat)
     return BoardRow(
         **{field.name: getattr(row, field.name) for field in fields(ListedSubnetRow)},
         price_change_ppm=change_ppm(before, row.price_rao, row.netuid),

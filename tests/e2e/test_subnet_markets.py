@@ -127,6 +127,24 @@ def test_prices_are_those_of_storage(net: Localnet) -> None:
         assert row["price_change_ppm"] is None
 
 
+def test_one_subnet_is_shown_with_orders_seats_and_locks(net: Localnet) -> None:
+    prices = {row["netuid"]: row for row in envelope(net, "subnet", "price")["data"]}
+    for netuid in (0, 1, CLOSED):
+        whole = envelope(net, "subnet", "show", str(netuid))
+        row, raw = whole["data"], RawStorage(net.endpoint, whole["block_hash"])
+        for size in (1, 10, 100):
+            assert row[f"slippage_{size}_ppm"] == prices[netuid][f"slippage_{size}_ppm"]
+        assert (row["slippage_10_ppm"] is None) is (netuid == CLOSED)
+        assert rao(row["new_subnet"]) == raw.number("NetworkMinLockCost", default=10**12)
+        assert rao(row["locked"]) == raw.number("SubnetLocked", u16(netuid))
+        burn, following, then = (rao(row[key]) for key in ("burn", "next_burn", "risen_burn"))
+        if netuid == 0:
+            assert (burn, following, then) == (None, None, None)
+        else:
+            assert burn is not None and following is not None and then is not None
+            assert raw.number("MinBurn", u16(netuid), default=500_000) <= following <= burn < then
+
+
 def test_a_list_is_sorted_by_any_of_its_columns(net: Localnet) -> None:
     def column(key: str, *words: str) -> list[Any]:
         return [row[key] for row in net.data(LIST, "subnet", "list", *words)]

@@ -10,6 +10,7 @@ from stored_chain import StoredChain
 
 from taoctl.reads.seat_prices import seat_prices
 from taoctl.reads.subnet_board import subnet_board
+from taoctl.reads.subnet_detail import subnet_detail
 
 TAO = 10**9
 
@@ -36,6 +37,9 @@ def test_on_the_oldest_the_way_of_prices_and_who_goes_are_unknown() -> None:
     assert one.burn_rao == 3 * TAO and one.price_change_ppm is None
     assert root.burn_rao is None and root.next_burn_rao is None
     assert (one.next_burn_rao, one.risen_burn_rao) == (None, None)
+    shown = asyncio.run(subnet_detail(chain.view(1000), 1))
+    assert (shown.burn_rao, shown.next_burn_rao, shown.risen_burn_rao) == (3 * TAO, None, None)
+    assert shown.slippage_10_ppm == one.slippage_ppm and shown.new_subnet_rao == 7 * TAO
 
 
 @pytest.mark.parametrize("spec", [365, 393, 424])
