@@ -10,6 +10,7 @@ from typing import Any
 
 import consensus_rows
 import dashboard_rows as made
+import one_subnet_rows
 
 from taoctl.chain.client import Chain
 from taoctl.chain.status import LinkState, LinkStatus
@@ -24,6 +25,7 @@ from tui.screens.metagraph import MetagraphScreen
 from tui.screens.neuron import NeuronScreen
 from tui.screens.overview import OverviewRows, OverviewScreen
 from tui.screens.stake import StakeRows, StakeScreen
+from tui.screens.subnet import SubnetScreen
 from tui.screens.subnets import SubnetsScreen
 from tui.screens.weights import WeightsScreen
 
@@ -107,6 +109,8 @@ def feed(dash: Dashboard, block: int = 1000, problem: str | None = None) -> None
     elif isinstance(screen, NeuronScreen):
         wanted = screen.wanted
         rows = consensus_rows.neuron_rows(wanted.netuid, wanted.uid, block, wanted.mechid)
+    elif isinstance(screen, SubnetScreen):
+        rows = one_subnet_rows.page(screen.netuid, block)
     else:
         assert isinstance(screen, MetagraphScreen)
         rows = made.graph(screen.netuid, 256, block)

@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 
 from taoctl.chain.view import View
-from taoctl.errors import TaoctlError
+from taoctl.errors import BadDataError, TaoctlError
 from taoctl.text import printable
 from tui.keymap import SUBNET_HINTS, SUBNET_KEYS
 from tui.prices import SPANS, Prices, Span
@@ -33,6 +33,8 @@ from tui.widgets.table import Table
 _LISTS = ("parameters", "parts", "prunes")
 _TALL_LINES = 36
 """Height of a terminal from which on the panels are higher."""
+_SHORT_LINES = 20
+"""Height of a terminal below which pool and emission give way to the list."""
 
 
 class ListTitle(Lines):
@@ -107,8 +109,10 @@ class SubnetScreen(LiveScreen[SubnetPage]):
             table.arranged.subscribe(self, lambda _: self._note(), immediate=True)
 
     def on_resize(self) -> None:
-        """Draw the chart higher where there is room for it."""
-        self.set_class(self.app.size.height >= _TALL_LINES, "-tall")
+        """Draw the chart higher where there is room for it, and leave the list some lines."""
+        height = self.app.size.height
+        self.set_class(height >= _TALL_LINES, "-tall")
+        self.set_class(height < _SHORT_LINES, "-short")
 
     # --- what is shown --------------------------------------------------------------------
 
@@ -190,9 +194,14 @@ class SubnetScreen(LiveScreen[SubnetPage]):
             await prices.fill(chain, self.netuid, span, oldest, self._tell_course)
         except TaoctlError as error:
             self.dash.say_not_kept("prices", error)
-        finally:
-            chart.set_asking(False)
-            self._tell_course()
+        except Exception as error:
+            # The chart is not the screen: what else it shows stays.
+            self.log.error(error)
+            what = f"earlier prices could not be read ({type(error).__name__}: {error})"
+            self.dash.complain(BadDataError(what, "this is a bug of taoctl; please report it"))
+        # Not when cancelled: then another one asks, or nobody looks any more.
+        chart.set_asking(False)
+        self._tell_course()
 
     def _tell_course(self) -> None:
         live = self.live
