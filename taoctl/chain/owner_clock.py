@@ -91,6 +91,21 @@ class OwnerClock:
         due = last + rounds * self.tempo
         return due if due - self.window < block else block
 
+    def open_until(self, block: int) -> int | None:
+        """The last block up to which a subnet that is open in this one stays so; None for always.
+
+        As long as nobody triggers an epoch.
+        """
+        if not self.tempo or not self.window:
+            return None
+        if self.last_epoch_block is None:
+            return self._epoch_from(block) - self.window
+        if self.window == 1:
+            # Only the block of the epoch itself has no block left, and it is open again.
+            return None
+        last = max(self.last_epoch_block, min(self.pending_epoch_at, block))
+        return last + ((block - last) // self.tempo + 1) * self.tempo - self.window
+
     def _open_by_number(self, block: int) -> int | None:
         """The same before spec 424, where the block of the epoch itself is frozen too."""
         if self.tempo < self.window:

@@ -16,6 +16,7 @@ from taoctl.reads.hyperparameter_changes import HyperparameterChangeRow
 if TYPE_CHECKING:
     from taoctl.chain.view import View
     from taoctl.economics.hyperparameter import Value
+    from taoctl.wallet.accounts import Account
 
 NETUID = "netuid"
 DIFF_SCHEMA = "taoctl.subnet.hyperparameters.diff/1"
@@ -124,10 +125,18 @@ def set_(
       taoctl subnet hyperparameters 1 set commit_reveal_weights_enabled yes --wallet my-wallet
       taoctl subnet hyperparameters 1 set bonds_penalty 65535 --raw --wallet my-wallet
     """
-    from taoctl.calls.owner.hyperparameter import SetHyperparameter
+    send_change(given_netuid(ctx), name, _value(name, value, raw), flags)
+
+
+def send_change(netuid: int, name: str, value: Value, flags: WriteFlags) -> None:
+    """Set a hyperparameter, by a plan that holds up to the window before the next epoch."""
+    from taoctl.calls.owner.hyperparameter import SetHyperparameter, before_the_window
     from taoctl.cli.transact import transact
 
-    transact(SetHyperparameter(given_netuid(ctx), name, _value(name, value, raw)), flags)
+    async def build(view: View, account: Account) -> SetHyperparameter:
+        return await before_the_window(view, netuid, name, value)
+
+    transact(build, flags)
 
 
 def given_netuid(ctx: typer.Context) -> int:

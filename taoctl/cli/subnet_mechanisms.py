@@ -8,7 +8,7 @@ import typer
 
 from taoctl.cli import context, output
 from taoctl.cli.output import Result, Section
-from taoctl.cli.subnet_hyperparameters import AfterNetuid, given_netuid
+from taoctl.cli.subnet_hyperparameters import AfterNetuid, given_netuid, send_change
 from taoctl.cli.writing import WriteFlags, writes
 
 if TYPE_CHECKING:
@@ -124,9 +124,8 @@ def split(
 
 
 def _set(ctx: typer.Context, flags: WriteFlags, name: str, text: str, *, raw: bool = False) -> None:
-    from taoctl.calls.owner.hyperparameter import SetHyperparameter, settable
+    from taoctl.calls.owner.hyperparameter import settable
     from taoctl.calls.owner.values import parse_value
-    from taoctl.cli.transact import transact
 
     value = parse_value(settable(name)[0], text, raw=raw)
-    transact(SetHyperparameter(given_netuid(ctx), name, value), flags)
+    send_change(given_netuid(ctx), name, value, flags)

@@ -9,7 +9,7 @@ import typer
 from taoctl.cli import context, output
 from taoctl.cli.output import Result, Section
 from taoctl.cli.schema_parts import Plain, Shape
-from taoctl.cli.subnet_hyperparameters import AfterNetuid, given_netuid
+from taoctl.cli.subnet_hyperparameters import AfterNetuid, given_netuid, send_change
 from taoctl.cli.writing import WriteFlags, writes
 from taoctl.reads.tempo import TempoRow
 
@@ -59,12 +59,10 @@ def set_(
       taoctl subnet tempo 1 set 720 --wallet my-wallet
       taoctl subnet tempo 1 set 360 --wallet my-wallet --dry-run
     """
-    from taoctl.calls.owner.hyperparameter import SetHyperparameter, settable
+    from taoctl.calls.owner.hyperparameter import settable
     from taoctl.calls.owner.values import parse_value
-    from taoctl.cli.transact import transact
 
-    value = parse_value(settable("tempo")[0], blocks)
-    transact(SetHyperparameter(given_netuid(ctx), "tempo", value), flags)
+    send_change(given_netuid(ctx), "tempo", parse_value(settable("tempo")[0], blocks), flags)
 
 
 @app.command("trigger")

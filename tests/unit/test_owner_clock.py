@@ -48,7 +48,15 @@ def test_a_subnet_opens_when_the_schedule_says(seed: int) -> None:
         block=now, tempo=tempo, last_epoch_block=last, pending_epoch_at=pending, window=window
     )
     for block in range(now + 1, now + 3 * tempo):
-        assert one.open_from(block) == first_open(block, tempo, last, pending, window), block
+        opens = first_open(block, tempo, last, pending, window)
+        assert one.open_from(block) == opens, block
+        if window <= 1:
+            assert one.open_until(block) is None
+        elif opens == block:
+            until = one.open_until(block)
+            assert until is not None and until >= block
+            assert one.open_from(until) == until
+            assert one.open_from(until + 1) != until + 1
 
 
 def test_limits_are_of_the_tempo_or_of_the_chain() -> None:
@@ -84,6 +92,11 @@ def test_before_spec_424_the_number_of_the_block_alone_says_when_it_opens(seed: 
         later = (n for n in range(block, block + 4 * tempo + 4))
         first = next(n for n in later if not frozen_by_number(n, netuid, tempo, window))
         assert one.open_from(block) == first, block
+        if first == block and window:
+            until = one.open_until(block)
+            assert until is not None and until >= block
+            assert not frozen_by_number(until, netuid, tempo, window)
+            assert frozen_by_number(until + 1, netuid, tempo, window)
     due = one.next_epoch
     assert due is not None and due > one.block
     # An epoch runs where no block is left until it.
@@ -98,6 +111,8 @@ def test_a_window_longer_than_the_tempo_never_opened_either() -> None:
 
 def test_without_epochs_nothing_is_frozen() -> None:
     assert clock(tempo=0).open_from(1_255) == 1_255
+    assert clock(tempo=0).open_until(1_255) is None
+    assert clock(window=0).open_until(1_255) is None
 
 
 def test_a_window_longer_than_the_tempo_never_opens() -> None:

@@ -37,6 +37,7 @@ class SetHyperparameter(Intent):
         netuid: the subnet.
         name: by which `settable` knows it.
         value: as the chain counts.
+        until_block: the last block before the window in which nothing is changed; None for none.
     """
 
     needs = (NETWORKS, item("SubnetOwner"), item("Tempo"))
@@ -44,6 +45,12 @@ class SetHyperparameter(Intent):
     netuid: int
     name: str
     value: Value
+    until_block: int | None = None
+
+    @property
+    def good_until(self) -> int | None:
+        """That of `until_block`."""
+        return self.until_block
 
     @property
     def _known(self) -> tuple[Known, Change]:
@@ -160,6 +167,16 @@ class SetHyperparameter(Intent):
             gone = f"{self.value} to {now - 1}" if now - self.value > 1 else f"{self.value}"
             found.append(f"mechid {gone} goes with all its weights and bonds")
         return found
+
+
+async def before_the_window(view: View, netuid: int, name: str, value: Value) -> SetHyperparameter:
+    """The change, good up to the last block before the next freeze window, where that counts."""
+    until = None
+    if settable(name)[1].window:
+        clock = await owner_clock(view, netuid)
+        if clock.open_from(view.block + 1) == view.block + 1:
+            until = clock.open_until(view.block + 1)
+    return SetHyperparameter(netuid, name, value, until)
 
 
 _ASIDE = {
