@@ -18,12 +18,12 @@ async def epoch_doubts(
 ) -> tuple[str, ...]:
     """Reasons why an epoch in so many blocks may pay otherwise than was worked out; none is best.
 
-    Weights that are hidden until a pulse of drand are opened in a block before its epoch; they are
-    not opened here. A neuron that the epoch itself seats or replaces, and what a lease gives its
-    contributors of the owner's cut, are not worked out.
+    Hidden weights that open in the epoch's own block are counted in where a subnet hides weights;
+    not so what was hidden before it stopped to. A neuron that the epoch itself seats or replaces,
+    and what a lease gives its contributors of the owner's cut, are not worked out.
     """
     hidden, lease = await asyncio.gather(
-        _opening(view, netuid, mechanisms), value_or_none(view, _LEASE.item, netuid)
+        _late(view, netuid, mechanisms), value_or_none(view, _LEASE.item, netuid)
     )
     found = []
     if blocks > 1:
@@ -39,9 +39,11 @@ async def epoch_doubts(
     return tuple(found)
 
 
-async def _opening(view: View, netuid: int, mechanisms: int) -> int:
-    """How many commits of the epoch to reveal have their pulse, and open in the epoch's block."""
-    if not (view.has(_COMMITS) and view.has(_PULSES)):
+async def _late(view: View, netuid: int, mechanisms: int) -> int:
+    """How many commits from when weights were hidden have their pulse, to open in its block."""
+    if await view.value(PALLET, "CommitRevealWeightsEnabled", netuid) or not (
+        view.has(_COMMITS) and view.has(_PULSES)
+    ):
         return 0
     index, period = await asyncio.gather(
         *(view.value(PALLET, name, netuid) for name in ("SubnetEpochIndex", "RevealPeriodEpochs"))

@@ -13,6 +13,7 @@ from taoctl.economics.schedule import activity_cutoff_blocks
 from taoctl.economics.yuma import BONDS_SCALE, EpochInput
 from taoctl.errors import UsageError
 from taoctl.reads.entries import PALLET, item, value_or_none
+from taoctl.reads.epoch_reveals import Opening, opening
 
 _STRIDE = 4_096
 _HOTKEYS, _ALPHA, _TAO = 52, 67, 68
@@ -60,7 +61,13 @@ class SubnetEpoch:
 
 
 async def epoch_inputs(
-    view: View, netuid: int, *, block: int, emission: int, revealed: View | None = None
+    view: View,
+    netuid: int,
+    *,
+    block: int,
+    emission: int,
+    revealed: View | None = None,
+    opens: bool = False,
 ) -> SubnetEpoch:
     """What an epoch in `block` reads if nothing changes after this view.
 
@@ -68,6 +75,7 @@ async def epoch_inputs(
         emission: alpha rao that the epoch shares out over all mechanisms.
         revealed: where it is known, the state of `block` itself: timelocked weights are revealed
             in a block before its epoch.
+        opens: whether to open those here that `block` reveals; for when it is the next one.
     """
     stored, answer = await asyncio.gather(
         _stored(view, netuid),
@@ -85,7 +93,7 @@ async def epoch_inputs(
     )
     epochs = await asyncio.gather(
         *(
-            _mechanism(view, revealed, stored, facts, (netuid, mechid), hotkeys)
+            _mechanism(view, revealed, stored, facts, (netuid, mechid), hotkeys, opens=opens)
             for mechid in range(len(parts))
         )
     )
@@ -154,16 +162,23 @@ async def _mechanism(
     facts: Mapping[str, Any],
     place: tuple[int, int],
     hotkeys: Sequence[str],
+    *,
+    opens: bool,
 ) -> dict[str, Any]:
     index, n = mechanism_index(*place), len(hotkeys)
+    opened = None
+    if opens and stored["CommitRevealWeightsEnabled"]:
+        opened = await opening(view, place[0], index, hotkeys, facts, _oldest(stored))
     updates, weights, bonds, late, commits = await asyncio.gather(
         value_or_none(view, "LastUpdate", index),
         view.map(PALLET, "Weights", index),
         view.map(PALLET, "Bonds", index),
         _revealed_rows(revealed, index),
-        _commit_blocks(view, revealed, stored, index, hotkeys),
+        _commit_blocks(view, revealed, stored, index, hotkeys, opened),
     )
     rows = {**weights, **{hotkeys.index(who): row for who, row in late.items() if who in hotkeys}}
+    if opened is not None:
+        rows |= opened.rows
     return {
         "last_update": [int(at) for at in _sized(updates, n, 0)],
         "weights": [rows.get(uid) or () for uid in range(n)],
@@ -191,18 +206,29 @@ async def _revealed_rows(revealed: View | None, index: int) -> dict[str, Any]:
     return {one: row for one, uid, row in found if uid is not None}
 
 
+def _oldest(stored: Mapping[str, Any]) -> int:
+    """The oldest epoch whose commits count in the next one, which counts itself before it runs."""
+    return int(stored["SubnetEpochIndex"]) + 1 - int(stored["RevealPeriodEpochs"])
+
+
 async def _commit_blocks(
-    view: View, revealed: View | None, stored: Mapping[str, Any], index: int, hotkeys: Sequence[str]
+    view: View,
+    revealed: View | None,
+    stored: Mapping[str, Any],
+    index: int,
+    hotkeys: Sequence[str],
+    opened: Opening | None,
 ) -> list[int | None] | None:
     """Per uid the block of its earliest commit that still counts; None where none matters."""
     if not stored["CommitRevealWeightsEnabled"]:
         return None
-    # The epoch counts itself before it runs.
-    oldest = int(stored["SubnetEpochIndex"]) + 1 - int(stored["RevealPeriodEpochs"])
+    oldest = _oldest(stored)
     plain = await view.map(PALLET, "WeightCommits", index)
     source = view if revealed is None else revealed
-    timelocked: dict[Any, Any] = {}
-    if view.has(item("TimelockedWeightCommits")):
+    timelocked: Mapping[Any, Any] = {}
+    if opened is not None:
+        timelocked = opened.left
+    elif view.has(item("TimelockedWeightCommits")):
         timelocked = await source.map(PALLET, "TimelockedWeightCommits", index)
     newest = int(stored["SubnetEpochIndex"])
     earliest: dict[str, int] = {}

@@ -103,7 +103,13 @@ async def epoch_payout(
         UsageError: there is no such subnet.
     """
     inputs, owner = await asyncio.gather(
-        epoch_inputs(view, netuid, block=block, emission=pending.shared_out),
+        epoch_inputs(
+            view,
+            netuid,
+            block=block,
+            emission=pending.shared_out,
+            opens=block == view.block + 1,
+        ),
         epoch_owner(view, netuid, block),
     )
     if owner.changes and owner.seated:

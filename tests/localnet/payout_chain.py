@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +14,9 @@ from taoctl.chain.view import View
 from taoctl.economics.mechanisms import split_emission
 from taoctl.localnet.pallets.subtensor.pending import Pending
 from taoctl.localnet.pallets.subtensor.subnets import ROOT
+
+MAJOR = 2**64 - 1
+"""All of a stake, as children's proportions are written."""
 
 Position = tuple[str, str]
 """A hotkey and a coldkey."""
@@ -143,3 +148,76 @@ class PaidEpochs:
         self.found = {}
         chain.run(1)
         return self.found
+
+
+@contextmanager
+def changed(chain: ScenarioChain) -> Iterator[Any]:
+    """The pallet, to be changed behind everybody's back in a block of its own."""
+    state = chain.runtime.state
+    state.begin_block(state.head + 1)
+    yield chain.runtime.subtensor
+    state.commit_block()
+
+
+def mixed() -> ScenarioChain:
+    """Subnets with all that makes an epoch hard to reckon.
+
+    1 has children of one coldkey and of several, childkey takes and burns; 2 has three mechanisms
+    with parts of their own, one of them without weights, and recycles what its owner's miners
+    would get; 3 has liquid alpha, weights that stay hidden, rewards that are staked elsewhere and
+    an owner's cut that is locked.
+    """
+    chain = ScenarioChain("small")
+    chain.run(3)
+    with changed(chain) as module:
+        first, second, third = sorted(one for one in module.netuids() if one)
+        seats = {netuid: module.seated_hotkeys(netuid) for netuid in (first, second, third)}
+        module.CKBurn.put(MAJOR // 50)
+        for place, hotkey in enumerate(sorted({one for each in seats.values() for one in each})):
+            module.Delegates[hotkey] = (11_796, 0, 655, 5_000)[place % 4]
+            module.ChildkeyTake[hotkey, first] = (0, 11_796, 3_000)[place % 3]
+        _children(module, first, seats[first])
+        module.MechanismCountCurrent[second] = 3
+        module.MechanismEmissionSplit[second] = (40_000, 20_000, 5_535)
+        for uid in range(len(seats[second])):
+            for item in (module.Weights, module.Bonds):
+                row = item.get((second, uid))
+                if row is not None:
+                    item[module.mechanism_index(second, 1), uid] = row
+        module.LastUpdate[module.mechanism_index(second, 1)] = module.LastUpdate[second]
+        module.RecycleOrBurn[second] = "Recycle"
+        assert any(module.Weights.get((second, uid)) for uid in range(len(seats[second])))
+        module.Yuma3On[first] = False
+        module.LiquidAlphaOn[third] = True
+        module.CommitRevealWeightsEnabled[third] = True
+        _commits(module, third, seats[third])
+        module.OwnerCutAutoLockEnabled[third] = True
+        validator = max(seats[third], key=lambda one: module.hotkey_alpha(one, third))
+        for hotkey in seats[third][::2]:
+            module.AutoStakeDestination[module.Owner[hotkey], third] = validator
+        # One part of these lies between the owner's own hotkeys, which get nothing.
+        module.OwnedHotkeys[module.SubnetOwner[second]] = tuple(seats[second][-5:])
+        staked = max(seats[first], key=lambda one: module.hotkey_alpha(one, 0))
+        module.RootClaimType[module.Owner[staked]] = "Keep"
+    return chain
+
+
+def _children(module: Any, netuid: int, hotkeys: list[str]) -> None:
+    """The two largest lend to three others each; one of these lends on to its own second key."""
+    by_stake = sorted(hotkeys, key=lambda one: -module.hotkey_alpha(one, netuid))
+    for parent in by_stake[:2]:
+        lent = [
+            (MAJOR // part, child) for part, child in zip((2, 5, 9), by_stake[2:5], strict=True)
+        ]
+        module.ChildKeys[parent, netuid] = tuple(lent)
+        for share, child in lent:
+            module.ParentKeys[child, netuid] = (*module.ParentKeys[child, netuid], (share, parent))
+    module.Owner[by_stake[2]] = module.Owner[by_stake[0]]
+
+
+def _commits(module: Any, netuid: int, hotkeys: list[str]) -> None:
+    """Weights that are committed and never revealed, in both ways there are."""
+    block, epoch = module.rt.block_number, module.SubnetEpochIndex[netuid]
+    ranked = sorted(hotkeys, key=lambda one: -module.hotkey_alpha(one, netuid))
+    module.WeightCommits[netuid, ranked[1]] = ((bytes(32), epoch, block, block + 100),)
+    module.TimelockedWeightCommits[netuid, epoch] = ((ranked[2], block - 1, b"hidden", 1 << 40),)
