@@ -140,7 +140,7 @@ class CreateSubnet(Intent):
         said = f"{held.ss58} can spend {held.spendable()}, and a subnet costs {cost}"
         if cost <= held.spendable(keep_alive=False):
             return (Refusal("NotExpendable", said, "leave the existential deposit in the account"),)
-        when = price.first_block_at(held.spendable().rao)
+        when = price.first_block_at(max(held.spendable().rao - self.fee_room.rao, 0))
         hint = "fund the account first"
         if when is not None:
             hint += f"; if nobody else creates a subnet it costs as little in block {when}"
