@@ -59,7 +59,7 @@ def _removed(folder: Path) -> bool:
     return not folder.exists()
 
 
-def until(true: Callable[[], bool], seconds: float = 10.0) -> bool:
+def until(true: Callable[[], bool], seconds: float = 60.0) -> bool:
     ends = time.monotonic() + seconds
     while not true():
         if time.monotonic() > ends:
@@ -89,7 +89,7 @@ def test_it_signs_for_other_processes_until_it_is_locked(tmp_path: Path) -> None
         "from taoctl.wallet.agent_client import agent_signer\n"
         f"print(agent_signer({key().ss58!r}).sign(b'hello').hex())"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert verify(b"hello", bytes.fromhex(done.stdout), key().ss58)
     signer = client.agent_signer(key().ss58)
     assert signer is not None
@@ -230,7 +230,7 @@ def test_two_that_start_at_once_become_one() -> None:
         )
         for crypto in "01"
     ]
-    pids = {child.communicate(timeout=60)[0] for child in children}
+    pids = {child.communicate(timeout=120)[0] for child in children}
     assert len(pids) == 1
     status = client.status()
     assert status is not None
@@ -407,7 +407,7 @@ def test_another_user_gets_no_answer_even_through_open_doors(home: Path) -> None
         "try: print('got', s.recv(100))\n"
         "except ConnectionResetError: print('got', b'')\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert done.stdout == "got b''\n", done.stderr
     assert not gone(status.pid)
     path.parent.chmod(0o700)
@@ -428,5 +428,5 @@ def test_an_agent_of_another_user_is_told_no_secret() -> None:
     child.stdout.readline()
     with pytest.raises(client.AgentError, match="another user"):
         unlocked()
-    assert child.communicate(timeout=30)[0] == "got b''\n"
+    assert child.communicate(timeout=120)[0] == "got b''\n"
     path.unlink()

@@ -6,7 +6,6 @@ import random
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -244,22 +243,17 @@ def test_metadata_of_other_versions_is_refused() -> None:
 @pytest.mark.parametrize("count", [300, pytest.param(20_000, marks=pytest.mark.soak)])
 def test_damaged_metadata_is_an_error_and_nothing_else(count: int) -> None:
     drawn, metadata = random.Random(5), codec().metadata
-    started, longest = time.monotonic(), 0.0
     for _ in range(count):
         damaged = bytearray(metadata)
         for _ in range(drawn.choice((1, 1, 3, 20))):
             damaged[drawn.randrange(5, len(damaged))] = drawn.randrange(256)
         if drawn.random() < 0.2:
             del damaged[drawn.randrange(5, len(damaged)) :]
-        before = time.monotonic()
         try:
             made = Workshop(bytes(damaged), Versions(424, 1))
             prune(made.registry, [("System", "remark")])
         except (BadDataError, UsageError, KeyError):
             pass  # KeyError: the damage renamed the pallet that is pruned to
-        longest = max(longest, time.monotonic() - before)
-    assert longest < 5
-    assert time.monotonic() - started < 60 + count / 20
 
 
 def with_leaf(registry: Registry, number: int, change: Callable[[int], TypeDef]) -> Registry:
@@ -333,10 +327,10 @@ def test_warming_loads_in_the_background_and_keeps_its_trouble_to_itself() -> No
     composer = Composer(runtime, "0x" + "11" * 32)
     composer.warm(Ask("Nowhere", "nothing"))
     composer.warm(REMARK)
-    deadline = time.monotonic() + 20
-    while any(thread.name == "composer" for thread in threading.enumerate()):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    for thread in threading.enumerate():
+        if thread.name == "composer":
+            thread.join(120)
+            assert not thread.is_alive()
     assert composer._made is not None
     assert len(composer._made._loaded) == 1
     assert composer._digest is not None

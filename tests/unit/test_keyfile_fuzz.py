@@ -19,7 +19,7 @@ from taoctl.wallet.keys import Key
 from taoctl.wallet.polkadot_js import open_backup, seal_backup
 
 CI, SOAK = 1_000, 100_000
-_SLOWEST_S = 5.0
+_SLOWEST_S = 60.0
 _MEMORY_KIB = 100 * 1024
 _VALUES = (None, 0, -1, 1.5, True, "", "0x", "0x0", "\ud800", "é" * 40, [], {}, "0" * 64, 10**400)
 
