@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 TAOCTL = Path(sys.executable).with_name("taoctl")
-DEADLINE_S = 60.0
+DEADLINE_S = 120.0
 ALTERNATE = re.compile(r"\x1b\[\?1049h(.*?)\x1b\[\?1049l", re.DOTALL)
 
 

@@ -298,7 +298,7 @@ sys.exit(main(sys.argv[2:]))
 def test_a_commit_is_revealed_after_a_kill(net: StakeNet, when: str) -> None:
     words = ["weights", "set", str(HIDDEN), SALTED, "4=2", "5=1", *AS_ALICE, "-n", net.chain.url]
     child = subprocess.run(
-        [sys.executable, "-c", _KILLED, when, *words], capture_output=True, timeout=60
+        [sys.executable, "-c", _KILLED, when, *words], capture_output=True, timeout=120
     )
     assert child.returncode == -signal.SIGKILL, child.stderr.decode()
     if when == "before":
