@@ -58,3 +58,11 @@ def run(work: Coroutine[Any, Any, T], hang_s: float = 60.0) -> T:
 
     with asyncio.Runner(loop_factory=SteadyLoop) as runner:
         return runner.run(guarded())
+
+
+class SteadyPolicy(asyncio.DefaultEventLoopPolicy):
+    """Makes steady loops of all that are asked for, also by `asyncio.run`."""
+
+    def new_event_loop(self) -> asyncio.AbstractEventLoop:
+        """A loop that no thread uses yet."""
+        return SteadyLoop()
