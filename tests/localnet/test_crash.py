@@ -20,8 +20,8 @@ BLOCKS = 12
 
 def _digest(port: int, number: int) -> tuple[str, str, str]:
     """Block hash, header and the whole state's digest through the RPC, at one block."""
-    block_hash = service.ask(port, "chain_getBlockHash", number)
-    header = service.ask(port, "chain_getHeader", block_hash)
+    block_hash = service.ask(port, "chain_getBlockHash", number, timeout=60)
+    header = service.ask(port, "chain_getHeader", block_hash, timeout=60)
     return block_hash, header["parentHash"], header["stateRoot"]
 
 
@@ -33,11 +33,11 @@ def test_blocks_survive_kill_9_at_any_moment(
     best = 0
     for turn in range(4):
         with localnet(monkeypatch, tmp_path, block_time=0.01, port=port) as running:
-            status = service.status(port)
+            status = service.status(port, timeout=60)
             assert status["block"] >= best, "a block that was announced is gone"
             for number, digest in known.items():
                 assert _digest(port, number) == digest
-            while (now := service.status(port)["block"]) < best + BLOCKS + turn:
+            while (now := service.status(port, timeout=60)["block"]) < best + BLOCKS + turn:
                 time.sleep(0.003 * turn)
             best = now
             known |= {n: _digest(port, n) for n in range(0, best, best // 3)}
@@ -67,7 +67,7 @@ def _everything(port: int) -> tuple[str, list[object]]:
     keys = service.ask(port, "state_getKeys", "0x", timeout=60)
     assert len(keys) > 500
     values = service.ask(port, "state_queryStorageAt", keys, timeout=60)
-    return service.ask(port, "chain_getHead"), values
+    return service.ask(port, "chain_getHead", timeout=60), values
 
 
 def test_down_stops_only_its_own_localnet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_another_scenario_on_the_same_state_is_refused(
 
 def test_a_node_under_load_still_answers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with localnet(monkeypatch, tmp_path, scenario="demo", block_time=0.0) as running:
-        first = service.status(running.port)["block"]
+        first = service.status(running.port, timeout=60)["block"]
         last = first
         for _ in range(60):
             header = service.ask(running.port, "chain_getHeader", timeout=60)
