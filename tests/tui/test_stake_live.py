@@ -120,7 +120,7 @@ def still(tmp_path: Path) -> Iterator[Net]:
         yield net
 
 
-async def until(done: Callable[[], bool], seconds: float = 30.0) -> None:
+async def until(done: Callable[[], bool], seconds: float = 120.0) -> None:
     start = time.monotonic()
     while not done():
         assert time.monotonic() - start < seconds, "it did not happen in time"
@@ -155,7 +155,7 @@ def drive(net: Net, steps: Callable[[Keyboard, Dashboard], Awaitable[None]]) -> 
             await steps(Keyboard(pilot), dash)
         return dash
 
-    return asyncio.run(asyncio.wait_for(main(), 120))
+    return asyncio.run(asyncio.wait_for(main(), 600))
 
 
 def at(dash: Dashboard, stage: str) -> Callable[[], bool]:

@@ -54,14 +54,18 @@ class Shell:
         while select.select([self.fd], [], [], seconds)[0]:
             self.written += os.read(self.fd, 65536)
 
-    def until(self, text: bytes, seconds: float = 20.0) -> None:
+    def until(self, text: bytes, seconds: float = 120.0) -> None:
         end = time.monotonic() + seconds
         while text not in self.written:
             assert time.monotonic() < end, f"no {text!r} in {self.written[-2000:]!r}"
             self.read(0.1)
 
     def ended(self) -> int:
-        code = self.process.wait(10)
+        """The exit code; what it writes meanwhile is taken in, or it might wait for that."""
+        end = time.monotonic() + 120
+        while (code := self.process.poll()) is None:
+            assert time.monotonic() < end, f"it goes on: {self.written[-2000:]!r}"
+            self.read(0.05)
         self.read(0.2)
         return code
 
@@ -83,7 +87,7 @@ def dashboard(endpoint: str, home: Path, *options: str) -> Iterator[Shell]:
         yield Shell(fd, process)
     finally:
         process.kill()
-        process.wait(10)
+        process.wait(60)
         os.close(follower)
         os.close(fd)
 
@@ -133,7 +137,7 @@ def test_a_typed_password_never_reaches_the_terminal(endpoint: str, tmp_path: Pa
         os.write(shell.fd, PASSWORD.encode())
         shell.read(0.5)
         os.write(shell.fd, b"\r")
-        shell.until(b"mine is unlocked", 60.0)
+        shell.until(b"mine is unlocked")
         os.write(shell.fd, b"q")
         assert shell.ended() == 0
         assert PASSWORD[:6].encode() not in shell.written
