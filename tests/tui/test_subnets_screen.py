@@ -121,10 +121,15 @@ def test_room_for_more_and_a_network_of_which_all_are_immune() -> None:
     assert board.line is not None
     room = replace(board, line=replace(board.line, limit=15))
     assert "room for 3 more of 15" in new_subnet(room)
-    immune = [replace(row, prune_rank=None) for row in board.line.rows]
-    assert "full, and all are immune" in new_subnet(
-        replace(board, line=replace(board.line, rows=tuple(immune)))
-    )
+    immune = [
+        replace(row, prune_rank=None, immunity_left_blocks=900 + row.netuid)
+        for row in board.line.rows
+    ]
+    assert board.cost is not None
+    cost = replace(board.cost, open_from_block=BLOCK + 1)
+    stuck = new_subnet(replace(board, cost=cost, line=replace(board.line, rows=tuple(immune))))
+    assert "full, all are immune for 901 blocks" in stuck
+    assert not stuck.splitlines()[0].endswith("open")
 
 
 def test_the_band_follows_the_cursor_the_filter_and_the_block() -> None:

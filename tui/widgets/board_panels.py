@@ -45,7 +45,8 @@ class NewSubnetPanel(Panel):
             facts = [self._now(cost), self._fall_in_short(cost), self._shut(cost)]
             facts.append(self._goes(line, in_short=True))
             return [_together([[Piece("new subnet", "muted")], *facts], width)]
-        open_or_not = self._shut(cost) or [Piece("open", "muted")]
+        stuck = line is not None and not line.room and _first(line) is None
+        open_or_not = self._shut(cost) or ([] if stuck else [Piece("open", "muted")])
         now, step = self._now(cost), self._step(cost)
         if width_of(now) + width_of(step) + 2 + width_of(open_or_not) <= width:
             now += step
@@ -107,9 +108,10 @@ class NewSubnetPanel(Panel):
         if line.room:
             free = f"room for {grouped(line.room)}"
             return [Piece(free if in_short else f"{free} more of {grouped(line.limit)}", "muted")]
-        first = next((row for row in line.rows if row.prune_rank == 1), None)
+        first = _first(line)
         if first is None:
-            return [Piece("full, and all are immune", "warn")]
+            left = min((row.immunity_left_blocks for row in line.rows), default=0)
+            return [Piece(f"full, all are immune for {blocks_text(left)}", "warn")]
         name = f"SN {first.netuid}" if in_short else _named(first)
         return [Piece(f"{name} ", "warn"), Piece("would go for it", "muted")]
 
@@ -206,6 +208,11 @@ class ChosenSubnetPanel(Panel):
         if row.owner_coldkey is None:
             return []
         return [Piece("owner ", "muted"), Piece(self._owner_name(row))]
+
+
+def _first(line: SubnetPruneLine) -> SubnetPruneRow | None:
+    """The subnet that a new one would replace now; None while all are immune."""
+    return next((row for row in line.rows if row.prune_rank == 1), None)
 
 
 def _falls(cost: NetworkCostRow) -> bool:
