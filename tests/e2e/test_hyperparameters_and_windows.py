@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "localnet"))
 
-from settings_chain import caught_up, put, settings_chain, stored
+from chain_thread import ThreadChain
+from settings_chain import caught_up, genesis, put, settings_chain, stored
 from transaction_net import Localnet
 
 import taoctl.cli.subnet_hyperparameter_applying as applying
@@ -20,6 +22,8 @@ import taoctl.cli.transact as transacting
 from taoctl.chain.client import Chain
 from taoctl.chain.view import View
 from taoctl.journal.store import Journal
+from taoctl.localnet.pallets import PALLETS
+from taoctl.localnet.sealing import Seal
 
 pytestmark = pytest.mark.e2e
 
@@ -161,3 +165,29 @@ def test_apply_goes_on_when_the_window_began_before_its_block(
     assert failed.block == due - WINDOW + 1 and failed.error and FROZEN in str(failed.error)
     assert done.block == due and done.succeeded
     assert on_chain(net, "ImmunityPeriod", 1) == 99
+
+
+def test_what_a_reorg_moves_to_another_block_is_not_set_twice(
+    capsys: pytest.CaptureFixture[str], home: Path, blocks_made: None
+) -> None:
+    chain = ThreadChain(seal=Seal.INSTANT, finality_lag=50, pallets=PALLETS, genesis=genesis)
+    with chain:
+        net = Localnet(chain.url, capsys.readouterr)
+        path = file(home, "rho = 11", "immunity_period = 99")
+        words = (*HYPER, "apply", path, *SEND, "--follow")
+        block = net.data(APPLY, *words)["transactions"][0]["block"]
+
+        async def back(chain: Chain) -> None:
+            await chain.call("dev_setHead", [block - 1])
+
+        net.do(back)
+        # The node takes back into its pool what the blocks held, and makes a block of it. Each
+        # look has a connection of its own, which knows of no head that was taken back.
+        end = time.monotonic() + 60
+        while on_chain(net, "Rho", 1) != 11:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        data = net.data(APPLY, *words)
+        assert (data["set"], data["later"], data["transactions"]) == ([], [], [])
+        (record,) = Journal().list()
+        assert record.succeeded and on_chain(net, "ImmunityPeriod", 1) == 99
