@@ -40,7 +40,7 @@ def running(env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     process.communicate()
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 120) -> None:
+def wait_until(holds: Callable[[], bool], seconds: float = 300) -> None:
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, "it did not happen in time"
@@ -79,7 +79,7 @@ def test_headless_demo_sums_up_a_living_chain(env: dict[str, str], tmp_path: Pat
         env=env,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     answer: dict[str, Any] = json.loads(done.stdout)
@@ -112,18 +112,25 @@ def test_however_the_demo_ends_nothing_is_left(
 ) -> None:
     child = started(running, env)
     running.send_signal(number)
-    _, errors = running.communicate(timeout=40)
+    _, errors = running.communicate(timeout=300)
     assert b"Traceback" not in errors
     wait_until(lambda: nothing_left(child, env))
+
+
+def connected(process: subprocess.Popen[bytes], env: dict[str, str]) -> bool:
+    """Whether the demo has the chain's metadata, after which it follows the blocks."""
+    assert process.poll() is None, process.communicate()[1].decode()
+    return any(Path(env["TMPDIR"]).glob("taoctl-demo-*/home/**/*.metadata"))
 
 
 def test_a_chain_that_dies_ends_the_demo(
     running: subprocess.Popen[bytes], env: dict[str, str]
 ) -> None:
     child = started(running, env)
+    wait_until(lambda: connected(running, env))
     time.sleep(2)
     child.kill()
-    out, errors = running.communicate(timeout=40)
+    out, errors = running.communicate(timeout=300)
     assert running.returncode == 3
     assert out == b""
     assert b"the chain stopped on the way" in errors
@@ -138,7 +145,7 @@ def test_a_picture_that_cannot_be_saved_is_refused_at_once(
         env=env,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
     )
     assert done.returncode == 2
     assert done.stdout == ""
