@@ -26,7 +26,7 @@ OWN_REFUSALS: Mapping[str, OwnRefusal] = {
     ),
     "AxonNotServed": OwnRefusal(
         "The hotkey has no axon on the subnet that could be taken back.",
-        "see `taoctl neuron axon get`",
+        "see `taoctl neuron show` for what it serves",
     ),
     "BeaconUnknown": OwnRefusal(
         "The chain follows another drand beacon than quicknet, to which weights are sealed.",
