@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
@@ -67,14 +67,27 @@ def with_cost(**changes: Any) -> SubnetBoard:
     return replace(made.board(13, BLOCK), cost=replace(made.network_cost(BLOCK), **changes))
 
 
-def new_subnet(board: SubnetBoard, size: tuple[int, int] = WIDE) -> str:
+def new_subnet(board: SubnetBoard) -> str:
+    """What the panel says of a new subnet, where it has lines enough."""
+    return _said([board], WIDE)[0]
+
+
+def in_short(*boards: SubnetBoard) -> list[str]:
+    """The one line that the panel has for each in a narrow terminal."""
+    return _said(boards, NARROW)
+
+
+def _said(boards: Sequence[SubnetBoard], size: tuple[int, int]) -> list[str]:
     found = []
 
     async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
-        found.append(text(dash, NewSubnetPanel))
+        panel = dash.screen.query_one(NewSubnetPanel)
+        for board in boards:
+            panel.show(board, BLOCK)
+            found.append(text(dash, NewSubnetPanel))
 
-    drive(steps, size, board)
-    return found[0]
+    drive(steps, size)
+    return found
 
 
 def test_the_price_of_a_new_subnet_and_who_goes_for_it() -> None:
@@ -85,35 +98,36 @@ def test_the_price_of_a_new_subnet_and_who_goes_for_it() -> None:
     assert "least 500.0000  in 149,900 blocks" in said
     first = next(row for row in made.board(13, BLOCK).rows if row.prune_rank == 1)
     assert f"SN {first.netuid} {first.name} would go for it" in said
-    short = new_subnet(made.board(13, BLOCK), NARROW)
-    assert short == ("new subnet  1,999.0000 τ  ▼ 1,926.9900 in a day  closed for 7,099 blocks")
     open_now = with_cost(open_from_block=BLOCK + 1)
-    assert new_subnet(open_now, NARROW).endswith(f"in a day  SN {first.netuid} would go for it")
+    short, short_open = in_short(made.board(13, BLOCK), open_now)
+    assert short == ("new subnet  1,999.0000 τ  ▼ 1,926.9900 in a day  closed for 7,099 blocks")
+    assert short_open.endswith(f"in a day  SN {first.netuid} would go for it")
     head = new_subnet(open_now).splitlines()[0]
     assert head.startswith("1,999.0000 τ  ▼ 0.0100 a block  ") and head.endswith("  open")
 
 
 def test_a_price_that_falls_no_further() -> None:
     least = with_cost(cost_rao=500 * 10**9)
-    assert "500.0000 τ  the least" in new_subnet(least, NARROW)
-    said = new_subnet(least)
+    never = with_cost(cost_rao=500 * 10**9, last_block=None, open_from_block=BLOCK + 1)
+    assert "500.0000 τ  the least" in in_short(least)[0]
+    said, said_of_none = _said([least, never], WIDE)
     assert "the least that one costs, until the next is created" in said
     assert "last one in block 900" in said and "a block\n" not in said
-    assert "none was created yet" in new_subnet(
-        with_cost(cost_rao=500 * 10**9, last_block=None, open_from_block=BLOCK + 1)
-    )
+    assert "none was created yet" in said_of_none
 
 
 def test_what_of_the_price_is_not_known_is_said_and_not_made_up() -> None:
     unknown = dict.fromkeys(("next_block_rao", "day_rao", "week_rao", "step_rao", "least_block"))
-    said = new_subnet(with_cost(**unknown))
-    assert "how it goes on is not known" in said and "least 500.0000" in said
-    assert "▼" not in said
-    assert new_subnet(with_cost(**unknown), NARROW).startswith("new subnet  1,999.0000 τ  closed")
-    nothing = replace(made.board(13, BLOCK), cost=None, line=None)
-    assert new_subnet(nothing) == "what it costs is not told by this runtime"
-    no_line = replace(made.board(13, BLOCK), line=None)
-    assert "which one would go is not known" in new_subnet(no_line)
+    board = made.board(13, BLOCK)
+    nothing = replace(board, cost=None, line=None)
+    lines = _said([with_cost(**unknown), nothing, replace(board, line=None)], WIDE)
+    assert "how it goes on is not known" in lines[0] and "least 500.0000" in lines[0]
+    assert "▼" not in lines[0]
+    assert lines[1] == "what it costs is not told by this runtime"
+    assert "which one would go is not known" in lines[2]
+    short = in_short(with_cost(**unknown), nothing)
+    assert short[0].startswith("new subnet  1,999.0000 τ  closed")
+    assert short[1] == "new subnet  what it costs is not told by this runtime"
 
 
 def test_room_for_more_and_a_network_of_which_all_are_immune() -> None:
