@@ -41,7 +41,7 @@ class RowRules:
         owner_uid: the UID of the owner's hotkey, which always may.
         staked: whether a UID has the stake that weights need.
         least: MinAllowedWeights.
-        limit_u16: MaxWeightsLimit.
+        limit_u16: the largest share one UID may get, of 65535.
         version_key: WeightsVersionKey, 0 for any.
     """
 

@@ -34,6 +34,8 @@ async def epoch_doubts(
         found.append(f"{sets} of hidden weights may open in its block")
     if owner.changes and not owner.seated:
         found.append("the subnet changes hands in it, and its new owner has no UID yet")
+    if owner.close:
+        found.append("the locks are at the tenth of its alpha that hands the subnet over")
     if lease is not None:
         found.append("the subnet is leased: contributors get a part of the owner's cut")
     return tuple(found)

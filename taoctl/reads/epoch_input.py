@@ -93,7 +93,9 @@ async def epoch_inputs(
     )
     epochs = await asyncio.gather(
         *(
-            _mechanism(view, revealed, stored, facts, (netuid, mechid), hotkeys, opens=opens)
+            _mechanism(
+                view, revealed, stored, facts, (netuid, mechid), hotkeys, block=block, opens=opens
+            )
             for mechid in range(len(parts))
         )
     )
@@ -163,6 +165,7 @@ async def _mechanism(
     place: tuple[int, int],
     hotkeys: Sequence[str],
     *,
+    block: int,
     opens: bool,
 ) -> dict[str, Any]:
     index, n = mechanism_index(*place), len(hotkeys)
@@ -174,7 +177,7 @@ async def _mechanism(
         view.map(PALLET, "Weights", index),
         view.map(PALLET, "Bonds", index),
         _revealed_rows(revealed, index),
-        _commit_blocks(view, revealed, stored, index, hotkeys, opened),
+        _commit_blocks(view, revealed, stored, index, hotkeys, opened, block),
     )
     rows = {**weights, **{hotkeys.index(who): row for who, row in late.items() if who in hotkeys}}
     if opened is not None:
@@ -218,8 +221,12 @@ async def _commit_blocks(
     index: int,
     hotkeys: Sequence[str],
     opened: Opening | None,
+    block: int,
 ) -> list[int | None] | None:
-    """Per uid the block of its earliest commit that still counts; None where none matters."""
+    """Per uid the block of its earliest commit that counts in `block`; None where none does.
+
+    Commits of a block in which the epoch was due and put off are already of the one after it.
+    """
     if not stored["CommitRevealWeightsEnabled"]:
         return None
     oldest = _oldest(stored)
@@ -230,16 +237,16 @@ async def _commit_blocks(
         timelocked = opened.left
     elif view.has(item("TimelockedWeightCommits")):
         timelocked = await source.map(PALLET, "TimelockedWeightCommits", index)
-    newest = int(stored["SubnetEpochIndex"])
     earliest: dict[str, int] = {}
     for who, commits in plain.items():
-        block = next((int(at) for _, epoch, at, _ in commits if int(epoch) >= oldest), None)
-        if block is not None:
-            earliest[str(who)] = block
+        first = next((int(at) for _, epoch, at, _ in commits if int(epoch) >= oldest), None)
+        if first is not None:
+            earliest[str(who)] = first
     for epoch, commits in timelocked.items():
-        if oldest <= int(epoch) <= newest:
-            for who, block, *_ in commits:
-                earliest[str(who)] = min(int(block), earliest.get(str(who), int(block)))
+        for who, at, *_ in commits:
+            # Those of `block` itself come after its epoch.
+            if int(epoch) >= oldest and int(at) < block:
+                earliest[str(who)] = min(int(at), earliest.get(str(who), int(at)))
     return [earliest.get(hotkey) for hotkey in hotkeys] if earliest else None
 
 

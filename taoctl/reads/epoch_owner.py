@@ -22,6 +22,9 @@ OWNER_NEEDS = tuple(
 )
 """Entries without which it is not known whose a subnet is."""
 
+_GROWTH = 1_000
+"""A block adds far less than this part of a subnet's alpha outstanding when it is a year old."""
+
 
 @dataclass(frozen=True, slots=True)
 class EpochOwner:
@@ -33,12 +36,15 @@ class EpochOwner:
         before: the coldkey that owned it until then.
         seated: whether the hotkey has a UID already; where not, the epoch gives it one, which may
             replace a neuron.
+        close: whether the conviction is so near what a hand-over takes that the alpha of the
+            epoch's own block decides.
     """
 
     coldkey: str
     hotkey: str
     before: str
     seated: bool
+    close: bool = False
 
     @property
     def known(self) -> bool:
@@ -57,18 +63,18 @@ async def epoch_owner(view: View, netuid: int, block: int) -> EpochOwner:
         *(view.value(PALLET, entry.item, netuid) for entry in OWNER_NEEDS)
     )
     now, main = str(coldkey), str(hotkey)
-    king = None
+    king, close = None, False
     if block >= int(registered) + YEAR_BLOCKS and all(view.has(item(one)) for one in _TOTALS):
-        king = successor(
-            await _convictions(view, netuid, main, block),
-            block,
-            registered=int(registered),
-            outstanding=int(outstanding),
+        convictions = await _convictions(view, netuid, main, block)
+        king, later = (
+            successor(convictions, block, registered=int(registered), outstanding=alpha)
+            for alpha in (int(outstanding), int(outstanding) * (_GROWTH + 1) // _GROWTH)
         )
+        close = king != later
     if king is not None:
         after = str(await view.value(PALLET, "Owner", king))
         if after not in (NOBODY, now):
-            return EpochOwner(after, king, now, await _seated(view, netuid, king))
+            return EpochOwner(after, king, now, await _seated(view, netuid, king), close)
     return EpochOwner(now, main, now, await _seated(view, netuid, main))
 
 

@@ -81,8 +81,10 @@ class EpochPayout:
     def nobody_rao(self) -> int:
         """Alpha that was emitted and is paid to nobody: it counts as issued all the same.
 
-        It is what rounding leaves, and the miners' part of a mechanism in which nobody has an
-        incentive: its consensus gives that to validators, who are paid what waited for them.
+        It is what rounding leaves; the part of root, or of validators, where no stake of its kind
+        is with those who have dividends, or nobody has any; and the miners' part of a mechanism in
+        which nobody has an incentive while another pays miners: its consensus gives that to
+        validators, who are paid what waited for them.
         Negative where a mechanism has incentives and no dividends, for the reverse. What is burned
         of children's dividends is no part of it: the chain takes that off the alpha issued, and
         shares out all the same.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from taoctl.chain.view import Storage, View
+from taoctl.chain.weight_limit import weight_limit_u16
 from taoctl.economics.inheritance import combined_weight_bits
 from taoctl.economics.weights import RowRules, stored_row
 from taoctl.reads.entries import PALLET, item
@@ -17,7 +18,7 @@ from taoctl.scale.weights_payload import weights_in
 
 _COMMITS = item("TimelockedWeightCommits")
 _PULSES = Storage("Drand", "Pulses")
-_RULES = ("MinAllowedWeights", "MaxWeightsLimit", "WeightsVersionKey")
+_RULES = ("MinAllowedWeights", "WeightsVersionKey")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ async def opening(
 def _row(
     hotkey: str, ciphertext: Any, pulse: Mapping[str, Any], hotkeys: Sequence[str], rules: RowRules
 ) -> tuple[int, Sequence[tuple[int, int]]] | None:
-    payload = opened(vec_bytes(ciphertext), vec_bytes(pulse["signature"]))
+    signature = vec_bytes(pulse["signature"]).removeprefix(b"0x")
+    payload = opened(vec_bytes(ciphertext), signature)
     found = None if payload is None else weights_in(payload, hotkey)
     if found is None or hotkey not in hotkeys:
         return None
@@ -82,9 +84,8 @@ def _row(
 
 
 async def _rules(view: View, netuid: int, facts: Mapping[str, Any]) -> RowRules:
-    least, limit, version = (
-        int(one)
-        for one in await asyncio.gather(*(view.value(PALLET, name, netuid) for name in _RULES))
+    limit, least, version = await asyncio.gather(
+        weight_limit_u16(view, netuid), *(view.value(PALLET, name, netuid) for name in _RULES)
     )
     owner, threshold = facts["owner_uid"], int(facts["stake_threshold"]) << 64
     weight = int(facts["tao_weight_u64"])
@@ -97,7 +98,7 @@ async def _rules(view: View, netuid: int, facts: Mapping[str, Any]) -> RowRules:
             uid == owner or combined_weight_bits(alpha, tao, weight) >= threshold
             for uid, (alpha, tao) in enumerate(stakes)
         ],
-        least=least,
+        least=int(least),
         limit_u16=limit,
-        version_key=version,
+        version_key=int(version),
     )

@@ -80,8 +80,9 @@ async def what_if(
 ) -> WhatIf:
     """A subnet's next epoch, or its `last` one, before and after changes.
 
-    The next one is run as if nothing else changed until its block, and shares out what is pending
-    and, for every block until then, as much as the last block added. `mechid` is the mechanism
+    The next one is run as if nothing else changed until its block, with hidden weights that open in
+    it where that is the next block, and shares out what is pending and, for every block until then,
+    as much as the last block added. `mechid` is the mechanism
     whose weights are set.
 
     Raises:
@@ -99,7 +100,9 @@ async def what_if(
     else:
         block = await _next_block(view, netuid)
         emission = await expected(view, netuid, block - view.block)
-        inputs = await epoch_inputs(view, netuid, block=block, emission=emission)
+        inputs = await epoch_inputs(
+            view, netuid, block=block, emission=emission, opens=block == view.block + 1
+        )
     _check(inputs, weights, stakes, mechid)
     rows = tuple(_rows(inputs, weights, stakes, mechid))
     first = inputs.parts[mechid][1]

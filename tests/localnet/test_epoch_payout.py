@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from payout_chain import Paid, PaidEpochs, changed, mixed, view_of
-from quicknet import pulse, sealed
+from quicknet import PULSES, pulse, sealed
 from scenario_chain import ScenarioChain
 
 from taoctl.economics.conviction import ONE, Lock
@@ -29,6 +29,7 @@ from taoctl.reads.epoch_owner import EpochOwner, epoch_owner
 from taoctl.reads.epoch_payout import EpochPayout, epoch_payout
 from taoctl.reads.neurons import neurons_of
 from taoctl.reads.subnet_emission import subnet_emission
+from taoctl.reads.what_if import what_if
 
 
 @dataclass(frozen=True)
@@ -172,8 +173,44 @@ def test_a_subnet_that_changes_hands_pays_its_new_owner(monkeypatch: pytest.Monk
             module.HotkeyLock[netuid, other] = asdict(lock)
     first = asyncio.run(epoch_owner(view_of(chain), netuid, chain.best_number + 1))
     assert (first.hotkey, first.before) == (king, before) and first.changes and first.seated
+    assert not first.close
     run(chain, 1, monkeypatch)
     assert chain.runtime.subtensor.SubnetOwnerHotkey[netuid] == king
+
+
+def test_a_conviction_that_the_blocks_own_alpha_outgrows_is_a_doubt(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for place in (
+        "taoctl.localnet.pallets.subtensor.ownership.YEAR",
+        "taoctl.economics.conviction.YEAR_BLOCKS",
+        "taoctl.reads.epoch_owner.YEAR_BLOCKS",
+    ):
+        monkeypatch.setattr(place, 1)
+    chain = ScenarioChain("small")
+    chain.run(3)
+    module = chain.runtime.subtensor
+    netuid = min(one for one in module.netuids() if one)
+    while netuid not in asyncio.run(told(chain)):
+        chain.run(1)
+    with changed(chain):
+        module.PendingEpochAt[netuid] = chain.best_number + 2
+        before = module.SubnetOwner[netuid]
+        king = next(
+            one for one in module.seated_hotkeys(netuid) if module.Owner[one] not in (before, "")
+        )
+        module.NetworkRegisteredAt[netuid] = 0
+        # Just enough of what is outstanding now; the next block adds to that, and then it is not.
+        mass = -(-module.SubnetAlphaOut[netuid] // 10)
+        module.HotkeyLock[netuid, king] = asdict(Lock(mass, mass * ONE, chain.best_number + 2))
+    view = view_of(chain)
+    owner = asyncio.run(epoch_owner(view, netuid, chain.best_number + 1))
+    assert owner.hotkey == king and owner.close
+    (doubt,) = asyncio.run(epoch_doubts(view, netuid, owner, 1, 1))
+    assert doubt == "the locks are at the tenth of its alpha that hands the subnet over"
+    chain.run(1)
+    assert module.LastEpochBlock[netuid] == chain.best_number
+    assert module.SubnetOwner[netuid] == before
 
 
 def test_hidden_weights_that_open_in_the_block_of_an_epoch_count(
@@ -182,27 +219,72 @@ def test_hidden_weights_that_open_in_the_block_of_an_epoch_count(
     chain = ScenarioChain("small")
     chain.run(3)
     module, netuid = chain.runtime.subtensor, 3
+    _unlimited(module, monkeypatch)
     with changed(chain):
         module.CommitRevealWeightsEnabled[netuid] = True
         module.MechanismCountCurrent[netuid] = 2
-        module.rt.drand.Pulses[1000] = pulse(1000)
+        module.MaxWeightsLimit[netuid] = 1
     watched = PaidEpochs(chain, monkeypatch)
     for turn in range(4):
         while module.next_epoch_block(netuid) > chain.best_number + 2:
             chain.run(1)
         with changed(chain):
+            # The runtime opens with a pulse whose signature begins with 0x, too.
+            signature = b"0x" * (turn % 2) + PULSES[1000]
+            module.rt.drand.Pulses[1000] = pulse(1000, signature)
             expected = _hide(module, netuid, turn)
         # Two others may be due in the same block, which puts this one off, unopened.
         while netuid not in (said := asyncio.run(told(chain))):
             chain.run(1)
         foretold = said[netuid]
         before = [part.weights for _, part in foretold.payout.inputs.parts]
+        supposed = asyncio.run(what_if(view_of(chain), netuid)).rows
         paid = watched.run(chain)[netuid]
         check(foretold, paid)
+        for mechid, incentives in enumerate(paid.incentives):
+            assert [row.incentive for row in supposed if row.mechid == mechid] == incentives
         for mechid, uid in expected:
             stored = unpack_row(module.Weights[module.mechanism_index(netuid, mechid), uid])
             assert tuple(before[mechid][uid]) == stored
             assert [value for _, value in stored] == list(max_upscale(_values(len(stored), turn)))
+
+
+def _unlimited(module: Any, patch: pytest.MonkeyPatch) -> None:
+    """Take no limit of a weight from storage, as runtime 425 does."""
+    kind = type(module)
+    real = kind.hyperparameters
+
+    def answered(self: Any, netuid: int) -> dict[str, Any]:
+        return {**real(self, netuid), "max_weights_limit": U16_MAX}
+
+    patch.setattr(kind, "hyperparameters", answered)
+    patch.setattr(kind, "_check_largest", lambda *_: None)
+
+
+def test_commits_of_a_block_in_which_the_epoch_was_put_off_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chain = ScenarioChain("small")
+    chain.run(3)
+    module, netuid = chain.runtime.subtensor, 3
+    while module.next_epoch_block(netuid) > chain.best_number + 2:
+        chain.run(1)
+    with changed(chain):
+        block, hotkeys = module.rt.block_number, module.seated_hotkeys(netuid)
+        module.CommitRevealWeightsEnabled[netuid] = True
+        uid = next(one for one in range(len(hotkeys)) if module.Weights.get((netuid, one)))
+        # It committed before others took their seats: what it said of them before counts no more.
+        epoch = module.SubnetEpochIndex[netuid] + 1
+        module.TimelockedWeightCommits[netuid, epoch] = ((hotkeys[uid], block - 2, b"", 1 << 40),)
+        module.LastUpdate[netuid] = [block] * len(hotkeys)
+        for other in range(len(hotkeys)):
+            module.BlockAtRegistration[netuid, other] = block - 1
+    watched = PaidEpochs(chain, monkeypatch)
+    while netuid not in (said := asyncio.run(told(chain))):
+        chain.run(1)
+    ((_, inputs),) = said[netuid].payout.inputs.parts
+    assert inputs.commit_blocks is not None and inputs.commit_blocks[uid] == block - 2
+    check(said[netuid], watched.run(chain)[netuid])
 
 
 def _values(n: int, turn: int) -> tuple[int, ...]:

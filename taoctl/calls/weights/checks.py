@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import Any
 
 from taoctl.calls.base import Refusal
 from taoctl.calls.stake.hotkeys import item, read, read_or_none, too_soon
 from taoctl.calls.weights.row import Row, index_of
-from taoctl.chain.view import Api, Storage, View
+from taoctl.chain.view import Storage, View
+from taoctl.chain.weight_limit import weight_limit_u16
 from taoctl.economics.inheritance import combined_weight_bits, inherited
 from taoctl.economics.weights import max_upscale, within_limit
 from taoctl.units import ROOT_NETUID, Alpha
@@ -32,7 +32,6 @@ NEEDS: tuple[Storage, ...] = tuple(
 """What every one of these checks reads."""
 
 _NOT_ROOT = "name a subnet other than root"
-_LIMIT = Api("SubnetInfoRuntimeApi", "get_subnet_hyperparams_v2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +232,7 @@ async def _row_alone(view: View, at: Place, row: Row) -> tuple[Refusal, ...]:
     if not alone and len(row) < least:
         said = f"{len(row)} weights are fewer than the {least} that subnet {at.netuid} asks"
         return (Refusal("WeightVecLengthIsLow", said, "weigh more UIDs above zero"),)
-    most = await _largest_share(view, at.netuid)
+    most = await weight_limit_u16(view, at.netuid)
     if alone or within_limit(max_upscale([weight for _, weight in row]), most):
         return ()
     said = f"the largest share is above {most}/65535, the most that subnet {at.netuid} takes"
@@ -244,11 +243,3 @@ async def _permitted(view: View, at: Place, uid: int | None) -> bool:
     permits = await read(view, "ValidatorPermit", at.netuid)
     has = uid is not None and uid < len(permits) and bool(permits[uid])
     return has or await at.is_owner(view)
-
-
-async def _largest_share(view: View, netuid: int) -> int:
-    """The limit that the runtime goes by, which newer ones take for its default; of 65535."""
-    if not view.has(_LIMIT):
-        return int(await read(view, "MaxWeightsLimit", netuid))
-    found: Any = await view.api(_LIMIT.api, _LIMIT.method, netuid)
-    return 65_535 if found is None else int(found["max_weights_limit"])
