@@ -19,8 +19,8 @@ from taoctl.cli.subnet_price import price
 from taoctl.cli.subnet_prune_order import prune_order
 from taoctl.cli.subnet_register import register
 from taoctl.cli.subnet_tempo import app as tempo
+from taoctl.cli.subnet_title import subnet_title
 from taoctl.cli.subnet_trim import trim
-from taoctl.text import printable
 
 if TYPE_CHECKING:
     from taoctl.reads.subnets import SubnetRow
@@ -95,7 +95,7 @@ def _headline(row: SubnetRow) -> str:
     keys = ("price_rao", "neurons", "burn_rao", "tempo", "next_epoch_block")
     columns = [column(SubnetRow, key) for key in keys]
     facts = (f"{one.title} {one.of(row)}" for one in columns)
-    return f"subnet {row.netuid} {printable(row.name)} · {' · '.join(facts)}"
+    return f"{subnet_title(row.netuid, row.name)} · {' · '.join(facts)}"
 
 
 app.add_typer(hyperparameters, name="hyperparameters")

@@ -8,7 +8,7 @@ import typer
 
 from taoctl.cli import context, output
 from taoctl.cli.output import Result, Section
-from taoctl.text import printable
+from taoctl.cli.subnet_title import subnet_title
 from taoctl.units import Tao, rao_to_decimal
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _say(everybody: Participants) -> None:
 
 def _headline(found: SubnetEmission) -> str:
     subnet, flow = found.subnet, found.flow
-    said = f"subnet {subnet.netuid} {printable(subnet.name)}"
+    said = subnet_title(subnet.netuid, subnet.name)
     if flow is None:
         return f"{said} has no part in emission: {found.held_back}"
     got = Tao(flow.tao_in + flow.tao_buys)

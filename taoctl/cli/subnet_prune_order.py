@@ -8,8 +8,8 @@ import typer
 
 from taoctl.cli import context, output
 from taoctl.cli.output import Result, Section
+from taoctl.cli.subnet_title import subnet_title
 from taoctl.errors import UsageError
-from taoctl.text import printable
 
 if TYPE_CHECKING:
     from taoctl.reads.prune_order import PruneLine
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 SCHEMA = "taoctl.subnet.prune-order/1"
 SUBNETS_SCHEMA = "taoctl.subnet.prune-order.subnets/1"
-_LONGEST_NAME = 60
 _USAGE = "`taoctl subnet prune-order 1` for its neurons, `--subnets` for the subnets themselves"
 
 
@@ -77,14 +76,13 @@ def _whether_one_goes(line: SubnetPruneLine) -> str:
         return f"{said}: there is room for {line.room} more, and nobody is replaced before"
     if line.rows and line.rows[0].prune_rank is not None:
         first = line.rows[0]
-        name = printable(first.name, _LONGEST_NAME)
-        return f"{said}: a new one replaces subnet {first.netuid} {name}"
+        return f"{said}: a new one replaces {subnet_title(first.netuid, first.name)}"
     return f"{said}: all of them are immune, and no new one can be made"
 
 
 def _headline(line: PruneLine) -> str:
     subnet, order = line.graph.subnet, line.graph.prune
-    said = f"subnet {subnet.netuid} {printable(subnet.name, _LONGEST_NAME)}"
+    said = subnet_title(subnet.netuid, subnet.name)
     if subnet.registration_allowed is False:
         return f"{said} takes no registrations"
     if subnet.free_slots:
