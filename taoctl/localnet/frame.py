@@ -26,6 +26,8 @@ from taoctl.localnet.dispatch_error import (
 )
 from taoctl.localnet.host import Call, CallWeight, EventRecord, Host, Outcome
 from taoctl.localnet.pallet import (
+    MemberOrigin,
+    MembersOrigin,
     NoneOrigin,
     Origin,
     Pallet,
@@ -54,6 +56,8 @@ __all__ = [
     "EventRecord",
     "Host",
     "Identity",
+    "MemberOrigin",
+    "MembersOrigin",
     "ModuleError",
     "NoneOrigin",
     "Origin",

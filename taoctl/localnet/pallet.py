@@ -35,7 +35,24 @@ class NoneOrigin:
     """The origin of an inherent or unsigned extrinsic."""
 
 
-Origin = Signed | Root | NoneOrigin
+@dataclass(frozen=True, slots=True)
+class MemberOrigin:
+    """The origin of a call that one member of the Triumvirate runs as such; `allows` as above."""
+
+    account: str
+    allows: Callable[[Call], bool] | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MembersOrigin:
+    """The origin of a motion that passed with so many ayes of so many seats; `allows` as above."""
+
+    ayes: int
+    seats: int
+    allows: Callable[[Call], bool] | None = field(default=None, compare=False, repr=False)
+
+
+Origin = Signed | Root | NoneOrigin | MemberOrigin | MembersOrigin
 
 
 def ensure_signed(origin: Origin) -> str:

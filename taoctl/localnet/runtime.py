@@ -11,7 +11,7 @@ from taoctl.errors import NotInRuntimeError
 from taoctl.localnet.dispatch_error import DispatchError, Post
 from taoctl.localnet.encoding import Encoding
 from taoctl.localnet.host import Call, EventRecord, Host, Outcome
-from taoctl.localnet.pallet import Origin, Pallet, Root, Signed
+from taoctl.localnet.pallet import NoneOrigin, Origin, Pallet, Root, Signed
 from taoctl.localnet.state import State
 from taoctl.localnet.storage_bytes import StorageBytes
 from taoctl.localnet.store import MapView, ValueStore, ValueView
@@ -175,7 +175,7 @@ class Runtime(Host):
     def _check(self, call: Call, origin: Origin) -> None:
         if isinstance(origin, Root):
             return
-        allows = origin.allows if isinstance(origin, Signed) else None
+        allows = None if isinstance(origin, NoneOrigin) else origin.allows
         if allows is not None and not allows(call):
             raise self.pallets["System"].error("CallFiltered")
         if any(pallet.filters(call) for pallet in self.pallets.values()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from taoctl.addresses import decode_ss58, encode_ss58
@@ -256,7 +257,7 @@ class Utility(Pallet):
 
 def _without_batch_all(origin: Origin) -> Origin:
     """An origin that calls what the given one does, except batch_all; root stays root."""
-    if not isinstance(origin, Signed):
+    if isinstance(origin, (Root, NoneOrigin)):
         return origin
     outer = origin.allows
 
@@ -264,7 +265,7 @@ def _without_batch_all(origin: Origin) -> Origin:
         nested = call.pallet == "Utility" and call.name == "batch_all"
         return not nested and (outer is None or outer(call))
 
-    return Signed(origin.account, allows)
+    return replace(origin, allows=allows)
 
 
 def _origin_of(caller: Any) -> Origin:

@@ -1,0 +1,1 @@
+"""The pallets of on-chain governance, of which a localnet declares those it is told to."""
