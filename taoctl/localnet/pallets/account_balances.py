@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from taoctl.localnet.frame import (
     ArithmeticError_,
     Blake2_128Concat,
     Pallet,
     StorageMap,
     StorageValue,
+    TokenError,
 )
 from taoctl.localnet.pallets.account_types import (
     EMPTY_DATA,
@@ -25,6 +28,9 @@ EXISTENTIAL_DEPOSIT = 500
 
 _ADDRESS = (Blake2_128Concat, AccountId32)
 
+MAX_HOLDS = 4
+"""Reasons for which one account may have TAO held at a time."""
+
 
 class AccountBalances(Pallet):
     """The storage of Balances, and the one way to change what an account holds."""
@@ -34,7 +40,7 @@ class AccountBalances(Pallet):
     Account = StorageMap(AccountData, [_ADDRESS], default=EMPTY_DATA)
     Locks = StorageMap(Bounded(BalanceLock, 50, weak=True), [_ADDRESS], default=())
     Reserves = StorageMap(Bounded(ReserveData, 50), [_ADDRESS], default=())
-    Holds = StorageMap(Bounded(HoldAmount, 4), [_ADDRESS], default=())
+    Holds = StorageMap(Bounded(HoldAmount, MAX_HOLDS), [_ADDRESS], default=())
     Freezes = StorageMap(Bounded(FreezeAmount, 50), [_ADDRESS], default=())
 
     @property
@@ -81,6 +87,37 @@ class AccountBalances(Pallet):
         self._set(who, min(data["free"] + actual, U64_MAX), data["reserved"] - actual)
         self.deposit("Unreserved", who, actual)
         return amount - actual
+
+    def hold(self, who: str, reason: Any, amount: int) -> None:
+        """Hold free TAO for a reason; no event tells of it.
+
+        Raises:
+            TokenError: CannotCreateHold without an account or with too many holds,
+                FundsUnavailable when less than the existential deposit would stay free.
+        """
+        holds = {one["id"]: one["amount"] for one in self.Holds[who]}
+        if not self.rt.system.exists(who) or (reason not in holds and len(holds) >= MAX_HOLDS):
+            raise TokenError("CannotCreateHold")
+        data = self.data(who)
+        if data["free"] - amount < EXISTENTIAL_DEPOSIT:
+            raise TokenError("FundsUnavailable")
+        self._set(who, data["free"] - amount, data["reserved"] + amount)
+        self._set_holds(who, {**holds, reason: holds.get(reason, 0) + amount})
+
+    def release(self, who: str, reason: Any, amount: int) -> None:
+        """Free held TAO again, as much of it as is there."""
+        holds = {one["id"]: one["amount"] for one in self.Holds[who]}
+        actual = min(holds.get(reason, 0), amount)
+        data = self.data(who)
+        self._set_holds(who, {**holds, reason: holds.get(reason, 0) - actual})
+        self._set(who, data["free"] + actual, data["reserved"] - actual)
+
+    def _set_holds(self, who: str, holds: dict[Any, int]) -> None:
+        kept = tuple({"id": reason, "amount": held} for reason, held in holds.items() if held)
+        if kept:
+            self.Holds[who] = kept
+        else:
+            del self.Holds[who]
 
     def _issue(self, amount: int) -> None:
         # The books saturate, as the imbalances of the chain do: only root can bring them there.
