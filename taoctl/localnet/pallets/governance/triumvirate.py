@@ -32,11 +32,3 @@ def governance_a(
 
 GOVERNANCE_A = governance_a()
 """As governance_a, with the localnet's short duration and motions that any account closes."""
-
-
-def with_governance_a(
-    classes: tuple[type[Pallet], ...], added: tuple[type[Pallet], ...] = GOVERNANCE_A
-) -> tuple[type[Pallet], ...]:
-    """The pallets of a chain with those of the Triumvirate, which replace any of the same name."""
-    names = {pallet.name for pallet in added}
-    return (*(pallet for pallet in classes if pallet.name not in names), *added)
