@@ -21,7 +21,7 @@ from taoctl.localnet.frame import (
 )
 from taoctl.localnet.pallets.apis.proxy_filter import ProxyFilterApi
 from taoctl.localnet.pallets.proxy_announcements import ProxyAnnouncements
-from taoctl.localnet.pallets.proxy_filters import RULES, is_superset
+from taoctl.localnet.pallets.proxy_filters import is_superset, rules_on
 from taoctl.localnet.pallets.proxy_state import (
     ANNOUNCEMENT_DEPOSIT,
     MAX_PENDING,
@@ -146,7 +146,7 @@ class Proxy(ProxyAnnouncements, ProxyFilterApi):
 
     def _limits_of(self, proxy_type: str) -> Callable[[Call], bool]:
         """What a proxy may call: its type's calls, and no proxies with more powers than its own."""
-        rule = RULES[proxy_type]
+        rule = rules_on(self.rt.pallets)[proxy_type]
 
         def allows(call: Call) -> bool:
             if call.pallet == self.name:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, replace
 
 from taoctl.localnet.frame import Call
 
-_PALLETS = {"Balances": 5, "SubtensorModule": 7, "Sudo": 12, "AdminUtils": 19}
+_PALLETS = {
+    "Balances": 5,
+    "SubtensorModule": 7,
+    "Triumvirate": 8,
+    "TriumvirateMembers": 9,
+    "SenateMembers": 10,
+    "Sudo": 12,
+    "AdminUtils": 19,
+}
 _SMALL = 500_000_000
 """Rao that a small transfer stays below, of TAO and of alpha alike."""
 
@@ -51,6 +59,11 @@ class Rule:
     mode: str
     calls: tuple[CallRef, ...] = ()
     exceptions: tuple[CallRef, ...] = ()
+
+    @property
+    def denies_all(self) -> bool:
+        """Whether the type is left over from what the chain no longer has."""
+        return self.mode == "DenyAll"
 
     def allows(self, call: Call) -> bool:
         """Whether a proxy of this type may make a call."""
@@ -238,6 +251,25 @@ RULES: dict[str, Rule] = {
     "RootClaim": Rule("Allow", _subtensor("claim_root")),
 }
 """The rule of every proxy type."""
+
+_COUNCIL = tuple(_all_of(name) for name in ("Triumvirate", "TriumvirateMembers", "SenateMembers"))
+_COUNCIL_RULES: dict[str, Rule] = {
+    "NonCritical": replace(
+        RULES["NonCritical"], calls=(*RULES["NonCritical"].calls, _all_of("Triumvirate"))
+    ),
+    "Triumvirate": Rule("Allow", _COUNCIL[:2]),
+    "Senate": Rule("Allow", _COUNCIL[2:]),
+    "Governance": Rule("Allow", _COUNCIL),
+}
+
+
+def rules_on(pallets: Container[str]) -> dict[str, Rule]:
+    """The rule of every proxy type on a chain with these pallets.
+
+    With a Triumvirate the types named after it are what they were at e2b8367b8 (InstanceFilter in
+    runtime/src/lib.rs). A senator's vote is a call of SubtensorModule, which none of them allows.
+    """
+    return {**RULES, **_COUNCIL_RULES} if "Triumvirate" in pallets else RULES
 
 
 def is_superset(proxy_type: str, other: str) -> bool:

@@ -37,8 +37,6 @@ PROXY_TYPES = (
     "SubnetLeaseBeneficiary",
     "RootClaim",
 )
-DEPRECATED = frozenset({"Triumvirate", "Senate", "Governance", "RootWeights"})
-"""Types that allow nothing any more."""
 
 ProxyType = Enum("subtensor_runtime_common::ProxyType", PROXY_TYPES)
 DepositKind = Enum("pallet_subtensor_proxy::DepositKind", ["Proxies", "Announcements"])

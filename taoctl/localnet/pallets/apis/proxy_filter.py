@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from taoctl.localnet.frame import Pallet, api
-from taoctl.localnet.pallets.proxy_filters import RULES, CallRef
+from taoctl.localnet.pallets.proxy_filters import CallRef, Rule, rules_on
 from taoctl.localnet.pallets.proxy_types import (
-    DEPRECATED,
     PROXY_TYPES,
     ProxyFilterInfo,
     ProxyTypeInfo,
@@ -23,24 +22,24 @@ class ProxyFilterApi(Pallet):
     @api(API, returns=Vec(ProxyTypeInfo))
     def get_proxy_types(self) -> list[dict[str, Any]]:
         """Every proxy type, by index."""
+        rules = rules_on(self.rt.pallets)
         return [
-            {"name": name.encode(), "index": index, "deprecated": name in DEPRECATED}
+            {"name": name.encode(), "index": index, "deprecated": rules[name].denies_all}
             for index, name in enumerate(PROXY_TYPES)
         ]
 
     @api(API, args=(("proxy_type", Option(u8)),), returns=Vec(ProxyFilterInfo))
     def get_proxy_filter(self, proxy_type: int | None) -> list[dict[str, Any]]:
         """The rule of one proxy type, or of all; none for an index that is no type."""
-        rules = [_rule(name) for name in RULES]
+        rules = [_told(name, rule) for name, rule in rules_on(self.rt.pallets).items()]
         return [r for r in rules if proxy_type in (None, r["proxy_type"])]
 
 
-def _rule(name: str) -> dict[str, Any]:
-    rule = RULES[name]
+def _told(name: str, rule: Rule) -> dict[str, Any]:
     return {
         "proxy_type": PROXY_TYPES.index(name),
         "name": name.encode(),
-        "deprecated": name in DEPRECATED,
+        "deprecated": rule.denies_all,
         "filter_mode": rule.mode,
         "calls": tuple(_call(ref) for ref in rule.calls),
         "exceptions": tuple(_call(ref) for ref in rule.exceptions),
