@@ -85,8 +85,14 @@ def _about(row: MyNeuronRow, block: int) -> Iterator[tuple[Severity, str]]:
     left = row.immunity_left_blocks
     if left and row.tempo and left <= _IMMUNITY_TEMPOS * row.tempo:
         yield Severity.WARN, f"immunity ends in {left} blocks"
-    if row.emission_rao == 0 and row.netuid != ROOT_NETUID:
+    if row.emission_rao == 0 and row.netuid != ROOT_NETUID and _was_in_an_epoch(row):
         yield Severity.NOTE, "earned nothing last epoch"
+
+
+def _was_in_an_epoch(row: MyNeuronRow) -> bool:
+    """Whether it had its UID in the last epoch, which comes before the calls of its block."""
+    last, registered = row.last_epoch_block, row.registered_at
+    return last is None or registered is None or last > registered
 
 
 def _swap_text(row: ColdkeySwapRow) -> str | None:

@@ -130,6 +130,23 @@ def test_unknown_values_warn_of_nothing() -> None:
     assert warnings([row], 1000) == ()
 
 
+def test_only_who_had_its_uid_in_an_epoch_can_have_earned_nothing_there() -> None:
+    row = replace(
+        my_neuron(1, 9, "w", "n"),
+        prune_rank=40,
+        emission_rao=0,
+        immunity_left_blocks=0,
+        validator_permit=False,
+        last_epoch_block=990,
+        registered_at=989,
+    )
+    assert [w.text for w in warnings([row], 1000)] == ["earned nothing last epoch"]
+    # The epoch comes first in its block, so that who registers in it is not in it yet.
+    assert warnings([replace(row, registered_at=990)], 1000) == ()
+    assert warnings([replace(row, registered_at=995)], 1000) == ()
+    assert len(warnings([replace(row, registered_at=None)], 1000)) == 1
+
+
 def test_nobody_is_replaced_while_the_subnet_has_free_uids() -> None:
     row = replace(my_neuron(1, 9, "w", "n"), prune_rank=1, emission_rao=5, immunity_left_blocks=0)
     row = replace(row, validator_permit=False)
