@@ -113,7 +113,7 @@ async def _max_uids(view: View, netuid: int, value: int) -> tuple[Refusal, ...]:
 async def _mechanism_count(view: View, netuid: int, value: int) -> tuple[Refusal, ...]:
     most = int(await read(view, "MaxMechanismCount"))
     if not 0 < value <= most:
-        said = f"a subnet has one to {most} mechanisms"
+        said = f"a subnet has 1 to {most} mechanisms"
         return _one("InvalidValue", said, f"choose from 1 to {most}")
     return _too_many(int(await read(view, "MaxAllowedUids", netuid)), value)
 
