@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 
 MAX_TEMPO_BLOCKS = 50_400
 """An epoch runs at the latest this many blocks after the last one."""
@@ -90,17 +91,20 @@ def epoch_runs_in(clocks: Sequence[Clock], netuid: int, block: int, limit: int) 
         None for a subnet that never runs one, and where others come before it all the time.
     """
     # The chain walks subnets by their storage keys: a u16 with its low byte first.
-    due = {one.netuid: one.due_from(block) for one in clocks}
-    tempos = {one.netuid: one.tempo for one in clocks}
-    order = sorted(due, key=lambda one: one.to_bytes(2, "little"))
-    if due.get(netuid) is None or limit <= 0:
+    order = sorted(clocks, key=lambda one: one.netuid.to_bytes(2, "little"))
+    due = [
+        (at, place) for place, one in enumerate(order) if (at := one.due_from(block)) is not None
+    ]
+    wanted = next((place for _, place in due if order[place].netuid == netuid), None)
+    if wanted is None or limit <= 0:
         return None
-    now = block
-    while now <= block + 2 * MAX_TEMPO_BLOCKS:
-        now = min(at for at in due.values() if at is not None)
-        ready = [one for one in order if due[one] == now]
-        if netuid in ready[:limit]:
+    heapify(due)
+    while (now := due[0][0]) <= block + 2 * MAX_TEMPO_BLOCKS:
+        ready = []
+        while due and due[0][0] == now:
+            ready.append(heappop(due)[1])
+        if wanted in ready[:limit]:
             return now
-        for place, one in enumerate(ready):
-            due[one] = now + tempos[one] if place < limit else now + 1
+        for turn, place in enumerate(ready):
+            heappush(due, (now + order[place].tempo if turn < limit else now + 1, place))
     return None
