@@ -58,9 +58,8 @@ class CallTree:
     def walk(self) -> Iterator[CallTree]:
         """This call and every call inside it, outermost first."""
         yield self
-        for one in self.args:
-            for call in _calls(one.value):
-                yield from call.walk()
+        for call in calls_in(self):
+            yield from call.walk()
 
     def _lines(self, depth: int, instead: Instead) -> Iterator[str]:
         yield _INDENT * depth + printable(str(self))
@@ -79,16 +78,22 @@ class CallTree:
                 yield from call._lines(depth + 2, instead)
 
 
+def calls_in(call: CallTree) -> Iterator[CallTree]:
+    """The calls directly inside a call, in the order of its arguments."""
+    for one in call.args:
+        yield from _calls(one.value)
+
+
 def decode_call(codec: Codec, data: bytes) -> CallTree:
     """The tree of SCALE call bytes; raises BadDataError."""
     return _tree(codec.decode_call(data))
 
 
 def _tree(decoded: Mapping[str, Any]) -> CallTree:
-    args = (
-        CallArgument(str(one["name"]), str(one["type"]), _value(one["value"]))
-        for one in decoded["call_args"]
-    )
+    # A loop and no comprehension: calls nest 256 deep, and each frame counts.
+    args = []
+    for one in decoded["call_args"]:
+        args.append(CallArgument(str(one["name"]), str(one["type"]), _value(one["value"])))
     return CallTree(str(decoded["call_module"]), str(decoded["call_function"]), tuple(args))
 
 

@@ -28,6 +28,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "typer": ("taoctl/cli/",),
     "click": ("taoctl/cli/",),
     "websockets": ("taoctl/chain/rpc.py", "taoctl/localnet/server.py"),
+    "zstandard": ("taoctl/scale/",),
 }
 
 
