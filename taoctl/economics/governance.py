@@ -2,18 +2,13 @@
 
 All integers, parts of a billion where a runtime holds `Perbill`. Sources: pallet_collective of
 subtensor at e2b8367b8 (do_close), pallet-referenda and the runtime's tracks at d0910bde9
-(advance_ongoing, do_adjust_delay, EaseOutAdjustmentCurve), pallet-multisig (multi_account_id).
+(advance_ongoing, do_adjust_delay, EaseOutAdjustmentCurve).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-
-from taoctl.addresses import decode_ss58, encode_ss58
-from taoctl.scale.compact import compact_bytes
-from taoctl.scale.crypto import blake2_256
 
 BILLION = 1_000_000_000
 """The whole, as `Perbill` counts."""
@@ -24,7 +19,6 @@ MAX_REFERENDA = 20
 """Referenda open at once."""
 MAX_REFERENDA_EACH = 5
 """Referenda open at once of one proposer."""
-_SEED = b"modlpy/utilisuba"
 
 
 class MotionOutcome(Enum):
@@ -161,14 +155,3 @@ def multisig_threshold(deposit: int, base: int, factor: int) -> int | None:
         return None
     threshold = (deposit - base) // factor
     return threshold if threshold >= 2 else None
-
-
-def multisig_account(signatories: Sequence[str], threshold: int) -> str:
-    """The address of the account that some keys share; source: `multi_account_id`.
-
-    Raises:
-        UsageError: a signatory is no address.
-    """
-    keys = sorted(decode_ss58(one) for one in signatories)
-    seed = _SEED + compact_bytes(len(keys)) + b"".join(keys) + threshold.to_bytes(2, "little")
-    return encode_ss58(blake2_256(seed))

@@ -58,6 +58,7 @@ _MODULES = (
     "owned_subnets",
     "concentration",
     "network_cost",
+    "governance.queries",
 )
 
 

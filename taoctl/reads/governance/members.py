@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from taoctl.chain.view import Storage, View
 from taoctl.economics.governance import MAX_SENATORS
 from taoctl.reads.governance.backends import Backend, backends
-from taoctl.reads.governance.sudo_multisig import Shared, sudo_accounts
+from taoctl.reads.governance.proposal import Proposal
+from taoctl.reads.governance.sudo_multisig import Shared, pending_calls, sudo_accounts
 
 OWNED = Storage("SubtensorModule", "OwnedHotkeys")
 _TRIUMVIRATE_SEATS = 3
@@ -35,7 +36,9 @@ class Collective:
         keys: what its members are: `coldkey` or `hotkey`.
         may: what they may do, in words.
         least, most: how many members it has to have and can have; None where nothing tells it.
-        members: None where the chain does not tell them.
+        members: those that are known.
+        complete: whether they are all; the chain does not tell who is behind a multisig account,
+            only who has approved what waits on it.
         account: the account that they act as together, for those behind sudo.
         threshold: how many of them make its decision; None where nothing tells it.
     """
@@ -44,7 +47,8 @@ class Collective:
     name: str
     keys: str
     may: str
-    members: tuple[str, ...] | None
+    members: tuple[str, ...]
+    complete: bool = True
     least: int | None = None
     most: int | None = None
     prime: str | None = None
@@ -131,28 +135,39 @@ async def _multi_collective(view: View) -> tuple[Collective, ...]:
 
 
 async def _behind_sudo(view: View, shared: Sequence[Shared]) -> tuple[Collective, ...]:
-    accounts = await sudo_accounts(view)
+    accounts, pending = await asyncio.gather(sudo_accounts(view), pending_calls(view, shared))
     if accounts.sudo is None:
         return ()
     known = {one.ss58: one for one in shared}
-    found = [_group("sudo key", "makes any root call", accounts.sudo, known)]
-    found += [
-        _group("upgrade proxy", "replaces the runtime, with the sudo key", one, known)
+    groups = [("sudo key", "makes any root call", accounts.sudo)]
+    groups += [
+        ("upgrade proxy", "replaces the runtime, with the sudo key", one)
         for one in accounts.upgraders
     ]
-    return tuple(found)
+    return tuple(
+        _group(name, may, account, known.get(account), [o for o in pending if o.account == account])
+        for name, may, account in groups
+    )
 
 
-def _group(name: str, may: str, account: str, known: dict[str, Shared]) -> Collective:
-    members = known.get(account)
+def _group(
+    name: str, may: str, account: str, known: Shared | None, pending: Sequence[Proposal]
+) -> Collective:
+    """A group behind an account: its members as known, or as what waits on it shows them."""
+    told = known.signatories if known is not None else next((o.voters for o in pending), ())
+    seen = [who for one in pending for who in (one.proposer, *one.ayes) if who is not None]
+    thresholds = {one.threshold for one in pending}
+    if known is not None:
+        thresholds = {known.threshold}
     return Collective(
         Backend.SUDO,
         name,
         "coldkey",
         may,
-        None if members is None else members.signatories,
+        told or tuple(dict.fromkeys(seen)),
+        complete=bool(told),
         account=account,
-        threshold=None if members is None else members.threshold,
+        threshold=thresholds.pop() if len(thresholds) == 1 else None,
     )
 
 

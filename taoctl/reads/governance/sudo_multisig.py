@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from taoctl.chain.view import View
-from taoctl.economics.governance import multisig_account, multisig_threshold
+from taoctl.economics.governance import multisig_threshold
 from taoctl.reads.governance.backends import Backend
 from taoctl.reads.governance.proposal import Proposal, Status, Tally
+from taoctl.scale.derived_accounts import multisig_account
 
 UPGRADER = "SudoUncheckedSetCode"
 """The type of proxy whose holder may replace the runtime, and do nothing else, for the sudo key."""
