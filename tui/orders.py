@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from taoctl.calls.base import Intent
     from taoctl.calls.stake.amount import Amount, Takes
     from taoctl.calls.stake.limits import Tolerance
+    from taoctl.chain.view import View
     from taoctl.economics.hyperparameter import Known, Value
 
 T = TypeVar("T")
@@ -87,12 +88,12 @@ class Draft:
         """The field that says how much, or what to."""
         return "value" if self.kind is Kind.SET else "amount"
 
-    def means_the_same(self, text: str) -> bool:
+    def means_the_same(self, text: str, find: FindHotkey) -> bool:
         """Whether a text would be read as what stands in the main field; False for what is none."""
         other = self.changed(self.main, text)
         try:
             if self.kind is Kind.SET:
-                return parameter_value(other) == parameter_value(self)
+                return parameter_value(other, find) == parameter_value(self, find)
             return other.amount() == self.amount()
         except TaoctlError:
             return False
@@ -189,7 +190,7 @@ def parameter(draft: Draft) -> Known:
     return settable(draft.text("parameter"))[0]
 
 
-def parameter_value(draft: Draft, find: FindHotkey | None = None) -> Value:
+def parameter_value(draft: Draft, find: FindHotkey) -> Value:
     """The value, as the chain counts; raises TaoctlError for what is none of its unit."""
     from taoctl.calls.owner.bounds import range_text
     from taoctl.calls.owner.values import HOW, parse_value
@@ -200,7 +201,7 @@ def parameter_value(draft: Draft, find: FindHotkey | None = None) -> Value:
         raise UsageError(
             "the value is missing", f"write {HOW[known.unit]}" + (f", {within}" if within else "")
         )
-    if known.unit == "account" and find is not None and not is_ss58(text):
+    if known.unit == "account" and not is_ss58(text):
         text = find(text)
     return parse_value(known, text)
 
@@ -250,6 +251,15 @@ def intent_of(draft: Draft, find: FindHotkey) -> Intent:
     if netuid == to_netuid:
         return MoveStake(hotkey, to_hotkey, netuid, to_netuid, amount)
     return SwapStake(hotkey, netuid, to_netuid, amount, limit)
+
+
+async def dated(view: View, intent: Intent) -> Intent:
+    """The intent, good for no longer than the chain takes it where the rules tell until when."""
+    from taoctl.calls.owner.hyperparameter import SetHyperparameter, before_the_window
+
+    if isinstance(intent, SetHyperparameter):
+        return await before_the_window(view, intent.netuid, intent.name, intent.value)
+    return intent
 
 
 def _said(problem: TaoctlError) -> str:

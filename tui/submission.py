@@ -17,6 +17,7 @@ from taoctl.errors import (
     TaoctlError,
 )
 from taoctl.scale.crypto import SR25519
+from tui.orders import dated
 
 if TYPE_CHECKING:
     from taoctl.calls.base import Intent
@@ -49,6 +50,7 @@ async def plan(dash: Dashboard, intent: Intent, coldkey: str) -> Plan:
     try:
         async with asyncio.timeout(dash.options.timeout):
             chain = await dash.connected()
+            intent = await dated(await chain.at_head(), intent)
             with Journal() as journal:
                 return await make_plan(
                     chain, intent, coldkey, TxOptions(), journal=journal, crypto=crypto

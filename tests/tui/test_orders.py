@@ -51,6 +51,18 @@ def test_each_order_becomes_its_intent() -> None:
     )
 
 
+def test_what_is_typed_again_may_be_written_otherwise_but_not_be_another() -> None:
+    share = Draft(Kind.SET, {"netuid": "1", "parameter": "kappa", "value": "18%"})
+    key = Draft(Kind.SET, {"netuid": "1", "parameter": "owner_hotkey", "value": "vali"})
+    for one, same, others in (
+        (share, ("18%", "0.18"), ("18", "19%", "")),
+        (key, ("vali", VALI), (OTHER, "other", "")),
+        (draft(Kind.ADD, amount="1tao"), ("1.0tao",), ("1", "1alpha", "10tao", "")),
+    ):
+        assert all(one.means_the_same(text, find) for text in same), one
+        assert not any(one.means_the_same(text, find) for text in others), one
+
+
 @pytest.mark.parametrize(
     ("kind", "texts", "field", "said"),
     [

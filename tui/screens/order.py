@@ -187,7 +187,9 @@ class OrderScreen(ModalScreen[None]):
     def _agreed(self) -> bool:
         """Whether the amount or value was typed again where that is asked for."""
         again = self.query_one("#order-again", Input)
-        return not again.display or self._draft.means_the_same(again.value)
+        if not again.display:
+            return True
+        return self._draft.means_the_same(again.value, self._desk.find_hotkey)
 
     def action_send(self) -> None:
         """Send what the plan says, if it may be."""
@@ -200,6 +202,9 @@ class OrderScreen(ModalScreen[None]):
                 f"That is not the {main}. Type {printable(self._draft.text(main))} to send:"
             )
             self.set_focus(again)
+            return
+        if plan.is_over(self.dash.pulse.block or plan.block):
+            self._make_plan("the blocks that the plan held for are made: here it is for the next")
             return
         if self.dash.clock() - self._planned_at > submission.OLD_SECONDS:
             self._make_plan("the plan was old and has been made anew: look at it again")
