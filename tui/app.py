@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -20,13 +20,14 @@ import taoctl
 from taoctl.addresses import short_ss58
 from taoctl.chain.client import Chain
 from taoctl.errors import TaoctlError
-from taoctl.history.prices import PriceSample
+from taoctl.history.prices import GRAIN_BLOCKS, PriceSample
 from taoctl.history.series import EarningsPoint
 from taoctl.history.store import EarningsSample
 from taoctl.reads.entries import ROOT_NETUID
 from taoctl.text import printable
 from tui import commands
 from tui.ascii_filter import AsciiFilter
+from tui.day_ago import DayAgoPrices
 from tui.earnings import Earnings
 from tui.epoch_memory import EpochMemory
 from tui.glyphs import ASCII, choose_glyphs
@@ -99,6 +100,7 @@ class Dashboard(QuietApp):
         self._chain: asyncio.Future[Chain] | None = None
         self.earnings: Earnings | None = None
         self.prices: Prices | None = None
+        self.day_ago = DayAgoPrices()
         self._focus_netuid: int | None = None
         self._shown: tuple[int, int] | None = None
         self._showing = asyncio.Event()
@@ -241,9 +243,11 @@ class Dashboard(QuietApp):
         except TaoctlError as error:
             self.say_not_kept("earnings", error)
 
-    def note_price(self, netuid: int, block: int, price_rao: int) -> None:
-        """Take the price of a subnet into its course, and one in some blocks into the store."""
-        if self.prices is not None and (new := self.prices.note(netuid, block, price_rao)):
+    def note_prices(
+        self, block: int, prices_rao: Mapping[int, int], every: int = GRAIN_BLOCKS
+    ) -> None:
+        """Take prices by netuid into their courses, and of one in some blocks into the store."""
+        if self.prices is not None and (new := self.prices.note(block, prices_rao, every)):
             self._keep_prices(self.prices, new)
 
     @work(group="history")

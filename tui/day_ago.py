@@ -30,9 +30,11 @@ class DayAgoPrices:
             self._forget(view.chain)
         if self._asking is None:
             self._asking = asyncio.create_task(_ask(view))
-        done, _ = await asyncio.wait({self._asking}, timeout=_PATIENCE_S)
-        if done and self._chain is view.chain:
-            self._known, self._asking = self._asking.result(), None
+        asking = self._asking
+        await asyncio.wait({asking}, timeout=_PATIENCE_S)
+        if asking is self._asking and asking.done():
+            self._asking = None
+            self._known = asking.result()
         return self._known
 
     def _forget(self, chain: Chain) -> None:

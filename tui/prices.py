@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from taoctl.errors import TaoctlError
+from taoctl.errors import RefusedError, TaoctlError
 from taoctl.history.prices import GRAIN_BLOCKS, Course, PriceSample, PriceSeries
 from taoctl.history.store import Store
 from taoctl.reads.dynamic import price_of
@@ -46,10 +46,12 @@ class Reach:
     Attributes:
         block: the newest block whose price could not be had.
         why: in words.
+        final: whether nodes said so; otherwise they are asked again.
     """
 
     block: int
     why: str
+    final: bool
 
 
 class Prices:
@@ -60,30 +62,41 @@ class Prices:
         self._genesis = genesis
         self._store: Store | None = None
         self._loaded: set[int] = set()
-        self._kept: set[tuple[int, int]] = set()
+        self._kept: dict[int, int] = {}
         self._reach: dict[int, Reach] = {}
 
     async def open(self, path: Path) -> None:
         """Keep prices in a file from now on; raises TaoctlError."""
         self._store = await Store.open(path)
 
-    def course(self, netuid: int, newest_block: int, span: Span) -> Course:
-        """The course of a subnet's price over a span up to a block, as far as it is known."""
-        return self._series.course(netuid, newest_block, span.step, STEPS)
+    def course(self, netuid: int, newest_block: int, span: Span, oldest_block: int = 0) -> Course:
+        """The course of a subnet's price over a span up to a block, as far as it is known.
+
+        Its number may have been another subnet's before `oldest_block`.
+        """
+        return self._series.course(netuid, newest_block, span.step, STEPS, oldest_block)
 
     def reach(self, netuid: int) -> Reach | None:
         """Where the past ends that nodes tell; None while nothing was refused."""
         return self._reach.get(netuid)
 
-    def note(self, netuid: int, block: int, price_rao: int) -> tuple[PriceSample, ...]:
-        """Take a price in that was just read; returns what `keep` is to be given."""
-        sample = PriceSample(self._genesis, netuid, block, price_rao)
-        self._series.add([sample])
-        grain = (netuid, block // GRAIN_BLOCKS)
-        if self._store is None or grain in self._kept:
+    def note(
+        self, block: int, prices_rao: Mapping[int, int], every: int = GRAIN_BLOCKS
+    ) -> tuple[PriceSample, ...]:
+        """Take prices in that were just read; returns what `keep` is to be given.
+
+        Args:
+            block: that they are of.
+            prices_rao: rao of TAO per alpha, by netuid.
+            every: of so many blocks one is kept.
+        """
+        samples = [PriceSample(self._genesis, one, block, rao) for one, rao in prices_rao.items()]
+        self._series.add(samples)
+        if self._store is None:
             return ()
-        self._kept.add(grain)
-        return (sample,)
+        due = [one for one in samples if self._kept.get(one.netuid, -1) // every != block // every]
+        self._kept |= {one.netuid: block for one in due}
+        return tuple(due)
 
     async def keep(self, samples: Sequence[PriceSample]) -> None:
         """Write samples to the file; with the first that fails none are kept any more.
@@ -107,12 +120,13 @@ class Prices:
         """
         if self._store is None or netuid in self._loaded:
             return
-        self._loaded.add(netuid)
         try:
             self._series.add(await self._store.prices(self._genesis, netuid, since_block))
         except TaoctlError:
             self._store = None
             raise
+        # Not before: who waits for it may turn to another span meanwhile.
+        self._loaded.add(netuid)
 
     async def fill(
         self, chain: Chain, netuid: int, span: Span, oldest: int, tell: Callable[[], None]
@@ -130,6 +144,8 @@ class Prices:
             TaoctlError: the prices could not be written down.
         """
         missing = self._missing(netuid, chain.newest.number, span, oldest)
+        if missing and (reach := self._reach.get(netuid)) is not None and not reach.final:
+            del self._reach[netuid]
         for at in range(0, len(missing), _AT_ONCE):
             blocks = missing[at : at + _AT_ONCE]
             answers = await asyncio.gather(
@@ -139,7 +155,7 @@ class Prices:
             for block, answer in zip(blocks, answers, strict=True):
                 if isinstance(answer, TaoctlError | TimeoutError):
                     why = answer.message if isinstance(answer, TaoctlError) else "no answer"
-                    self._reach[netuid] = Reach(block, why)
+                    self._reach[netuid] = Reach(block, why, isinstance(answer, RefusedError))
                     break
                 if isinstance(answer, BaseException):
                     raise answer
@@ -153,9 +169,9 @@ class Prices:
 
     def _missing(self, netuid: int, newest: int, span: Span, oldest: int) -> list[int]:
         """The first block of each step without a price, the newest first."""
-        course = self.course(netuid, newest, span)
+        course = self.course(netuid, newest, span, oldest)
         reach = self._reach.get(netuid)
-        lost = -1 if reach is None else reach.block
+        lost = reach.block if reach is not None and reach.final else -1
         blocks = [
             course.first_block + place * course.step
             for place, price in enumerate(course.prices)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -11,7 +11,7 @@ from taoctl.chain.view import View
 from taoctl.errors import BadDataError, NotInRuntimeError, UsageError
 from taoctl.reads.hyperparameters import HyperparameterRow, hyperparameters
 from taoctl.reads.pools import Market, markets
-from taoctl.reads.positions import change_ppm, prices_a_day_ago
+from taoctl.reads.positions import change_ppm
 from taoctl.reads.prune_order import PruneRow, prune_rows
 from taoctl.reads.subnet_emission import SubnetEmission, subnet_emission
 from taoctl.reads.subnet_identities import SubnetIdentityRow, subnet_identities
@@ -41,7 +41,7 @@ class SubnetPage:
         market: where TAO buys its alpha; None where that is not known.
         change_ppm: of the price over a day; None where it is not known.
         emission: where TAO and alpha go.
-        prunes: its neurons, the next to be replaced first.
+        prunes: its neurons, the next to be replaced first; None where they were not asked for.
         identity: what it says of itself; None where it says nothing.
     """
 
@@ -52,12 +52,23 @@ class SubnetPage:
     market: Market | None
     change_ppm: int | None
     emission: Part[SubnetEmission]
-    prunes: Part[tuple[PruneRow, ...]]
+    prunes: Part[tuple[PruneRow, ...]] | None
     identity: SubnetIdentityRow | None
 
 
-async def subnet_page(view: View, netuid: int, names: Mapping[str, str]) -> SubnetPage:
-    """One subnet at one block; `names` of hotkeys by address.
+async def subnet_page(
+    view: View,
+    netuid: int,
+    names: Mapping[str, str] | None,
+    day_ago: Callable[[View], Awaitable[Mapping[int, int]]],
+) -> SubnetPage:
+    """One subnet at one block.
+
+    Args:
+        view: the block.
+        netuid: the subnet.
+        names: of hotkeys by address, for its neurons; None to leave them out.
+        day_ago: gives prices per netuid of a day before, rao of TAO per alpha.
 
     Raises:
         UsageError: there is no such subnet.
@@ -68,11 +79,11 @@ async def subnet_page(view: View, netuid: int, names: Mapping[str, str]) -> Subn
             tempo(view, netuid),
             hyperparameters(view, netuid),
             markets(view, {netuid: row.price_rao}),
-            prices_a_day_ago(view),
+            day_ago(view),
         ),
         asyncio.gather(
             _where_there(subnet_emission(view, netuid)),
-            _where_there(prune_rows(view, netuid, names)),
+            _no_part() if names is None else _where_there(prune_rows(view, netuid, names)),
             _where_there(subnet_identities(view, [netuid])),
         ),
     )
@@ -87,6 +98,10 @@ async def subnet_page(view: View, netuid: int, names: Mapping[str, str]) -> Subn
         prunes=prunes,
         identity=next(iter(identities.value or ()), None),
     )
+
+
+async def _no_part() -> None:
+    return None
 
 
 async def _where_there(reading: Awaitable[T]) -> Part[T]:

@@ -8,6 +8,13 @@ from dataclasses import dataclass
 GRAIN_BLOCKS = 5
 """One price in so many blocks is kept; every step of a course is a multiple of it."""
 
+COARSE_BLOCKS = 120
+"""Of what was seen long ago one price in so many blocks is held in memory."""
+
+_GRAINS = COARSE_BLOCKS // GRAIN_BLOCKS
+_FINE_STEPS = 3
+"""So many coarse steps before the newest one are held as they were seen."""
+
 
 @dataclass(frozen=True, slots=True)
 class PriceSample:
@@ -58,12 +65,14 @@ class PriceSeries:
     """Prices of one chain's subnets in memory, by block.
 
     Of several prices in GRAIN_BLOCKS blocks the newest is held, and a price that is told again
-    for the same block takes the place of the one before: the chain was reorganised.
+    for the same block takes the place of the one before: the chain was reorganised. As blocks go
+    by, of those in COARSE_BLOCKS blocks the newest alone stays, so that memory does for weeks.
     """
 
     def __init__(self, genesis: str) -> None:
         self._genesis = genesis
         self._grains: dict[int, dict[int, PriceSample]] = {}
+        self._thinned: dict[int, int] = {}
 
     def add(self, samples: Iterable[PriceSample]) -> None:
         """Take samples of this chain in; those of others are left out."""
@@ -74,8 +83,21 @@ class PriceSeries:
             held = grains.get(one.block // GRAIN_BLOCKS)
             if held is None or held.block <= one.block:
                 grains[one.block // GRAIN_BLOCKS] = one
+            self._thin(one.netuid, one.block // COARSE_BLOCKS - _FINE_STEPS)
 
-    def course(self, netuid: int, newest_block: int, step: int, count: int) -> Course:
+    def _thin(self, netuid: int, end: int) -> None:
+        """Hold one price of each coarse step before this one that was not gone through yet."""
+        grains = self._grains[netuid]
+        begin = self._thinned.setdefault(netuid, end)
+        for step in range(begin, end):
+            place = range(step * _GRAINS, (step + 1) * _GRAINS)
+            for old in [one for one in place if one in grains][:-1]:
+                del grains[old]
+        self._thinned[netuid] = max(begin, end)
+
+    def course(
+        self, netuid: int, newest_block: int, step: int, count: int, oldest_block: int = 0
+    ) -> Course:
         """The last `count` steps up to a block, fewer where the chain is younger.
 
         Args:
@@ -83,6 +105,7 @@ class PriceSeries:
             newest_block: block that the course ends with; what is known of later ones is left out.
             step: blocks of a step, a multiple of GRAIN_BLOCKS.
             count: steps at most.
+            oldest_block: the first block of the subnet; what was before it was another's.
         """
         if step <= 0 or step % GRAIN_BLOCKS:
             raise ValueError(f"{step} blocks are no steps of {GRAIN_BLOCKS}")
@@ -94,6 +117,6 @@ class PriceSeries:
         for place in range(first, last + 1):
             grain = range(place * each, (place + 1) * each)
             found = [grains[one] for one in grain if one in grains]
-            known = [one.price_rao for one in found if one.block <= newest_block]
+            known = [one.price_rao for one in found if oldest_block <= one.block <= newest_block]
             prices.append(known[-1] if known else None)
         return Course(step, first * step, newest_block, tuple(prices))

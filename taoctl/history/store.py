@@ -135,6 +135,11 @@ class Store:
             return await asyncio.get_running_loop().run_in_executor(self._thread, work)
         except sqlite3.DatabaseError as problem:
             raise self._translated(problem) from problem
+        except OverflowError as problem:
+            raise BadDataError(
+                f"the history store {self._path} holds no such number: {problem}",
+                "the chain told an amount of more than 63 bits: ask another node",
+            ) from problem
 
     def _translated(self, problem: sqlite3.DatabaseError) -> BadDataError | UsageError:
         if isinstance(problem, sqlite3.OperationalError):

@@ -165,5 +165,5 @@ def course(genesis: str, netuid: int, block: int, missing: int = 0) -> Prices:
     for step in range(STEPS):
         price += draw.randrange(-(10**6), 10**6)
         if step >= missing:
-            prices.note(netuid, block - (STEPS - 1 - step) * SPANS[0].step, price)
+            prices.note(block - (STEPS - 1 - step) * SPANS[0].step, {netuid: price})
     return prices

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taoctl.history.prices import GRAIN_BLOCKS, Course, PriceSample, PriceSeries
+from taoctl.errors import BadDataError
+from taoctl.history.prices import COARSE_BLOCKS, GRAIN_BLOCKS, Course, PriceSample, PriceSeries
 from taoctl.history.store import EarningsSample, Store
 
 GENESIS = "0x" + "cd" * 32
@@ -149,3 +150,28 @@ def test_what_was_asked_for_before_closing_is_still_written(tmp_path: Path) -> N
         await again.close()
 
     asyncio.run(scenario())
+
+
+def test_what_was_seen_long_ago_is_held_in_longer_steps() -> None:
+    """Whoever watches a whole network for weeks has memory left; no chart loses a step by it."""
+    found = PriceSeries(GENESIS)
+    days = 2
+    newest = days * 7_200
+    for block in range(newest + 1):
+        found.add([sample(block, block)])
+    assert len(found._grains[1]) < newest // COARSE_BLOCKS + 5 * COARSE_BLOCKS // GRAIN_BLOCKS
+    for step in (5, 120, 840, 3_600):
+        course = found.course(1, newest, step, 60)
+        begins = range(course.first_block, newest + 1, step)
+        assert course.prices == tuple(min(first + step - 1, newest) for first in begins), step
+
+
+def test_a_number_that_the_file_cannot_hold_is_said(tmp_path: Path) -> None:
+    async def work() -> None:
+        store = await Store.open(tmp_path / "earnings.sqlite")
+        with pytest.raises(BadDataError, match="holds no such number"):
+            await store.record_prices([sample(5, 1 << 63)])
+        await store.record_prices([sample(5, (1 << 63) - 1)])
+        await store.close()
+
+    asyncio.run(work())

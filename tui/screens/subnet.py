@@ -108,6 +108,10 @@ class SubnetScreen(LiveScreen[SubnetPage]):
             table = self.query_one(f"#{id}", Table)
             table.arranged.subscribe(self, lambda _: self._note(), immediate=True)
 
+    def on_screen_resume(self) -> None:
+        """Ask for the prices of the blocks that went by out of view."""
+        self._filled = None
+
     def on_resize(self) -> None:
         """Draw the chart higher where there is room for it, and leave the list some lines."""
         height = self.app.size.height
@@ -117,15 +121,16 @@ class SubnetScreen(LiveScreen[SubnetPage]):
     # --- what is shown --------------------------------------------------------------------
 
     async def read(self, view: View) -> SubnetPage:
-        """The subnet at one block."""
-        return await subnet_page(view, self.netuid, self.dash.hotkey_names)
+        """The subnet at one block; its neurons only while their list is shown."""
+        names = self.dash.hotkey_names if self._list == "prunes" else None
+        return await subnet_page(view, self.netuid, names, self.dash.day_ago.at)
 
     def absorb(self, rows: SubnetPage) -> None:
         """Take note of the price, and of what the form of an edit has to know."""
         self.dash.signing.know_subnet(rows)
         price = rows.subnet.price_rao
         if price is not None:
-            self.dash.note_price(self.netuid, rows.block, price)
+            self.dash.note_prices(rows.block, {self.netuid: price})
 
     def show(self, rows: SubnetPage, block: int) -> None:
         """Fill the panels and the lists."""
@@ -146,10 +151,12 @@ class SubnetScreen(LiveScreen[SubnetPage]):
         lists: dict[str, tuple[Sequence[Any], str]] = {
             "parameters": ([parameter_of(one, block) for one in rows.parameters], ""),
             "parts": ([], rows.emission.problem),
-            "prunes": (rows.prunes.value or (), rows.prunes.problem),
+            "prunes": ([], "Reading the order of pruning."),
         }
         if rows.emission.value is not None:
             lists["parts"] = (rows.emission.value.rows, "")
+        if rows.prunes is not None:
+            lists["prunes"] = (rows.prunes.value or (), rows.prunes.problem)
         for id, (found, problem) in lists.items():
             table = self.query_one(f"#{id}", Table)
             table.set_empty(printable(problem) or "There is nothing here.")
@@ -170,7 +177,8 @@ class SubnetScreen(LiveScreen[SubnetPage]):
 
     def _show_course(self, rows: SubnetPage) -> None:
         prices, netuid = self.dash.prices, self.netuid
-        course = None if prices is None else prices.course(netuid, rows.block, self._span)
+        oldest = rows.subnet.registered_at or 0
+        course = None if prices is None else prices.course(netuid, rows.block, self._span, oldest)
         reach = None if prices is None else prices.reach(netuid)
         self.query_one(PriceChart).show(rows, course, self._span, reach)
 
@@ -241,6 +249,8 @@ class SubnetScreen(LiveScreen[SubnetPage]):
         self.set_focus(self.table)
         self._note()
         self._say_list()
+        if self._list == "prunes":
+            self.restart()
 
     def action_span(self) -> None:
         """Show the price over the next longer span, or over the shortest again."""

@@ -11,11 +11,11 @@ from textual.containers import Horizontal
 
 from taoctl.addresses import short_ss58
 from taoctl.chain.view import View
+from taoctl.history.prices import COARSE_BLOCKS
 from taoctl.reads.columns import ABSENT
 from taoctl.reads.subnet_board import BoardRow, SubnetBoard, subnet_board
 from taoctl.text import printable
 from tui.attention import prune_severity
-from tui.day_ago import DayAgoPrices
 from tui.keymap import SUBNETS_HINTS, SUBNETS_KEYS
 from tui.screens.base import LiveScreen
 from tui.screens.board_columns import board_columns
@@ -30,10 +30,6 @@ class SubnetsScreen(LiveScreen[SubnetBoard]):
     BINDINGS: ClassVar[list[BindingType]] = [*SUBNETS_KEYS]
     COUNTED: ClassVar[str] = "subnets"
     HINTED: ClassVar[tuple[str, ...]] = SUBNETS_HINTS
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._day_ago = DayAgoPrices()
 
     @property
     def title_text(self) -> str:
@@ -61,7 +57,14 @@ class SubnetsScreen(LiveScreen[SubnetBoard]):
 
     async def read(self, view: View) -> SubnetBoard:
         """Every subnet, and the price of a new one, at one block."""
-        return await subnet_board(view, self._day_ago.at(view))
+        return await subnet_board(view, self.dash.day_ago.at(view))
+
+    def absorb(self, rows: SubnetBoard) -> None:
+        """Take note of the prices: whoever opens a subnet sees their course."""
+        live = self.live
+        if live is not None and live.block is not None:
+            prices = {one.netuid: one.price_rao for one in rows.rows if one.price_rao is not None}
+            self.dash.note_prices(live.block, prices, every=COARSE_BLOCKS)
 
     def show(self, rows: SubnetBoard, block: int) -> None:
         """Fill the table and the panels."""
