@@ -136,12 +136,17 @@ def position_columns(subnet_name: Callable[[int], str]) -> tuple[TableColumn, ..
     )
 
 
-def declared_in(row_type: type) -> Callable[..., TableColumn]:
-    """Makes columns of what a row class declares, over `Seen` rows; arguments change fields."""
+def declared_in(
+    row_type: type, row_of: Callable[[Any], Any] = lambda seen: seen.row
+) -> Callable[..., TableColumn]:
+    """Makes columns of what a row class declares; arguments change fields.
+
+    `row_of` gets such a row from what the table holds, which are `Seen` rows unless it is told.
+    """
 
     def make(key: str, **changes: Any) -> TableColumn:
         found: Column = column(row_type, key)
-        return from_read(found, **({"value": lambda seen: found.value(seen.row)} | changes))
+        return from_read(found, **({"value": lambda held: found.value(row_of(held))} | changes))
 
     return make
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from taoctl.addresses import short_ss58
-from taoctl.reads.columns import column
 from taoctl.reads.hyperparameters import HyperparameterRow
 from taoctl.reads.prune_order import PruneRow
 from taoctl.reads.subnet_emission import EmissionRow
-from tui.figures import fixed, grouped
-from tui.widgets.table_model import TableColumn, absent, from_read, quiet_zero
+from tui.figures import grouped
+from tui.screens.columns import amount, declared_in, muted
+from tui.widgets.table_model import TableColumn, absent, quiet_zero
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def parameter_of(row: HyperparameterRow, block: int) -> Parameter:
 
 def parameter_columns() -> tuple[TableColumn, ...]:
     """The columns over `Parameter`."""
-    declared = _declared(HyperparameterRow, lambda one: one.row)
+    declared = declared_in(HyperparameterRow)
     return (
         declared("name", title="hyperparameter", pinned=True, max_width=30),
         declared("meaning", title="value", max_width=24, tone=_changed),
@@ -49,30 +49,30 @@ def parameter_columns() -> tuple[TableColumn, ...]:
             tone=_when_tone,
             min_width=9,
         ),
-        declared("default", rank=1, max_width=20, tone=_muted),
-        declared("help", title="effect", rank=2, max_width=70, tone=_muted),
-        declared("value", title="raw", rank=3, tone=_muted),
-        declared("settable_from_block", title="from block", rank=4, tone=_muted),
+        declared("default", rank=1, max_width=20, tone=muted),
+        declared("help", title="effect", rank=2, max_width=70, tone=muted),
+        declared("value", title="raw", rank=3, tone=muted),
+        declared("settable_from_block", title="from block", rank=4, tone=muted),
     )
 
 
 def emission_columns() -> tuple[TableColumn, ...]:
     """The columns over `EmissionRow`."""
-    declared = _declared(EmissionRow, lambda one: one)
+    declared = declared_in(EmissionRow, _itself)
     return (
         declared("part", pinned=True, max_width=12),
-        declared("tao_rao", text=_amount(6)),
-        declared("alpha_rao", text=_amount(6), delta=True),
+        declared("tao_rao", text=amount(6)),
+        declared("alpha_rao", text=amount(6), delta=True),
         declared("share_ppm"),
-        declared("pending_rao", text=_amount(4), delta=True),
-        declared("epoch_rao", text=_amount(4), rank=1),
-        declared("goes_to", rank=2, max_width=50, tone=_muted),
+        declared("pending_rao", text=amount(4), delta=True),
+        declared("epoch_rao", text=amount(4), rank=1),
+        declared("goes_to", rank=2, max_width=50, tone=muted),
     )
 
 
 def prune_columns(names: Mapping[str, str]) -> tuple[TableColumn, ...]:
     """The columns over `PruneRow`; `names` of own keys by address."""
-    declared = _declared(PruneRow, lambda one: one)
+    declared = declared_in(PruneRow, _itself)
 
     def name(address: str) -> str:
         return names.get(address) or short_ss58(address)
@@ -82,26 +82,17 @@ def prune_columns(names: Mapping[str, str]) -> tuple[TableColumn, ...]:
         declared("uid", pinned=True, min_width=4),
         declared("hotkey", rank=0, text=name, max_width=16, min_width=11),
         declared("standing", max_width=10, tone=_standing),
-        declared("emission_rao", text=_amount(4), delta=True),
+        declared("emission_rao", text=amount(4), delta=True),
         declared("immunity_left_blocks", rank=0, tone=_immune),
-        declared("gap_rao", rank=2, text=_amount(4)),
-        declared("apart_how", title="goes after by", rank=1, max_width=46, tone=_muted),
-        declared("registered_at", rank=3, tone=_muted),
-        declared("coldkey", rank=4, text=name, max_width=16, tone=_muted),
+        declared("gap_rao", rank=2, text=amount(4)),
+        declared("apart_how", title="goes after by", rank=1, max_width=46, tone=muted),
+        declared("registered_at", rank=3, tone=muted),
+        declared("coldkey", rank=4, text=name, max_width=16, tone=muted),
     )
 
 
-def _declared(row_type: type, row_of: Callable[[Any], Any]) -> Callable[..., TableColumn]:
-    def make(key: str, **changes: Any) -> TableColumn:
-        found = column(row_type, key)
-        base: dict[str, Any] = {"value": lambda one: found.value(row_of(one)), "rank": 0}
-        return from_read(found, **(base | changes))
-
-    return make
-
-
-def _amount(digits: int) -> Callable[[Any], str]:
-    return absent(lambda rao: fixed(rao, digits))
+def _itself(row: Any) -> Any:
+    return row
 
 
 def _when(blocks: int) -> str:
@@ -121,10 +112,6 @@ def _changed(one: Parameter, meaning: str) -> str | None:
 
 def _setter(_row: Any, setter: str | None) -> str | None:
     return None if setter == "owner" else "muted"
-
-
-def _muted(_row: Any, _value: Any) -> str:
-    return "muted"
 
 
 def _standing(_row: Any, standing: str) -> str | None:

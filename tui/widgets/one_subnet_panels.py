@@ -196,8 +196,9 @@ class OwnerPanel(OneSubnetPanel):
         return [*pieces, Piece("   since block ", "muted"), Piece(since)]
 
     def _key(self, address: str) -> str:
-        name = self._names.get(address)
-        return f"{printable(name)} {short_ss58(address)}" if name else short_ss58(address)
+        name, short = self._names.get(address), short_ss58(address)
+        # What is followed by its address alone has that for a name.
+        return f"{printable(name)} {short}" if name not in (None, "", short) else short
 
     def _words(self, page: SubnetPage) -> list[Piece]:
         """The identity: nobody has checked it."""
