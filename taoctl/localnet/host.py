@@ -168,6 +168,11 @@ class Host:
         payers = (pallet.fee_payer(call, who) for pallet in self.pallets.values())
         return next((payer for payer in payers if payer is not None), who)
 
+    def tell_root_seats(self, coldkeys: Sequence[str]) -> None:
+        """Tell every pallet whose hotkeys got seats on root, or lost them."""
+        for pallet in self.pallets.values():
+            pallet.on_root_seats(coldkeys)
+
     def extension_weight(self, call: Call) -> int:
         """Ref time that all transaction extensions add to a call."""
         return PAYER_WEIGHT + sum(p.extension_weight(call) for p in self.pallets.values())

@@ -166,6 +166,9 @@ class Pallet:
         """What keeps a signed call out of the pool: a custom code, or a named invalidity."""
         return None
 
+    def on_root_seats(self, coldkeys: Sequence[str]) -> None:
+        """Take note that hotkeys of these accounts got seats on root, or lost them."""
+
     def fee_payer(self, call: Call, who: str) -> str | None:
         """Who pays for a call that `who` signed, where that is somebody else."""
         return None

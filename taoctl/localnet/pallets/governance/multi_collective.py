@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from taoctl.addresses import decode_ss58
@@ -25,6 +25,7 @@ from taoctl.localnet.pallets.system_types import DB_READ, DB_WRITE
 from taoctl.localnet.types import AccountId32, Bounded, Vec, u32
 
 _ID = ("collective_id", CollectiveId, "T::CollectiveId")
+_ELIGIBLE = "EconomicEligible"
 _MANY = (Vec(AccountId32), "Vec<T::AccountId>")
 _ONE_ITEM = DB_READ + DB_WRITE
 
@@ -125,6 +126,26 @@ class MultiCollective(Pallet):
         ensure_root(origin)
         if not COLLECTIVES[collective_id].rotates:
             raise self.error("CollectiveDoesNotRotate")
+
+    def on_root_seats(self, coldkeys: Sequence[str]) -> None:
+        """Let who has a hotkey on root be eligible, while there is room, and nobody else.
+
+        The chain counts the seats of whoever registered a hotkey; here they are its owner's, which
+        differs only for hotkeys that somebody else registered.
+        """
+        for who in coldkeys:
+            held = any((0, hotkey) in self.rt.subtensor.Uids for hotkey in self._hotkeys(who))
+            members = self.Members[_ELIGIBLE]
+            if held and who not in members and len(members) < COLLECTIVES[_ELIGIBLE].most:
+                self.Members[_ELIGIBLE] = _sorted((*members, who))
+                self.deposit("MemberAdded", _ELIGIBLE, who)
+            elif not held and who in members:
+                self.Members[_ELIGIBLE] = tuple(m for m in members if m != who)
+                self.deposit("MemberRemoved", _ELIGIBLE, who)
+
+    def _hotkeys(self, coldkey: str) -> Sequence[str]:
+        owned: Sequence[str] = self.rt.subtensor.OwnedHotkeys[coldkey]
+        return owned
 
     def members_of(self, *collectives: str) -> tuple[str, ...]:
         """The members of some collectives together, each once, sorted by their bytes."""

@@ -84,6 +84,8 @@ class ColdkeyMoves(Claims):
             self.Owner[hotkey] = new
         drop(self.OwnedHotkeys, old)
         self.OwnedHotkeys[new] = (*known, *(one for one in before if one not in known))
+        if any((ROOT, hotkey) in self.Uids for hotkey in before):
+            self.rt.tell_root_seats([old, new])
 
     def _move_locks(self, old: str, new: str) -> None:
         """Hand over locks, whether they decay, and whether the coldkey takes locked alpha."""

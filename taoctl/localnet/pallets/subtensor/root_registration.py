@@ -44,13 +44,17 @@ class RootRegistration(Registration):
             raise self.error("TooManyRegistrationsThisInterval")
 
     def _take_root_seat(self, hotkey: str) -> int:
-        block = self.rt.block_number
+        block, owner = self.rt.block_number, self.Owner[hotkey]
         if self.SubnetworkN[ROOT] < self.MaxAllowedUids[ROOT]:
-            return self.append_neuron(ROOT, hotkey, block)
+            uid = self.append_neuron(ROOT, hotkey, block)
+            self.rt.tell_root_seats([owner])
+            return uid
         uid, least = self._least_staked()
         if least >= self.hotkey_alpha(hotkey, ROOT):
             raise self.error("StakeTooLowForRoot")
+        before = self.Owner[self.Keys[ROOT, uid]]
         self.replace_neuron(ROOT, uid, hotkey, block)
+        self.rt.tell_root_seats([before, owner])
         return uid
 
     def _least_staked(self) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from taoctl.economics.trimming import immune_percent, leaving
 from taoctl.localnet.pallets.subtensor.neurons import Neurons
 from taoctl.localnet.pallets.subtensor.rows import unpack_row
+from taoctl.localnet.pallets.subtensor.subnets import ROOT
 
 if TYPE_CHECKING:
     from taoctl.localnet.store import MapStore
@@ -32,11 +33,14 @@ class Trimming(Neurons):
         if immune_percent(len(stays), most) >= self.constant("MaxImmuneUidsPercentage"):
             raise self.error("TrimmingWouldExceedMaxImmunePercentage")
         gone = leaving(self.Emission[netuid], stays, count - most)
+        owners = [self.Owner[self.Keys[netuid, uid]] for uid in gone if netuid == ROOT]
         for uid in gone:
             self._remove_uid(netuid, uid)
         kept = [uid for uid in range(len(self.Emission[netuid])) if uid not in gone]
         self._close_ranks(netuid, kept)
         self.SubnetworkN[netuid] = most
+        if owners:
+            self.rt.tell_root_seats(owners)
 
     def _staying_uids(self, netuid: int, count: int) -> frozenset[int]:
         """UIDs that are the owner's or in their immunity period."""
