@@ -135,6 +135,15 @@ def test_the_prime_is_a_member_and_goes_with_its_seat(chain: SenateChain) -> Non
     assert (members.Prime.get(), council(chain)[1]) == (None, None)
 
 
+def test_a_member_that_a_reset_named_twice_leaves_one_seat_at_a_time(chain: SenateChain) -> None:
+    assert chain.root("TriumvirateMembers", "reset_members", members=(T0, T1, T0)).ok
+    assert council(chain)[0] == by_key(T0, T0, T1)
+    assert chain.root("TriumvirateMembers", "swap_member", remove=T0, add=NEW).ok
+    assert council(chain)[0] == by_key(T0, T1, NEW)
+    assert chain.root("TriumvirateMembers", "remove_member", who=T0).ok
+    assert council(chain)[0] == by_key(T1, NEW)
+
+
 def leave_by_root(chain: SenateChain) -> Outcome:
     return chain.root("SenateMembers", "remove_member", who=senator(0))
 

@@ -91,7 +91,8 @@ class Membership(Pallet):
         account, members = lookup(who), self.Members.get()
         if account not in members:
             raise self.error("NotMember")
-        left = tuple(m for m in members if m != account)
+        place = members.index(account)
+        left = (*members[:place], *members[place + 1 :])
         self._put(left, [account])
         self._keep_prime(left)
         self.deposit("MemberRemoved")
@@ -196,7 +197,8 @@ class Membership(Pallet):
             raise self.error("NotMember")
         if new in members:
             raise self.error("AlreadyMember")
-        after = by_key(tuple(new if m == gone else m for m in members))
+        place = members.index(gone)
+        after = by_key((*members[:place], new, *members[place + 1 :]))
         self._put(after, [gone])
         return after
 
