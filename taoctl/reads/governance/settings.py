@@ -48,8 +48,13 @@ def _admin(
     return ("AdminUtils", f"sudo_set_{name}"), _own(argument, item, unit, note)
 
 
-def _each(argument: str, item: str, unit: Unit = "count", power: Power = "root") -> Setting:
-    return Setting(argument, "SubtensorModule", item, unit, ("netuid",), power)
+def _each(
+    argument: str, item: str, unit: Unit = "count", power: Power = "root", note: str = ""
+) -> Setting:
+    return Setting(argument, "SubtensorModule", item, unit, ("netuid",), power, note)
+
+
+_GONE = "runtimes of today refuse this call"
 
 
 SETTINGS: dict[tuple[str, str], Setting] = dict(
@@ -58,7 +63,7 @@ SETTINGS: dict[tuple[str, str], Setting] = dict(
         _admin("tx_rate_limit", "tx_rate_limit", "TxRateLimit", "blocks"),
         _admin("subnet_owner_cut", "subnet_owner_cut", "SubnetOwnerCut", "u16"),
         _admin("network_rate_limit", "rate_limit", "NetworkRateLimit", "blocks"),
-        _admin("total_issuance", "total_issuance", "TotalIssuance", "tao"),
+        _admin("total_issuance", "total_issuance", "TotalIssuance", "tao", _GONE),
         _admin("network_immunity_period", "immunity_period", "NetworkImmunityPeriod", "blocks"),
         _admin("network_min_lock_cost", "lock_cost", "NetworkMinLockCost", "tao"),
         _admin("subnet_limit", "max_subnets", "SubnetLimit"),
@@ -113,7 +118,7 @@ SETTINGS |= {
         "rao_recycled", "RAORecycledForRegistration", "tao"
     ),
     ("AdminUtils", "sudo_set_network_pow_registration_allowed"): _each(
-        "registration_allowed", "NetworkPowRegistrationAllowed", "bool"
+        "registration_allowed", "NetworkPowRegistrationAllowed", "bool", note=_GONE
     ),
     ("AdminUtils", "sudo_set_ema_price_halving_period"): _each(
         "ema_halving", "EMAPriceHalvingBlocks", "blocks"
