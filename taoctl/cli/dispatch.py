@@ -42,6 +42,7 @@ class Root(LazyGroup):
         "dash": Lazy("taoctl.cli.dash", "The live dashboard."),
         "demo": Lazy("taoctl.cli.demo", "The dashboard on a throwaway chain of its own."),
         "explain": Lazy("taoctl.cli.explain", "What an error or a word means."),
+        "gov": Lazy("taoctl.cli.gov", "Governance: proposals, what they do, votes."),
         "identity": Lazy("taoctl.cli.identity", "What coldkeys say of themselves."),
         "lab": Lazy("taoctl.cli.lab", "The chain's arithmetic, to try things with."),
         "localnet": Lazy("taoctl.cli.localnet", "A dev chain on this machine."),

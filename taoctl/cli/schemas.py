@@ -44,6 +44,8 @@ SHAPES: dict[str, Shape] = {
 _MODULES = (
     "taoctl.cli.address",
     "taoctl.cli.explain",
+    "taoctl.cli.gov.schemas",
+    "taoctl.cli.gov.show_schemas",
     "taoctl.cli.identity",
     "taoctl.cli.lab_schemas",
     "taoctl.cli.network_schemas",
@@ -137,6 +139,7 @@ _PLAIN: dict[str, Plain] = {
             subnets=array(obj(netuid=INT, tempo=INT, last_epoch=INT, next_epoch=INT_OR_NULL)),
             dev_accounts=array(obj(name=TEXT, ss58=TEXT, insecure={"const": True})),
             sudo=TEXT_OR_NULL,
+            governance=TEXT_OR_NULL,
             endpoint=TEXT,
             state_dir=TEXT_OR_NULL,
             pid=INT,

@@ -117,5 +117,5 @@ def _digits(text: str) -> str:
 async def _none(view: View, id_: str, shared: Sequence[Shared]) -> Proposal:
     there = await proposals(view, shared)
     listed = ", ".join(one.id for one in there)
-    hint = f"open are: {listed}" if listed else "none is open; `taoctl gov list --all` has others"
+    hint = f"open are: {listed}" if listed else "none is open, and what is concluded leaves little"
     raise NoSuchProposal(f"no proposal goes by {printable(id_, 80)}", hint)

@@ -1,0 +1,9 @@
+"""`taoctl gov`: proposals, what they do, and votes, whatever way a chain is governed."""
+
+from __future__ import annotations
+
+from taoctl.cli.gov import list as listing
+from taoctl.cli.gov import members, status
+from taoctl.cli.gov.app import app
+
+__all__ = ["app", "listing", "members", "status"]
