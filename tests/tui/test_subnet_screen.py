@@ -129,6 +129,36 @@ def test_a_course_of_which_nothing_is_known_says_so() -> None:
     drive(steps, (200, 50))
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 30), (120, 40), (200, 50)])
+def test_why_no_tao_is_emitted_is_not_read_as_who_gets_alpha(size: tuple[int, int]) -> None:
+    page = one_subnet_rows.page(NETUID, BLOCK)
+    found = page.emission.value
+    assert found is not None
+    page = replace(page, emission=Part(replace(found, held_back="root has not enabled its TAO")))
+
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        await opened(pilot, page)
+        said = text_of(dash, "emission")
+        why, given = said.index("root has not enabled its TAO"), said.index("a block to")
+        assert why < given and said[given:].split()[3] == "owner", said
+        panel = dash.live_screen.query_one("#emission")
+        assert len(said.splitlines()) <= panel.size.height and "root" in said[given:], said
+
+    drive(steps, size)
+
+
+@pytest.mark.parametrize("size", [(120, 30), (200, 50)])
+def test_bars_of_emission_leave_room_for_what_an_epoch_brings(size: tuple[int, int]) -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        await opened(pilot)
+        owner = next(
+            line for line in text_of(dash, "emission").splitlines() if line.startswith("owner ")
+        )
+        assert owner.rstrip().endswith("3.06 α") and "18.0%" in owner, owner
+
+    drive(steps, size)
+
+
 def test_unknown_values_are_dashes_and_parts_that_are_not_there_say_why() -> None:
     page = one_subnet_rows.page(NETUID, BLOCK)
     subnet = replace(

@@ -27,6 +27,9 @@ _RARE = ("withheld", "recycled")
 """Parts that a narrow terminal shows only where they are something."""
 
 _BAR = 12
+_SHORT_BAR = 2
+_BESIDE_BAR = 19
+"""Characters of a part's name and percentage."""
 
 
 class OneSubnetPanel(Panel):
@@ -106,38 +109,51 @@ class EmissionPanel(OneSubnetPanel):
             return [[*label, Piece(printable(why), "muted")]]
         head = [*label, *self._gets(found)]
         rows = [row for row in found.rows if row.part in _PAID]
+        if not self.narrow and not found.held_back:
+            return [head, *self._table(rows, width)]
+        rows = [row for row in rows if row.share_ppm or row.part not in _RARE]
         if not self.narrow:
-            return [head, *(self._row(row) for row in rows)]
+            above = [self._why(found)] if found.flow is not None else []
+            return [*above, head, *self._table(rows, width)]
         shares: list[Piece] = []
         for row in rows:
-            if row.share_ppm or row.part not in _RARE:
-                shares += [Piece(f"{row.part} ", "muted"), Piece(f"{_percent(row.share_ppm)}  ")]
+            shares += [Piece(f"{row.part} ", "muted"), Piece(f"{_percent(row.share_ppm)}  ")]
         return [head, shares]
 
     def _gets(self, found: SubnetEmission) -> list[Piece]:
         flow = found.flow
         if flow is None:
-            return [Piece(printable(found.held_back) or "none", "warn")]
+            return self._why(found)
         got = flow.tao_in + flow.tao_buys
         share = got * 1_000_000 // flow.minted if flow.minted else None
         alpha = f"{fixed(flow.alpha_out)} {self._glyphs.alpha}"
         pieces = [Piece(format_value(Kind.PPM, share), "strong"), Piece(" of TAO   ", "muted")]
-        pieces += [Piece(alpha), Piece(" a block to", "muted")]
-        if found.held_back:
-            pieces.append(Piece(f"  {printable(found.held_back)}", "warn"))
-        return pieces
+        if self.narrow and found.held_back:
+            pieces += [*self._why(found), Piece("   ")]
+        return [*pieces, Piece(alpha), Piece(" a block to", "muted")]
 
-    def _row(self, row: EmissionRow) -> list[Piece]:
-        done, open_ = bar(row.share_ppm or 0, 1_000_000, _BAR, self._glyphs)
-        pieces = [
+    def _why(self, found: SubnetEmission) -> list[Piece]:
+        return [Piece(printable(found.held_back) or "none", "warn")]
+
+    def _table(self, rows: Sequence[EmissionRow], width: int) -> list[list[Piece]]:
+        """A line for each who gets some; bars leave room for what each gets in the epoch."""
+        amounts = [
+            "" if row.epoch_rao is None else f"   {fixed(row.epoch_rao, 2)} {self._glyphs.alpha}"
+            for row in rows
+        ]
+        room = width - _BESIDE_BAR - max(map(len, amounts), default=0)
+        cells = min(_BAR, max(_SHORT_BAR, room))
+        return [self._row(row, amount, cells) for row, amount in zip(rows, amounts, strict=True)]
+
+    def _row(self, row: EmissionRow, amount: str, cells: int) -> list[Piece]:
+        done, open_ = bar(row.share_ppm or 0, 1_000_000, cells, self._glyphs)
+        return [
             Piece(f"{row.part:<11}", "muted"),
             Piece(done, "accent"),
             Piece(open_, "muted"),
             Piece(f" {_percent(row.share_ppm):>7}", None if row.share_ppm else "muted"),
+            Piece(amount, "muted"),
         ]
-        if row.epoch_rao is not None:
-            pieces.append(Piece(f"   {fixed(row.epoch_rao, 2)} {self._glyphs.alpha}", "muted"))
-        return pieces
 
 
 class OwnerPanel(OneSubnetPanel):
