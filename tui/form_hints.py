@@ -6,7 +6,7 @@ import re
 
 from tui.orders import Draft, Kind
 
-_OPTION = re.compile(r"(?:with )?(--[a-z][a-z-]*(?: (?:[0-9]+|-o json))?)")
+_OPTION = re.compile(r"(?:(?:add|with) )?(--[a-z][a-z-]*(?: (?:[0-9]+|-o json))?)")
 
 _FIELDS = {"--tolerance": "in the field tolerance"}
 """What the form has itself."""

@@ -126,6 +126,11 @@ def test_what_is_wrong_is_said_of_its_field(
             "name another endpoint with --network",
             "name another endpoint with `taoctl dash --network`",
         ),
+        (
+            Draft(Kind.SET, {"netuid": "1", "parameter": "kappa", "value": "18%"}),
+            "on a chain of your own, add --sudo",
+            "on a chain of your own, with `taoctl subnet hyperparameters 1 set --sudo`",
+        ),
         (draft(Kind.ADD), "trade less -- or not", "trade less -- or not"),
     ],
 )
