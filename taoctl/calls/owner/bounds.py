@@ -187,7 +187,7 @@ async def _min_uids(view: View, netuid: int, value: int) -> tuple[Refusal, ...]:
     there = int(await read(view, "SubnetworkN", netuid))
     if value < there:
         return ()
-    said = f"subnet {netuid} has {there} neurons"
+    said = f"subnet {netuid} has {there} {'neuron' if there == 1 else 'neurons'}"
     return _one("MinAllowedUidsGreaterThanCurrentUids", said, f"choose below {there}")
 
 
