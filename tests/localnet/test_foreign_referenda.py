@@ -11,7 +11,7 @@ from referenda_chain import MEMBERS, PROPOSERS, TRIUMVIRATE
 from substrateinterface import Keypair, SubstrateInterface
 from wrapped import CLASSES, RICH, TAO, by_key
 
-from taoctl.localnet.frame import Runtime
+from taoctl.localnet.frame import Pallet, Runtime
 from taoctl.localnet.pallets.governance.referenda_stack import GOVERNANCE_B
 from taoctl.localnet.sealing import Seal
 
@@ -27,7 +27,7 @@ def genesis(runtime: Runtime) -> None:
 
 @pytest.fixture
 def chain() -> Iterator[ThreadChain]:
-    pallets = (*CLASSES, *GOVERNANCE_B)
+    pallets: tuple[type[Pallet], ...] = (*CLASSES, *GOVERNANCE_B)
     with ThreadChain(seal=Seal.INSTANT, finality_lag=0, pallets=pallets, genesis=genesis) as made:
         yield made
 
