@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from taoctl.cli.gov import list as listing
-from taoctl.cli.gov import members, status
+from taoctl.cli.gov import members, show, status
 from taoctl.cli.gov.app import app
 
-__all__ = ["app", "listing", "members", "status"]
+__all__ = ["app", "listing", "members", "show", "status"]
