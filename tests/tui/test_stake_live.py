@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from keyboard import Keyboard, at, told, until
 from ports import free_port
-from textual.pilot import Pilot
 from textual.widgets import Button, Input, Static
 from wallets import PASSWORD, Wallets, btcli_wallets, make_wallets
 
@@ -41,7 +40,6 @@ from tui.screens.order import OrderScreen
 from tui.screens.password import PasswordScreen
 from tui.screens.stake import StakeScreen
 from tui.submission import Submission
-from tui.widgets.told import ToldLines
 
 pytestmark = pytest.mark.e2e
 
@@ -120,34 +118,6 @@ def still(tmp_path: Path) -> Iterator[Net]:
         yield net
 
 
-async def until(done: Callable[[], bool], seconds: float = 120.0) -> None:
-    start = time.monotonic()
-    while not done():
-        assert time.monotonic() - start < seconds, "it did not happen in time"
-        await asyncio.sleep(0.02)
-
-
-class Keyboard:
-    """Presses keys one by one and counts them; what is typed as a password does not count."""
-
-    def __init__(self, pilot: Pilot[Any]) -> None:
-        self.pilot, self.count = pilot, 0
-
-    async def press(self, *keys: str) -> None:
-        for key in keys:
-            await self.pilot.press(key)
-            self.count += 1
-
-    async def type(self, text: str) -> None:
-        names = {" ": "space", ":": "colon", "%": "percent_sign", "&": "ampersand"}
-        await self.press(*(names.get(char, char) for char in text))
-
-    async def secret(self, text: str) -> None:
-        before = self.count
-        await self.type(text)
-        self.count = before
-
-
 def drive(net: Net, steps: Callable[[Keyboard, Dashboard], Awaitable[None]]) -> Dashboard:
     async def main() -> Dashboard:
         dash = net.dashboard()
@@ -156,14 +126,6 @@ def drive(net: Net, steps: Callable[[Keyboard, Dashboard], Awaitable[None]]) -> 
         return dash
 
     return asyncio.run(asyncio.wait_for(main(), 600))
-
-
-def at(dash: Dashboard, stage: str) -> Callable[[], bool]:
-    return lambda: isinstance(dash.screen, OrderScreen) and dash.screen.stage == stage
-
-
-def told(dash: Dashboard) -> str:
-    return dash.screen.query_one(ToldLines).text
 
 
 async def unlock(keys: Keyboard, dash: Dashboard) -> None:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
+from keyboard import Keyboard, at, told, until
+from ports import free_port
 from textual.widgets import Input, Static
 from wallets import Wallets, make_wallets
 
 from taoctl.chain.client import Chain, connect
+from taoctl.chain.owner_clock import OwnerClock, owner_clock
 from taoctl.journal.store import Journal
 from taoctl.localnet import service
 from taoctl.localnet.boot import Options
@@ -24,7 +24,6 @@ from taoctl.reads.dynamic import price_of
 from taoctl.reads.hyperparameters import HyperparameterRow, hyperparameters
 from taoctl.reads.prune_order import prune_rows
 from taoctl.reads.subnet_emission import subnet_emission
-from taoctl.reads.tempo import tempo
 from tui import submission
 from tui.app import Dashboard
 from tui.options import DashOptions
@@ -32,7 +31,6 @@ from tui.prices import SPANS
 from tui.screens.order import OrderScreen
 from tui.screens.subnet import SubnetScreen
 from tui.screens.subnet_columns import Parameter
-from tui.widgets.told import ToldLines
 
 pytestmark = pytest.mark.e2e
 
@@ -74,9 +72,7 @@ def net(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Net]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TAOCTL_HOME", str(home / "home"))
         patch.delenv("TAOCTL_PASSWORD_FILE", raising=False)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         chain = Options("small", seal=Seal.MANUAL, state_dir=home / "chain")
         node = service.start_detached(Launch(chain, port))
         wallets = make_wallets(home / "wallets", None)
@@ -94,34 +90,6 @@ def net(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Net]:
             service.stop(port)
 
 
-async def until(done: Callable[[], bool], seconds: float = 120.0) -> None:
-    """Wait for something; the time is there to end a test that hangs."""
-    start = time.monotonic()
-    while not done():
-        assert time.monotonic() - start < seconds, "it did not happen in time"
-        await asyncio.sleep(0.02)
-
-
-class Keyboard:
-    """Presses keys one by one and counts them."""
-
-    def __init__(self, pilot: Pilot[Any]) -> None:
-        self.pilot, self.count = pilot, 0
-
-    async def press(self, *keys: str) -> None:
-        for key in keys:
-            await self.pilot.press(key)
-            self.count += 1
-
-    async def type(self, text: str) -> None:
-        names = {" ": "space", ":": "colon", "%": "percent_sign", "_": "underscore", "/": "slash"}
-        await self.press(*(names.get(char, char) for char in text))
-
-    async def command(self, text: str) -> None:
-        await self.type(f":{text}")
-        await self.press("enter")
-
-
 Steps = Callable[[Keyboard, Dashboard], Awaitable[None]]
 
 
@@ -135,14 +103,6 @@ def drive(net: Net, steps: Steps, size: tuple[int, int] = SMALL) -> Dashboard:
         return dash
 
     return asyncio.run(asyncio.wait_for(main(), 600))
-
-
-def at(dash: Dashboard, stage: str) -> Callable[[], bool]:
-    return lambda: isinstance(dash.screen, OrderScreen) and dash.screen.stage == stage
-
-
-def told(dash: Dashboard) -> str:
-    return dash.screen.query_one(ToldLines).text
 
 
 def shown(dash: Dashboard) -> SubnetScreen:
@@ -186,15 +146,26 @@ async def seal(dash: Dashboard, count: int) -> int:
     return newest
 
 
-async def thawed(dash: Dashboard, netuid: int) -> int:
-    """Make blocks until the next one is outside the freeze window."""
+async def clock_of(dash: Dashboard, netuid: int, block: int) -> OwnerClock:
     chain = await dash.connected()
-    while True:
-        block = await seal(dash, 0)
-        opens = (await tempo(await chain.at_block(block), netuid)).open_from_block
-        if opens == block + 1:
-            return block
-        await seal(dash, 1)
+    return await owner_clock(await chain.at_block(block), netuid)
+
+
+async def thawed(dash: Dashboard, netuid: int) -> None:
+    """Make blocks until the next one is outside the freeze window."""
+    block = await seal(dash, 0)
+    opens = (await clock_of(dash, netuid, block)).open_from(block + 1)
+    assert opens is not None
+    await seal(dash, opens - block - 1)
+
+
+async def frozen(dash: Dashboard, netuid: int) -> None:
+    """Make blocks until the next one is in the freeze window, and the dashboard knows."""
+    block = await seal(dash, 0)
+    last = (await clock_of(dash, netuid, block)).open_until(block + 1)
+    assert last is not None
+    block = await seal(dash, max(0, last - block))
+    await until(lambda: (dash.pulse.block or 0) >= block)
 
 
 async def chosen(keys: Keyboard, dash: Dashboard, name: str) -> None:
@@ -290,12 +261,16 @@ def test_what_the_chain_would_refuse_is_said_in_the_form_and_not_sent(net: Net) 
                 dash.screen.query_one("#order-question", Static).render()
             )
             await not_sent(keys, dash, value)
-        await until_frozen(dash)
+        # What may be set when it is planned, but no more when it is agreed to, is planned anew.
         point_to(dash, "serving_rate_limit")
+        await thawed(dash, MINE)
         said = await planned(keys, dash, "77")
-        opens = parameter(dash).settable_from_block
-        assert "AdminActionProhibitedDuringWeightsWindow" in said
-        assert f"wait until block {opens}" in said
+        assert "refused" not in said
+        await frozen(dash, MINE)
+        await keys.press("y")
+        await until(lambda: "AdminActionProhibitedDuringWeightsWindow" in told(dash))
+        assert "the blocks that the plan held for are made" in told(dash)
+        assert f"wait until block {parameter(dash).settable_from_block}" in told(dash)
         await not_sent(keys, dash, "77")
         await opened(dash, OTHER)
         point_to(dash, "serving_rate_limit")
@@ -304,17 +279,6 @@ def test_what_the_chain_would_refuse_is_said_in_the_form_and_not_sent(net: Net) 
         await not_sent(keys, dash, "77")
 
     drive(net, steps)
-
-
-async def until_frozen(dash: Dashboard) -> None:
-    """Make blocks until the next one is in the freeze window."""
-    chain = await dash.connected()
-    while True:
-        block = await seal(dash, 0)
-        opens = (await tempo(await chain.at_block(block), MINE)).open_from_block
-        if opens is not None and opens > block + 1:
-            return
-        await seal(dash, 1)
 
 
 def test_without_a_key_no_form_opens_and_what_is_wrong_is_said_while_typing(net: Net) -> None:
@@ -356,8 +320,7 @@ def test_on_a_public_network_the_value_is_typed_again(
         again = dash.screen.query_one("#order-again", Input)
         assert dash.focused is again
         for wrong in ("", "18", "19%"):
-            again.value = ""
-            await keys.type(wrong)
+            again.value = wrong
             await keys.press("enter")
             assert at(dash, "plan")() and dash.signing.submission is None
         again.value = ""
@@ -370,11 +333,16 @@ def test_on_a_public_network_the_value_is_typed_again(
     drive(net, steps)
 
 
-def test_every_list_is_what_the_reads_say_of_the_block(net: Net) -> None:
+def test_every_list_and_the_course_of_the_price_are_what_the_blocks_say(net: Net) -> None:
     async def steps(keys: Keyboard, dash: Dashboard) -> None:
         await opened(dash, OTHER)
         screen, chain = shown(dash), await dash.connected()
-        for _ in range(3):
+        live = screen.live
+        assert live is not None and live.rows is not None
+        assert live.rows.prunes is None and not list(rows_of(screen, "prunes"))
+        await keys.press("b", "b")
+        await until(lambda: bool(list(rows_of(screen, "prunes"))))
+        for _ in range(2):
             block = await seal(dash, 1)
             view = await chain.at_block(block)
             rows = {id: list(rows_of(screen, id)) for id in ("parameters", "parts", "prunes")}
@@ -389,6 +357,24 @@ def test_every_list_is_what_the_reads_say_of_the_block(net: Net) -> None:
             assert rows["parts"] == list((await subnet_emission(view, OTHER)).rows)
             assert rows["prunes"] == list(await prune_rows(view, OTHER, dash.hotkey_names))
 
+        assert dash.prices is not None
+        prices = dash.prices
+        block = shown_block(dash)
+        begins = range(0, block + 1, 5)
+        # Block 0 has no price of its own: nothing is asked of it.
+        await until(lambda: len(prices.course(OTHER, block, SPANS[0]).known) == len(begins) - 1)
+        block = await seal(dash, 7)
+        newest = await price_of(await chain.at_block(block), OTHER)
+        course = prices.course(OTHER, block, SPANS[0])
+        assert course.prices[-1] == newest
+        found = dict(zip(range(0, block + 1, 5), course.prices, strict=True))
+        assert found.pop(0) is None
+        for first, price in found.items():
+            last = min(first + 4, block)
+            seen = {await price_of(await chain.at_block(n), OTHER) for n in range(first, last + 1)}
+            # Of the blocks that came at once the screen may have seen the last one alone.
+            assert price in seen or (price is None and last < block)
+
     drive(net, steps, (200, 50))
 
 
@@ -398,32 +384,9 @@ def rows_of(screen: SubnetScreen, id: str) -> Iterator[Any]:
     return (model.row(key) for key in model.order)
 
 
-def test_the_course_of_the_price_is_that_of_the_blocks(net: Net) -> None:
-    async def steps(keys: Keyboard, dash: Dashboard) -> None:
-        await opened(dash, OTHER)
-        assert dash.prices is not None
-        prices = dash.prices
-        block = shown_block(dash)
-        steps = range(0, block + 1, 5)
-        # Block 0 has no price of its own: nothing is asked of it.
-        await until(lambda: len(prices.course(OTHER, block, SPANS[0]).known) == len(steps) - 1)
-        block = await seal(dash, 7)
-        chain = await dash.connected()
-        newest = await price_of(await chain.at_block(block), OTHER)
-        course = prices.course(OTHER, block, SPANS[0])
-        assert course.prices[-1] == newest
-        found = dict(zip(range(0, block + 1, 5), course.prices, strict=True))
-        assert found.pop(0) is None
-        for first, price in found.items():
-            last = min(first + 4, block)
-            told = {await price_of(await chain.at_block(n), OTHER) for n in range(first, last + 1)}
-            # Of the blocks that came at once the screen may have seen the last one alone.
-            assert price in told or (price is None and last < block)
-
-    drive(net, steps)
-
-
-def test_keys_lead_to_lists_neurons_weights_and_back(net: Net) -> None:
+def test_keys_lead_to_lists_neurons_weights_and_back_and_what_is_not_there_says_why(
+    net: Net,
+) -> None:
     async def steps(keys: Keyboard, dash: Dashboard) -> None:
         await opened(dash, OTHER)
         screen = shown(dash)
@@ -432,6 +395,7 @@ def test_keys_lead_to_lists_neurons_weights_and_back(net: Net) -> None:
         assert screen.table.id == "parts" and dash.focused is screen.table
         await keys.press("b")
         assert screen.table.id == "prunes" and dash.focused is screen.table
+        await until(lambda: screen.table.cursor_row is not None)
         row = screen.table.cursor_row
         assert row is not None
         assert screen.copy_text() == row.hotkey
@@ -452,18 +416,13 @@ def test_keys_lead_to_lists_neurons_weights_and_back(net: Net) -> None:
         live = screen.live
         assert live is not None and live.rows is not None
         assert screen.copy_text() == live.rows.subnet.owner_coldkey
-
-    drive(net, steps)
-
-
-def test_root_and_a_subnet_that_is_not_there_say_why_there_is_nothing(net: Net) -> None:
-    async def steps(keys: Keyboard, dash: Dashboard) -> None:
         await opened(dash, 0)
         live = shown(dash).live
         assert live is not None and live.rows is not None
         assert live.rows.emission.problem == "root emits nothing"
-        assert "order of pruning" in live.rows.prunes.problem
         assert shown(dash).table.model.total > 0
+        await keys.press("b", "b")
+        await until(lambda: "no order of pruning" in shown(dash).table._empty)
         dash.run_command("subnet 999")
         await until(lambda: shown(dash).netuid == 999 and shown(dash).live is not None)
         problem = shown(dash).live
