@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import dashboard_rows as made
 import pytest
-from offline import beat, dashboard, feed, live, with_history
+from offline import GENESIS, beat, dashboard, feed, live, with_history
 from textual.pilot import Pilot
 
 import tui.day_ago
@@ -18,6 +18,7 @@ from taoctl.chain.view import View
 from taoctl.reads.subnet_board import SubnetBoard
 from tui.app import Dashboard
 from tui.day_ago import DayAgoPrices
+from tui.prices import SPANS, Prices
 from tui.screens.metagraph import MetagraphScreen
 from tui.screens.subnet import SubnetScreen
 from tui.screens.weights import WeightsScreen
@@ -299,3 +300,39 @@ def test_rows_do_not_wait_for_the_prices_of_a_day_before(monkeypatch: pytest.Mon
         assert await prices.at(other) == {}, "another chain has other prices"
 
     asyncio.run(work())
+
+
+def test_a_day_before_that_could_not_be_read_is_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers = iter([RuntimeError("a bug"), {1: 5}])
+
+    async def one_of_them(view: View) -> Mapping[int, int]:
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def work() -> None:
+        monkeypatch.setattr(tui.day_ago, "prices_a_day_ago", one_of_them)
+        prices = DayAgoPrices()
+        view: Any = SimpleNamespace(chain=object())
+        with pytest.raises(RuntimeError):
+            await prices.at(view)
+        assert await prices.at(view) == {1: 5}
+
+    asyncio.run(work())
+
+
+def test_the_courses_of_all_subnets_grow_while_they_are_looked_at() -> None:
+    board = with_row(5, price_rao=None)
+
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        dash.prices = Prices(GENESIS)
+        for block in (BLOCK, BLOCK + 5, BLOCK + 11):
+            dash.live_screen.live = live(board, block)
+        course = dash.prices.course(1, BLOCK + 11, SPANS[0])
+        assert course.known == (board.rows[1].price_rao,) * 3
+        assert dash.prices.course(5, BLOCK + 11, SPANS[0]).known == ()
+
+    drive(steps, board=board)
