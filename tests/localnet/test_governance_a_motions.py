@@ -10,7 +10,7 @@ from subtensor_chain import account, error_of
 
 from taoctl.localnet.frame import BadOrigin, Call, MemberOrigin, MembersOrigin, Root
 from taoctl.localnet.pallets.governance import collective_types
-from taoctl.localnet.pallets.governance.triumvirate import governance_a
+from taoctl.localnet.pallets.governance.triumvirate import MAINNET_MOTION_DURATION, governance_a
 
 OK: dict[str, Any] = {"Ok": ()}
 NO_WEIGHT = {"ref_time": 0, "proof_size": 0}
@@ -371,10 +371,10 @@ def test_root_throws_out_any_motion_and_even_none(chain: SenateChain) -> None:
 
 
 def test_on_a_later_runtime_only_root_closes() -> None:
-    chain = SenateChain(added=governance_a(3_600, root_closes=True))
-    short = chain.propose(wrapped(kappa()), duration=3_599)
+    chain = SenateChain(added=governance_a(MAINNET_MOTION_DURATION, root_closes=True))
+    short = chain.propose(wrapped(kappa()), duration=MAINNET_MOTION_DURATION - 1)
     assert error_of(short) == "Triumvirate.DurationLowerThanConfiguredMotionDuration"
-    assert chain.propose(wrapped(kappa()), duration=3_600).ok
+    assert chain.propose(wrapped(kappa()), duration=MAINNET_MOTION_DURATION).ok
     motion = chain.hash_of(wrapped(kappa()))
     for number in range(2):
         chain.vote(number, motion)
