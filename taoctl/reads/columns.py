@@ -189,7 +189,7 @@ def format_value(kind: Kind, value: Any, *, full: bool = False) -> str:
     if kind is Kind.SS58:
         return value if full else short_ss58(value)
     if kind is Kind.HASH:
-        return value if full else f"{value[:10]}…{value[-4:]}"
+        return value if full or len(value) <= 15 else f"{value[:10]}…{value[-4:]}"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if kind is Kind.TIME:

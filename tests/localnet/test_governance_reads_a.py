@@ -132,7 +132,7 @@ def test_my_seats_are_hotkeys_and_what_i_may_do_follows_my_votes(chain: SenateCh
     assert (stranger.vote, stranger.actions) == (None, ("close",))
     assert my_standing(named(view, motion), ()).actions == ()
     row = proposal_row(view.codec, view.block, named(view, motion), mine)
-    assert (row.votes, row.my_vote, row.status) == ("0/2 aye 2/2 nay", "nay", "ongoing")
+    assert (row.votes, row.my_vote, row.status) == ("0/2 · 2/2", "nay", "ongoing")
     assert row.does == "AdminUtils.sudo_set_kappa(netuid 1, kappa 1234)"
     assert (row.decided, row.left_blocks) == ("rejected", 1)
 

@@ -136,7 +136,7 @@ def test_with_the_members_known_it_is_said_who_may_do_what(chain: SudoChain) -> 
     assert standing(BOB) == (None, ("approve",))
     assert standing(DAVE) == (None, ())
     row = proposal_row(view.codec, view.block, one, ((BOB, ()), (ALICE, ())))
-    assert (row.votes, row.my_vote, row.actions) == ("1/2 approved", "approved", "approve, cancel")
+    assert (row.votes, row.my_vote, row.actions) == ("1/2", "approved", "approve, cancel")
     assert (row.nays, row.does, row.track) == (None, None, "sudo")
     chain.approve(BOB, call)
     one = of(chain.sealed(), lambda v: proposals(v, (MEMBERS,)))[0]

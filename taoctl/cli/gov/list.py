@@ -20,8 +20,8 @@ SCHEMA = "taoctl.gov.list/1"
 def list_() -> None:
     """The proposals that are open, or whose call is still to run.
 
-    `mine` and `may` are of all wallets, or of those that --wallet names. `votes` are ayes and nays,
-    each of how many decide it. `-o wide` says in words what happens next.
+    `mine` and `may` are of all wallets, or of those that --wallet names. Ayes and nays are
+    each of how many decide it; `-o wide` says in words what happens next.
 
     \b
     Examples:

@@ -11,8 +11,8 @@ from taoctl.text import printable
 
 _LONGEST = 200
 _LONGEST_VALUE = 48
-_SAID = 3
-"""Calls of a batch that are named."""
+_FEW = 3
+"""Values of a list that are shown, and not counted."""
 
 
 def headline(codec: Codec, proposal: Proposal) -> str | None:
@@ -29,9 +29,9 @@ def call_line(found: Opened) -> str:
         return f"{found.size} bytes that are no call of this runtime"
     if len(last) == 1:
         return printable(_call(last[0], found.problem is None), _LONGEST)
-    names = ", ".join(str(step) for step in last[:_SAID])
-    more = ", …" if len(last) > _SAID else ""
-    return printable(f"{len(last)} calls: {names}{more}", _LONGEST)
+    more = len(last) - 1
+    words = f"{last[0]} and {more} more call{'s' if more > 1 else ''}"
+    return printable(words, _LONGEST)
 
 
 def _call(step: Step, whole: bool) -> str:
@@ -49,7 +49,7 @@ def _value(value: Any) -> str:
         return printable(value, _LONGEST_VALUE) or '""'
     if isinstance(value, dict) and len(value) == 1:
         return _value(next(iter(value.values())))
-    if isinstance(value, list | tuple) and len(value) > _SAID:
+    if isinstance(value, list | tuple) and len(value) > _FEW:
         return f"{len(value)} values"
     if isinstance(value, dict | list | tuple):
         return printable(repr(value)[: _LONGEST_VALUE * 4], _LONGEST_VALUE)

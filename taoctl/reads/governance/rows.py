@@ -24,26 +24,27 @@ class ProposalRow:
         str, Column("id", Kind.HASH, "index of a motion or referendum, hash of a multisig call")
     ]
     backend: Annotated[
-        str, Column("by", Kind.TEXT, "who decides: triumvirate, referenda, sudo", drop=5)
+        str, Column("by", Kind.TEXT, "who decides: triumvirate, referenda, sudo", drop=6)
     ]
     track: Annotated[
-        str | None, Column("track", Kind.TEXT, "track of a referendum, account of a call", drop=4)
+        str | None, Column("track", Kind.TEXT, "track of a referendum, account of a call", drop=5)
     ]
     does: Annotated[
         str | None, Column("does", Kind.TEXT, "the call inside its wrappers; none where not known")
     ]
-    status: Annotated[str, Column("status", Kind.TEXT, "where it is, in the chain's words")]
+    status: Annotated[str, Column("status", Kind.TEXT, "where it is, in the chain's words", drop=4)]
     votes: Annotated[
-        str | None, Column("votes", Kind.TEXT, "ayes and nays, each of how many that decide")
+        str | None, Column("aye · nay", Kind.TEXT, "ayes and nays, each of how many that decide")
     ]
     my_vote: Annotated[
         str | None, Column("mine", Kind.TEXT, "what my keys said: aye, nay, approved")
     ]
-    actions: Annotated[str, Column("may", Kind.TEXT, "what my keys may do, by commas", drop=3)]
+    actions: Annotated[str, Column("may", Kind.TEXT, "what my keys may do, by commas", drop=1)]
     next_block: Annotated[
-        int | None, Column("block", Kind.BLOCK, "block in which the next thing happens to it")
+        int | None,
+        Column("block", Kind.BLOCK, "block in which the next thing happens to it", drop=3),
     ]
-    left_blocks: Annotated[int | None, Column("in", Kind.BLOCKS, "blocks until then", drop=2)]
+    left_blocks: Annotated[int | None, Column("in", Kind.BLOCKS, "blocks until then")]
     next_step: Annotated[
         str, Column("next", Kind.TEXT, "what happens next, if nothing changes", wide=True)
     ]
@@ -116,13 +117,16 @@ def proposal_row(codec: Codec, block: int, proposal: Proposal, mine: Mine = ()) 
 
 
 def votes_text(proposal: Proposal) -> str | None:
-    """`1/2 aye 0/2 nay`, or `1/2` approvals; `?` for what nothing tells."""
+    """`1/2 · 0/2`: ayes, then nays, each of how many decide it; `?` for what nothing tells.
+
+    Of a multisig call there are approvals alone: `1/2`.
+    """
     if proposal.tally is None:
         return None
     ayes = f"{proposal.tally.ayes}/{_or_unknown(proposal.threshold)}"
     if proposal.backend is Backend.SUDO:
-        return f"{ayes} approved"
-    return f"{ayes} aye {proposal.tally.nays}/{_or_unknown(proposal.nay_threshold)} nay"
+        return ayes
+    return f"{ayes} · {proposal.tally.nays}/{_or_unknown(proposal.nay_threshold)}"
 
 
 def _or_unknown(number: int | None) -> str:
