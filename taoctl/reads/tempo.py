@@ -9,7 +9,7 @@ from typing import Annotated
 from taoctl.chain.owner_clock import TEMPO, last_changes, owner_clock
 from taoctl.chain.view import Call, View
 from taoctl.reads.columns import Column, Kind
-from taoctl.reads.entries import PALLET, item, value_or_none
+from taoctl.reads.entries import PALLET, ROOT_NETUID, item, value_or_none
 from taoctl.reads.registry import read
 from taoctl.reads.subnets import unknown_netuid
 
@@ -67,7 +67,8 @@ async def tempo(view: View, netuid: int) -> TempoRow:
         tempo=clock.tempo,
         epoch=None if epoch is None else int(epoch),
         last_epoch_block=clock.last_epoch_block,
-        next_epoch_block=clock.next_epoch,
+        # The chain passes over root when it looks for epochs that are due.
+        next_epoch_block=None if netuid == ROOT_NETUID else clock.next_epoch,
         pending_epoch_at=clock.pending_epoch_at or None,
         open_from_block=clock.open_from(view.block + 1),
         tempo_from_block=clock.allowed_from(changes[TEMPO], TEMPO, window=True)

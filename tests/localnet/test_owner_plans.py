@@ -109,6 +109,16 @@ def test_an_epoch_that_comes_by_itself_is_not_triggered(net: ThreadChain) -> Non
     on(net.url, work)
 
 
+def test_root_has_no_next_epoch(net: ThreadChain) -> None:
+    async def steps(chain: Chain) -> None:
+        view = await caught_up(chain)
+        row = await tempo(view, 0)
+        assert row.tempo > 0 and row.next_epoch_block is None
+        assert (await tempo(view, 1)).next_epoch_block is not None
+
+    on(net.url, steps)
+
+
 def test_a_symbol_is_taken_once(net: ThreadChain) -> None:
     async def work(chain: Chain) -> None:
         plan, outcome = await carried_out(chain, SetSymbol(3, "ж"), "//Bob")
