@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from taoctl.economics.governance import MAX_REFERENDA, MAX_REFERENDA_EACH
 from taoctl.localnet.frame import (
     Call,
     DispatchError,
@@ -20,8 +21,6 @@ from taoctl.localnet.pallets.governance.referenda_types import (
     EVENTS,
     INDEX,
     KILL,
-    MAX_PER_PROPOSER,
-    MAX_QUEUED,
     SUBMIT,
     TRACK,
     alarm_name,
@@ -105,9 +104,9 @@ class Referenda(ReferendaDecisions):
             raise self.error("NotProposer")
         if not members_of(*track.voters):
             raise self.error("EmptyVoterSet")
-        if self.ActiveCount.get() >= MAX_QUEUED:
+        if self.ActiveCount.get() >= MAX_REFERENDA:
             raise self.error("QueueFull")
-        if self.ActivePerProposer[proposer] >= MAX_PER_PROPOSER:
+        if self.ActivePerProposer[proposer] >= MAX_REFERENDA_EACH:
             raise self.error("ProposerQuotaExceeded")
 
     def _status(self, index: int) -> str:

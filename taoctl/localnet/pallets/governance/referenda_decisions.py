@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from taoctl.economics.governance import ReviewRule, review_delay
 from taoctl.localnet.frame import Call, DispatchError
-from taoctl.localnet.pallets.governance.ratios import review_delay
 from taoctl.localnet.pallets.governance.referenda_state import ReferendaState
 from taoctl.localnet.pallets.governance.referenda_types import task_name
 
@@ -99,15 +99,13 @@ class ReferendaDecisions(ReferendaState):
         self, index: int, submitted: int, tally: dict[str, int], rules: dict[str, int]
     ) -> None:
         """Move the call to where the votes put it; at once when that block is past."""
-        delay = review_delay(
-            tally["approval"],
-            tally["rejection"],
-            initial=rules["initial_delay"],
-            longest=rules["max_delay"],
+        rule = ReviewRule(
             fast_track=rules["fast_track_threshold"],
             cancel=rules["cancel_threshold"],
+            initial_delay=rules["initial_delay"],
+            max_delay=rules["max_delay"],
         )
-        target = submitted + delay
+        target = submitted + review_delay(tally["approval"], tally["rejection"], rule)
         if target <= self.rt.block_number:
             self._fast_track(index)
             return

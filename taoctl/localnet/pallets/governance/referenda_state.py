@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from taoctl.economics.governance import BILLION, from_rational
 from taoctl.localnet.frame import (
     Blake2_128Concat,
     Call,
@@ -13,7 +14,6 @@ from taoctl.localnet.frame import (
     StorageValue,
 )
 from taoctl.localnet.pallets.governance.call_bounds import BoundedCall
-from taoctl.localnet.pallets.governance.ratios import BILLION, from_rational
 from taoctl.localnet.pallets.governance.referenda_types import (
     ReferendumStatus,
     alarm_name,

@@ -20,11 +20,6 @@ from taoctl.localnet.types import (
 from taoctl.scale.compact import compact_bytes
 from taoctl.scale.crypto import blake2_256
 
-MAX_QUEUED = 20
-"""Referenda that may be open at a time."""
-MAX_PER_PROPOSER = 5
-"""Referenda of one proposer that may be open at a time."""
-
 _BLOCK, _TRACK_ID = "BlockNumber", "TrackId"
 Perbill = Struct("sp_arithmetic::per_things::Perbill", [(None, u32, "u32")])
 VoteTally = Struct(

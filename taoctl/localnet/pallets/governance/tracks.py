@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from taoctl.localnet.pallets.governance.ratios import from_rational
+from taoctl.economics.governance import from_rational
 from taoctl.localnet.types import VariantValue, variant
 
 
