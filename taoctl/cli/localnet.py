@@ -19,6 +19,7 @@ from taoctl.cli.writing import tao_amount
 from taoctl.errors import UsageError
 from taoctl.localnet import service
 from taoctl.localnet.boot import Options
+from taoctl.localnet.governance import read_governance
 from taoctl.localnet.sealing import Seal
 from taoctl.localnet.service import DEFAULT_PORT, Launch
 from taoctl.units import rao_to_decimal
@@ -58,7 +59,16 @@ def up(
         Path | None, typer.Option("--state-dir", metavar="DIR", help="Where the chain is kept.")
     ] = None,
     sudo: Annotated[
-        str | None, typer.Option("--sudo", metavar="SS58", help="The sudo key; default //Alice.")
+        str | None,
+        typer.Option("--sudo", metavar="SS58", help="The sudo key instead of the scenario's."),
+    ] = None,
+    governance: Annotated[
+        str | None,
+        typer.Option(
+            "--governance",
+            metavar="a|b|c|a,c|b,c",
+            help="What of governance it has; default as saved, else b,c.",
+        ),
     ] = None,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Start a new chain; the old one is moved aside.")
@@ -91,6 +101,7 @@ def up(
       taoctl localnet up
       taoctl localnet up --scenario small --block-time 0.25 --detach
       taoctl localnet up --port 9955 --seal manual --fresh
+      taoctl localnet up --governance a,c --fresh
       taoctl localnet up --fault latency=0.3 --fault 'disconnect=0.1,when=after,method=author_*'
     """
     where = state_dir if state_dir is not None else service.default_state_dir(port)
@@ -105,6 +116,7 @@ def up(
         fresh=fresh,
         finality_lag=finality,
         faults=tuple(fault or ()),
+        governance=None if governance is None else read_governance(governance),
     )
     launch = service.check_launch(Launch(chosen, port))
     for text in chosen.faults:
@@ -282,6 +294,7 @@ def _status_text(data: dict[str, Any]) -> str:
         ("state", data["stateDir"]),
         ("process", data["pid"]),
         ("sudo", data["sudo"]),
+        ("governance", data["governance"] or "-"),
     ]
     if data["problem"]:
         pairs.append(("problem", data["problem"]))

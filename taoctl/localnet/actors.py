@@ -15,11 +15,9 @@ from taoctl.localnet.genesis import keys
 from taoctl.localnet.genesis.accounts import account, signer
 from taoctl.localnet.genesis.draw import Draw, digest64
 from taoctl.localnet.genesis.world import Scenario
-from taoctl.scale.crypto import SR25519
+from taoctl.localnet.opening import Opening
+from taoctl.localnet.signing import sign_extrinsic
 from taoctl.units import RAO_PER_TAO
-
-ERA_BLOCKS = 16
-"""How long an actor's extrinsic stays valid."""
 
 _SEATS_KEPT_BLOCKS = 16
 _OPINION_BLOCKS = 12
@@ -53,6 +51,7 @@ class Actors:
         scenario: whose actors.
         runtime: the chain they look at and never change.
         nonce_of: the next nonce of an account, counting what waits in the pool.
+        opening: what is signed in a new chain's first blocks, before all else.
     """
 
     def __init__(
@@ -60,8 +59,9 @@ class Actors:
         scenario: Scenario,
         runtime: Runtime,
         nonce_of: Callable[[str], int],
+        opening: Opening | None = None,
     ) -> None:
-        self.scenario = scenario
+        self.scenario, self.opening = scenario, opening
         self._runtime, self._nonce_of = runtime, nonce_of
         self._labels = _labels(scenario)
         self._courses = {
@@ -77,46 +77,27 @@ class Actors:
         Each is signed when it is asked for, so that its nonce counts those submitted before it.
         What cannot be signed is logged and left out.
         """
+        if self.opening is not None:
+            yield from self.opening.extrinsics(block, block_hash, genesis_hash)
         rt = self._runtime.at(block)
         if block - self._seats_block >= _SEATS_KEPT_BLOCKS or block < self._seats_block:
             self._seats, self._seats_block = self._find_seats(rt), block
         wanted = chain(
             self._registrations(rt, block), self._trades(rt, block), self._weights(rt, block)
         )
-        era = {"period": ERA_BLOCKS, "current": block}
         for action in islice(wanted, self.scenario.extrinsics_per_block):
             try:
-                raw = self._signed(action, era, block_hash, genesis_hash)
+                raw = self._signed(action, (block, block_hash), genesis_hash)
             except TaoctlError as error:
                 _log.warning("an actor could not sign %s: %s", action[1], error)
                 continue
             yield raw
 
-    def _signed(
-        self, action: Action, era: dict[str, int], birth_hash: bytes, genesis_hash: bytes
-    ) -> bytes:
+    def _signed(self, action: Action, birth: tuple[int, bytes], genesis_hash: bytes) -> bytes:
         label, call, args = action
         key, codec = signer(label), self._runtime.codec
         call_bytes = codec.compose_call("SubtensorModule", call, args)
-        nonce = self._nonce_of(key.ss58)
-        payload = codec.signature_payload(
-            call_bytes,
-            era=era,
-            nonce=nonce,
-            tip=0,
-            genesis_hash=genesis_hash,
-            era_block_hash=birth_hash,
-        )
-        raw, _ = codec.encode_signed_extrinsic(
-            call_bytes,
-            public_key=key.public_key,
-            signature=key.sign(payload),
-            signature_version=SR25519,
-            era=era,
-            nonce=nonce,
-            tip=0,
-        )
-        return raw
+        return sign_extrinsic(codec, key, call_bytes, self._nonce_of(key.ss58), birth, genesis_hash)
 
     # validators
 

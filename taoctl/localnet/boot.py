@@ -30,9 +30,9 @@ DEFAULT_BLOCK_TIME = 1.0
 class Options:
     """How to run a localnet.
 
-    `state_dir` None keeps the chain in memory only. `sudo` None is //Alice for a new chain and
-    whatever the saved one has otherwise. `finality_lag` None is FINALITY_LAG, and 0 with instant
-    sealing. `faults` are in the form that `read_fault` reads.
+    `state_dir` None keeps the chain in memory only. `sudo` and `governance` None are the kind's own
+    for a new chain and whatever the saved one has otherwise. `finality_lag` None is FINALITY_LAG,
+    and 0 with instant sealing. `faults` are in the form that `read_fault` reads.
     """
 
     scenario: str = "demo"
@@ -43,6 +43,7 @@ class Options:
     fresh: bool = False
     finality_lag: int | None = None
     faults: tuple[str, ...] = ()
+    governance: str | None = None
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,13 @@ class Kind:
         build: writes the genesis into a runtime that is inside block 0; returns how many blocks
             to make at once so that there is a past.
         populate: gives a node its actors.
+        governance: what of governance the pallets are, None where nobody chose it.
     """
 
     classes: Sequence[type[Pallet]]
     build: Callable[[Runtime, str], int]
     populate: Callable[[DevNode], None] = field(default=lambda node: None)
+    governance: str | None = None
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ def open_chain(options: Options, kind: Kind, default_sudo: str) -> Opened:
 
 def _new_chain(options: Options, kind: Kind, directory: Directory | None, sudo: str) -> Opened:
     runtime = Runtime(kind.classes)
-    recipe = _recipe(options.scenario, sudo, runtime)
+    recipe = _recipe(options.scenario, sudo, kind.governance, runtime)
     warmup = _build_genesis(runtime, kind, sudo)
     created_ms = time.time_ns() // 1_000_000
     genesis = _genesis_block(recipe, created_ms)
@@ -114,7 +117,6 @@ def _new_chain(options: Options, kind: Kind, directory: Directory | None, sudo: 
 
 
 def _saved_chain(options: Options, kind: Kind, directory: Directory, manifest: Manifest) -> DevNode:
-    runtime = Runtime(kind.classes)
     path = directory.path
     if manifest.scenario != options.scenario:
         raise UsageError(
@@ -128,7 +130,9 @@ def _saved_chain(options: Options, kind: Kind, directory: Directory, manifest: M
             f"{path} holds a localnet whose sudo key is {sudo}",
             "leave --sudo out to run it, or start a new chain with --fresh",
         )
-    if _recipe(manifest.scenario, sudo, runtime)["metadata"] != manifest.recipe.get("metadata"):
+    _check_governance(path, manifest, options.governance)
+    runtime = Runtime(kind.classes)
+    if _metadata_hash(runtime) != manifest.recipe.get("metadata"):
         raise UsageError(
             f"{path} was made by taoctl {manifest.recipe.get('taoctl')} with another runtime",
             "start a new chain with --fresh (the old state is moved aside), or choose another "
@@ -143,6 +147,17 @@ def _saved_chain(options: Options, kind: Kind, directory: Directory, manifest: M
         raise corrupt(path, f"state is at block {runtime.state.head}, blocks at {len(hashes) - 1}")
     index = ChainIndex(hashes, directory.block, None)
     return _node(options, kind, runtime, index, directory, sudo)
+
+
+def _check_governance(path: Path, manifest: Manifest, wanted: str | None) -> None:
+    saved = manifest.recipe.get("governance")
+    if wanted is None or saved is None or wanted == saved:
+        return
+    raise UsageError(
+        f"{path} holds a localnet with governance {saved}, not {wanted}",
+        "leave --governance out to run it, start a new chain with --fresh (the old state is moved "
+        "aside), or choose another --state-dir",
+    )
 
 
 def _restore(
@@ -194,13 +209,20 @@ def _build_genesis(runtime: Runtime, kind: Kind, sudo: str) -> int:
     return warmup
 
 
-def _recipe(scenario: str, sudo: str, runtime: Runtime) -> dict[str, object]:
-    return {
+def _recipe(
+    scenario: str, sudo: str, governance: str | None, runtime: Runtime
+) -> dict[str, object]:
+    recipe: dict[str, object] = {
         "scenario": scenario,
         "sudo": sudo,
-        "metadata": blake2_256(runtime.metadata_v15).hex(),
+        "metadata": _metadata_hash(runtime),
         "taoctl": VERSION,
     }
+    return recipe if governance is None else {**recipe, "governance": governance}
+
+
+def _metadata_hash(runtime: Runtime) -> str:
+    return blake2_256(runtime.metadata_v15).hex()
 
 
 def _genesis_block(recipe: dict[str, object], created_ms: int) -> Block:
@@ -223,7 +245,7 @@ def _node(
     if lag is None:
         lag = 0 if options.seal is Seal.INSTANT else FINALITY_LAG
     node = DevNode(runtime, index, identity, directory=directory, finality_lag=lag)
-    node.sudo = sudo
+    node.sudo, node.governance = sudo, kind.governance
     node.faults.faults = tuple(read_fault(text) for text in options.faults)
     node.state_dir = None if directory is None else str(directory.path)
     node.sealer = Sealer(node, options.seal, options.block_time)

@@ -31,6 +31,7 @@ class DevNode(Node):
     endpoint = ""
     state_dir: str | None = None
     sudo = ""
+    governance: str | None = None
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -168,6 +169,7 @@ class DevNode(Node):
                 for name in DEV_ACCOUNTS
             ],
             "sudo": self.sudo,
+            "governance": self.governance,
             "endpoint": self.endpoint,
             "stateDir": self.state_dir,
             "pid": os.getpid(),

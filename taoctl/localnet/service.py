@@ -28,6 +28,7 @@ from taoctl.errors import (
 )
 from taoctl.localnet.boot import Options
 from taoctl.localnet.faults import read_fault
+from taoctl.localnet.governance import CHOICES, read_governance
 from taoctl.localnet.processes import alive as _alive
 from taoctl.localnet.processes import read_pidfile
 from taoctl.localnet.sealing import Seal
@@ -95,6 +96,8 @@ def check_launch(launch: Launch) -> Launch:
         )
     for text in launch.options.faults:
         read_fault(text)
+    if launch.options.governance is not None:
+        read_governance(launch.options.governance)
     if launch.options.sudo is not None:
         from taoctl.addresses import decode_ss58
 
@@ -111,11 +114,23 @@ def default_state_dir(port: int) -> Path:
 
 def saved_scenario(state_dir: Path) -> str | None:
     """The scenario of the chain in a state directory, None when there is none to be read."""
-    try:
-        scenario = json.loads((state_dir / "chain.json").read_bytes())["scenario"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    scenario = _saved(state_dir).get("scenario")
     return scenario if isinstance(scenario, str) else None
+
+
+def saved_governance(state_dir: Path) -> str | None:
+    """The governance of the chain in a state directory, None when there is none to be read."""
+    recipe = _saved(state_dir).get("recipe")
+    governance = recipe.get("governance") if isinstance(recipe, dict) else None
+    return governance if governance in CHOICES else None
+
+
+def _saved(state_dir: Path) -> dict[str, Any]:
+    try:
+        fields = json.loads((state_dir / "chain.json").read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return fields if isinstance(fields, dict) else {}
 
 
 def start_detached(launch: Launch, *, wait_seconds: float = READY_SECONDS) -> Running:

@@ -67,6 +67,7 @@ def test_from_start_to_stop_and_on_again(
     at = ("--port", str(up))
     status = data_of(capsys, "localnet", "status", *at)
     assert (status["scenario"], status["seal"], len(status["subnets"])) == ("small", "manual", 3)
+    assert status["governance"] == "b,c"
     assert status["finalized"] == status["block"] - 2
     assert len(status["dev_accounts"]) == 6
 
@@ -158,6 +159,22 @@ def test_another_scenario_on_a_saved_chain_is_refused(
     assert "scenario small" in err and "--fresh" in err
 
 
+def test_another_governance_is_refused_and_the_saved_one_goes_on(
+    up: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = ("--port", str(up))
+    assert said(capsys, "localnet", "down", *at)[0] == 0
+    code, _, err = said(capsys, "localnet", "up", "--governance", "a", *at)
+    assert code == 2
+    assert "with governance b,c, not a" in " ".join(err.split()) and "--fresh" in err
+    fresh = ("--scenario", "small", "--seal", "manual", "--fresh", "--detach", *at)
+    assert said(capsys, "localnet", "up", "--governance", "c,a", *fresh)[0] == 0
+    assert said(capsys, "localnet", "down", *at)[0] == 0
+    assert said(capsys, "localnet", "up", "--seal", "manual", "--detach", *at)[0] == 0
+    assert data_of(capsys, "localnet", "status", *at)["governance"] == "a,c"
+    assert said(capsys, "localnet", "down", *at)[0] == 0
+
+
 def test_corrupt_state_is_named_and_fresh_moves_it_aside(
     up: int, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -185,6 +202,8 @@ def test_corrupt_state_is_named_and_fresh_moves_it_aside(
         (("up", "--block-time", "-1"), 2, "block time"),
         (("up", "--sudo", "nonsense"), 2, "not a Bittensor address"),
         (("up", "--seal", "sometimes"), 2, "sometimes"),
+        (("up", "--governance", "a,b"), 2, "never both"),
+        (("up", "--governance", "council"), 2, "choose one of a b c a,c b,c"),
         (("up", "--fault", "drop=7"), 2, "chances from 0 to 1"),
         (("up", "--fault", "method=author_*"), 2, "does nothing"),
         (("up", "--finality", "-1"), 2, "--finality"),

@@ -10,13 +10,14 @@ import pytest
 from scenario_chain import GENESIS_HASH, ScenarioChain, lived
 
 from taoctl.localnet import opinions, scenarios
-from taoctl.localnet.actors import ERA_BLOCKS, Actors
+from taoctl.localnet.actors import Actors
 from taoctl.localnet.boot import Options, open_chain
 from taoctl.localnet.dev import DevNode
 from taoctl.localnet.genesis import keys
 from taoctl.localnet.genesis.accounts import DEV_ACCOUNTS, dev_account, signer
 from taoctl.localnet.launch import scenario_kind
 from taoctl.localnet.sealing import Seal
+from taoctl.localnet.signing import ERA_BLOCKS
 
 
 def validators(chain: ScenarioChain) -> set[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from taoctl.localnet.dispatch_error import DispatchError
 from taoctl.localnet.frame import (
+    OPERATIONAL,
     Blake2_128Concat,
     Constant,
     Event,
@@ -19,6 +20,7 @@ from taoctl.localnet.frame import (
     Twox64Concat,
     api,
     call,
+    ensure_root,
     ensure_signed,
 )
 from taoctl.localnet.pallets.account_types import EMPTY_ACCOUNT, AccountInfo
@@ -54,6 +56,7 @@ from taoctl.localnet.types import (
     u16,
     u32,
 )
+from taoctl.scale.code_version import read_code
 from taoctl.scale.crypto import api_id, blake2_256
 
 SPEC_NAME = "node-subtensor"
@@ -76,6 +79,11 @@ API_VERSIONS = {
     "SwapRuntimeApi": 1,
 }
 """The version of each runtime API, of those that a localnet may declare."""
+
+
+_CODE = ("code", Bytes)
+_SET_CODE = 100_000_000_000 + DB_READ + 2 * DB_WRITE
+"""About what Substrate measures for instantiating the code to ask for its version."""
 
 
 def runtime_version(pallets: Sequence[type[Pallet]]) -> dict[str, Any]:
@@ -273,6 +281,29 @@ class System(Pallet):
     @call(0, args=[("remark", Bytes)], weight=_remark_weight(2_119_000, 390))
     def remark(self, origin: Origin, remark: bytes) -> None:
         """Put bytes on the chain; they change nothing. Any origin may."""
+
+    @call(2, args=[_CODE], weight=_SET_CODE, dispatch_class=OPERATIONAL)
+    def set_code(self, origin: Origin, code: bytes) -> None:
+        """Take the code of a later version of this runtime.
+
+        Only the event tells of it: what runs here is no WebAssembly, and stays.
+        """
+        ensure_root(origin)
+        found = read_code(code).version
+        if found is None:
+            raise self.error("FailedToExtractRuntimeVersion")
+        current = self.rt.constant(self.name, "Version")
+        if found.spec_name != current["spec_name"]:
+            raise self.error("InvalidSpecName")
+        if found.spec_version <= current["spec_version"]:
+            raise self.error("SpecVersionNeedsToIncrease")
+        self.deposit("CodeUpdated")
+
+    @call(3, args=[_CODE], weight=_SET_CODE, dispatch_class=OPERATIONAL)
+    def set_code_without_checks(self, origin: Origin, code: bytes) -> None:
+        """Take any code; as set_code, it changes nothing here."""
+        ensure_root(origin)
+        self.deposit("CodeUpdated")
 
     @call(7, args=[("remark", Bytes)], weight=_remark_weight(8_097_000, 1_455))
     def remark_with_event(self, origin: Origin, remark: bytes) -> None:
