@@ -256,8 +256,9 @@ class Application:
         if not (self._set or left.now or dry) and left.later:
             first = left.later[0]
             named = first.step.last.name
+            why = first.because if first.because.startswith(named) else f"{named}: {first.because}"
             raise RefusedError(
-                f"nothing of {self.source} may be set now: {named}: {first.because}",
+                f"nothing of {self.source} may be set now: {why}",
                 f"{_when(first)}; --follow waits for all of it",
                 details={
                     "refusals": [

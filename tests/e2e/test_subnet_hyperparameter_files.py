@@ -188,7 +188,8 @@ def test_what_waits_is_listed_with_its_block_and_refused_alone(net: Localnet, ho
     block = data["transactions"][0]["block"]
     assert later["name"] == "rho" and later["from_block"] == block - 1 + 2 * 60_000
     problem = net.failure(*HYPER, "apply", path, *SEND)
-    assert "nothing of" in problem["message"] and str(later["from_block"]) in problem["hint"]
+    assert "may be set now: rho was changed in block" in problem["message"]
+    assert str(later["from_block"]) in problem["hint"]
     assert problem["details"]["refusals"][0]["allowed_from_block"] == later["from_block"]
 
 
