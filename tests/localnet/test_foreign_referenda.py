@@ -73,8 +73,9 @@ def test_a_foreign_client_goes_all_the_way(chain: ThreadChain) -> None:
     assert client.read("SignedVoting", "TallyOf", 0) == {"ayes": 1, "nays": 0, "total": 3}
     assert client.vote("//Triumvir1", 0, True) is None
     chain.make_blocks(1)
-    delegated = client.chain.get_events()
-    named = [(e.value["module_id"], e.value["event_id"]) for e in delegated]
+    approved = client.read("Referenda", "ReferendumStatusFor", 0)["Delegated"]
+    told = client.chain.get_events(client.chain.get_block_hash(approved))
+    named = [(e.value["module_id"], e.value["event_id"]) for e in told]
     assert ("Referenda", "Delegated") in named
     for number in range(2):
         assert client.vote(f"//Economic{number}", 1, True) is None
