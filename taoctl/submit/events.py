@@ -19,6 +19,8 @@ _RESULTS: dict[tuple[str, str], tuple[str, str]] = {
     ("Sudo", "Sudid"): ("sudo_result", "Sudo.sudo"),
     ("Sudo", "SudoAsDone"): ("sudo_result", "Sudo.sudo_as"),
     ("Utility", "DispatchedAs"): ("result", "Utility.dispatch_as"),
+    ("Triumvirate", "Executed"): ("result", "the motion"),
+    ("Triumvirate", "MemberExecuted"): ("result", "Triumvirate.execute"),
 }
 """Events of calls that succeed although the call inside them fails, and which field says so."""
 

@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from taoctl.chain.referendum_names import alarm_name, task_name
 from taoctl.chain.view import View
 from taoctl.reads.governance.bounded_calls import Found, call_of
 from taoctl.reads.governance.proposal import Proposal
 from taoctl.reads.governance.referendum_links import links
 from taoctl.reads.governance.referendum_rows import Parts, concluded, ongoing
-from taoctl.reads.governance.referendum_tasks import alarm_name, enacted_call, task_name
+from taoctl.reads.governance.referendum_tasks import enacted_call
 
 PALLET = "Referenda"
 VOTING = "SignedVoting"

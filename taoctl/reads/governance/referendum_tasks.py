@@ -1,30 +1,13 @@
-"""The scheduled tasks of a referendum: their names, and the call that one of them enacts."""
+"""The call that the scheduled task of a referendum enacts."""
 
 from __future__ import annotations
 
 from taoctl.errors import TaoctlError
 from taoctl.reads.governance.bounded_calls import Found
 from taoctl.scale.codec import Codec
-from taoctl.scale.compact import compact_bytes
 from taoctl.scale.crypto import blake2_256
 
-_LOCK = b"referend"
 _ENACT = ("Referenda", "enact")
-
-
-def task_name(index: int) -> str:
-    """The `0x` name under which the scheduler keeps what enacts a referendum."""
-    return _name(b"enactment", index)
-
-
-def alarm_name(index: int) -> str:
-    """The `0x` name under which the scheduler keeps what looks at a referendum's votes."""
-    return _name(b"alarm", index)
-
-
-def _name(kind: bytes, index: int) -> str:
-    data = _LOCK + compact_bytes(len(kind)) + kind + index.to_bytes(4, "little")
-    return "0x" + blake2_256(data).hex()
 
 
 def enacted_call(codec: Codec, index: int, task: Found) -> Found:

@@ -1,0 +1,1 @@
+"""What members of governance do: propose, vote, decide, and take a seat."""
