@@ -29,6 +29,7 @@ from taoctl.scale.code_version import read_code
 from taoctl.scale.crypto import blake2_256
 
 ALICE, BOB, CHARLIE, DAVE = (dev_account(name) for name in bodies.PROPOSERS)
+MANUAL = Path(__file__).resolve().parents[2] / "docs" / "localnet.md"
 BLOCKS = under_way.LAST_BLOCK + 1
 
 
@@ -155,10 +156,16 @@ class TestTheSudoMultisig:
 
         assert ran(issued, "c", blocks=0) == ran(issued, "c", blocks=0, sudo=ALICE)
 
+    @pytest.mark.parametrize("choice", ["c", "a,c", "b,c"])
+    def test_the_manual_has_the_calls(self, choice: str) -> None:
+        rt, lines = Runtime(pallets(choice)), MANUAL.read_text().splitlines()
+        for call in (sudo_multisig.pending_call(), sudo_multisig.upgrade_call()):
+            assert "0x" + rt.encode_call(call).hex() in lines
+
     def test_the_second_approval_runs_the_pending_call(self) -> None:
         def check(node: DevNode) -> None:
             rt = head(node)
-            assert rt.subtensor.MaxAllowedValidators[1] != sudo_multisig.NEW_MAX_VALIDATORS
+            assert rt.subtensor.NetworkImmunityPeriod.get() != sudo_multisig.NEW_IMMUNITY_BLOCKS
             others = tuple(sorted((BOB, CHARLIE), key=decode_ss58))
             outcome = do(
                 rt,
@@ -177,7 +184,7 @@ class TestTheSudoMultisig:
             )
             assert outcome.ok
             assert results(rt) == {"Sudid": {"Ok": ()}, "MultisigExecuted": {"Ok": ()}}
-            assert rt.subtensor.MaxAllowedValidators[1] == sudo_multisig.NEW_MAX_VALIDATORS
+            assert rt.subtensor.NetworkImmunityPeriod.get() == sudo_multisig.NEW_IMMUNITY_BLOCKS
 
         ran(check, "c")
 
@@ -386,7 +393,7 @@ class TestTheSenate:
             }
             assert do(rt, account("anybody"), Call("Triumvirate", "close", close)).ok
             assert [e.data for e in rt.events if e.name == "Sudid"] == [{"Ok": ()}]
-            assert rt.subtensor.MaxBurn[2] == under_way.NEW_MAX_BURN_RAO
+            assert rt.subtensor.SubnetLimit.get() == under_way.NEW_SUBNET_LIMIT
 
         ran(check, "a")
 

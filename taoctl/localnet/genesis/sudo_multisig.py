@@ -17,8 +17,8 @@ from taoctl.units import RAO_PER_TAO
 
 SIGNATORIES = ("Alice", "Bob", "Charlie")
 THRESHOLD = 2
-NEW_MAX_VALIDATORS = 24
-"""What the pending call of the sudo multisig sets on subnet 1."""
+NEW_IMMUNITY_BLOCKS = 216_000
+"""What the pending call of the sudo multisig makes of a subnet's immunity."""
 
 _PURSES_TAO = 1_000
 _CODE_WEIGHT = {"ref_time": 50_000_000_000, "proof_size": 0}
@@ -44,11 +44,8 @@ def deployer() -> str:
 
 def pending_call() -> Call:
     """What one signatory of the sudo multisig has approved."""
-    change = Call(
-        "AdminUtils",
-        "sudo_set_max_allowed_validators",
-        {"netuid": 1, "max_allowed_validators": NEW_MAX_VALIDATORS},
-    )
+    args = {"immunity_period": NEW_IMMUNITY_BLOCKS}
+    change = Call("AdminUtils", "sudo_set_network_immunity_period", args)
     return Call("Sudo", "sudo", {"call": change})
 
 

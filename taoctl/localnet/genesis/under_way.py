@@ -18,15 +18,15 @@ LAST_BLOCK = 5
 """When everything here is under way."""
 MOTION_BLOCKS = 50_400
 """How long the motion is open: a week of mainnet's blocks."""
-NEW_MAX_BURN_RAO = 80_000_000_000
-"""What the first referendum, or the motion, sets on subnet 2."""
+NEW_SUBNET_LIMIT = 160
+"""What the first referendum, or the motion, sets; no weights window keeps it from that."""
 REVIEWED, DECIDED = 1, 2
 """Indices of the open referenda: under review, and before the Triumvirate."""
 _LATEST = Referenda.tracks
 _PATIENT = tracks_at(MAINNET_PACE)
 _REASON = (
-    b"Miners of subnet 3 asked for longer immunity and for more validators to judge them; what was "
-    b"said for and against is in the notes of the last call."
+    b"New subnets may come twice as fast, and the price of one falls half as fast; what was said "
+    b"for and against is in the notes of the last call."
 )
 
 
@@ -45,28 +45,19 @@ class PatientAtFirst(Referenda):
 def referenda_steps(scenario: Scenario) -> list[Step]:
     """One referendum that the Triumvirate passes on to review, and one that it has before it."""
     dave, bob, charlie = (KeySigner(f"//{name}") for name in ("Dave", "Bob", "Charlie"))
-    first, second = (
-        _track_0(_setting("sudo_set_max_burn", 2, max_burn=NEW_MAX_BURN_RAO)),
-        _track_0(
-            Call(
-                "Utility",
-                "batch_all",
-                {
-                    "calls": (
-                        _setting("sudo_set_immunity_period", 3, immunity_period=7_200),
-                        _setting("sudo_set_max_allowed_validators", 3, max_allowed_validators=20),
-                        Call("System", "remark", {"remark": _REASON}),
-                    )
-                },
-            )
-        ),
+    first = _setting("sudo_set_subnet_limit", max_subnets=NEW_SUBNET_LIMIT)
+    parts = (
+        _setting("sudo_set_network_rate_limit", rate_limit=3_600),
+        _setting("sudo_set_lock_reduction_interval", interval=201_600),
+        Call("System", "remark", {"remark": _REASON}),
     )
+    second = Call("Utility", "batch_all", {"calls": parts})
     traders = [signer(keys.trader_label(scenario, number)) for number in range(3)]
     return [
-        Step(1, dave, first),
+        Step(1, dave, _on_track_0(first)),
         Step(2, bob, _vote(0)),
         Step(2, charlie, _vote(0)),
-        Step(4, dave, second),
+        Step(4, dave, _on_track_0(second)),
         Step(4, traders[0], _vote(REVIEWED)),
         Step(4, traders[1], _vote(REVIEWED)),
         Step(4, traders[2], _vote(REVIEWED, approve=False)),
@@ -81,7 +72,7 @@ def motion_steps(rt: Runtime) -> list[Step]:
         "SubtensorModule",
         "sudo_unchecked_weight",
         {
-            "call": _setting("sudo_set_max_burn", 2, max_burn=NEW_MAX_BURN_RAO),
+            "call": _setting("sudo_set_subnet_limit", max_subnets=NEW_SUBNET_LIMIT),
             "weight": {"ref_time": 0, "proof_size": 0},
         },
     )
@@ -99,11 +90,11 @@ def motion_steps(rt: Runtime) -> list[Step]:
     ]
 
 
-def _setting(name: str, netuid: int, **value: int) -> Call:
-    return Call("AdminUtils", name, {"netuid": netuid, **value})
+def _setting(name: str, **value: int) -> Call:
+    return Call("AdminUtils", name, value)
 
 
-def _track_0(call: Call) -> Call:
+def _on_track_0(call: Call) -> Call:
     return Call("Referenda", "submit", {"track": 0, "call": call})
 
 
