@@ -10,7 +10,7 @@ import pytest
 from payout_chain import view_of
 from scenario_chain import ScenarioChain
 
-from taoctl.localnet.frame import Call, Outcome, Root
+from taoctl.localnet.frame import Call, Outcome, Root, Signed
 from taoctl.localnet.genesis.accounts import dev_account
 from taoctl.reads.governance.changes import MOST_CHANGES, Change, changes
 from taoctl.reads.governance.nested import COLLECTIVE, ROOT, opened
@@ -160,6 +160,37 @@ def test_who_may_not_is_said_so(shared: Rooted) -> None:
     assert "only the subnet's owner" in shared.one(tempo).note
     assert shared.one(tempo, owner).note == ""
     assert "there is no subnet 999" in shared.one(admin("kappa", netuid=999, kappa=9)).note
+
+
+@pytest.mark.parametrize("origin", [ROOT, ALICE, EVE])
+def test_a_wrapper_of_the_wrong_kind_is_said_to_fail_as_it_does(
+    shared: Rooted, origin: str
+) -> None:
+    kappa = admin("kappa", netuid=1, kappa=9)
+    proxied = Call("Proxy", "proxy", {"real": ALICE, "force_proxy_type": None, "call": kappa})
+    by_sudo = Call("Sudo", "sudo", {"call": kappa})
+    assert str(shared.runtime.sudo.Key.get()) == ALICE
+    told = {}
+    for call in (proxied, by_sudo):
+        first = shared.changes(call, origin)[0]
+        told[call.pallet] = "" if first.known else first.note
+        shared.runtime.initialize_block(shared.best_number + 1, shared.best_hash)
+        by = Root() if origin == ROOT else Signed(origin)
+        error = shared.runtime.dispatch(call, by).error
+        shared.runtime.finalize_block()
+        shared.runtime.state.commit_block()
+        named = str(error).rpartition(".")[2] if error is not None else ""
+        assert ("BadOrigin" in told[call.pallet]) is (named == "BadOrigin")
+        assert ("RequireSudo" in told[call.pallet]) is (named == "RequireSudo")
+    assert (told["Proxy"] != "") is (origin == ROOT)
+    assert (told["Sudo"] != "") is (origin == EVE)
+
+
+def test_a_motion_by_the_sudo_pallet_is_said_to_fail(shared: Rooted) -> None:
+    call = Call("Sudo", "sudo", {"call": admin("kappa", netuid=1, kappa=9)})
+    first, second = shared.changes(call, COLLECTIVE)
+    assert not first.known and "fails with BadOrigin, with all that is in it" in first.note
+    assert second.known
 
 
 def test_balances_before_and_after(shared: Rooted) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from taoctl.chain.view import Storage, View
+from taoctl.reads.governance import carriers
 from taoctl.reads.governance.nested import COLLECTIVE, ROOT, Opened, Step
 from taoctl.reads.governance.settings import Power
 
@@ -76,7 +77,7 @@ async def changes(view: View, opened: Opened) -> tuple[Change, ...]:
     """What the calls of a proposal change, one after the other; each change is of one call.
 
     A call that runs on a condition is taken to run. Of calls that only carry others out nothing is
-    said.
+    said unless they fail for whom they act as, which comes first.
     """
     from taoctl.reads.governance.change_readers import reader_of
 
@@ -87,13 +88,21 @@ async def changes(view: View, opened: Opened) -> tuple[Change, ...]:
         *(reader(Ahead(view), one, opened) for one, reader in found), return_exceptions=True
     )
     ahead = Ahead(view)
-    listed: list[Change] = []
+    listed: list[Change] = await _stopped(ahead, opened)
     for one, reader in found:
         listed.extend(await reader(ahead, one, opened))
     if len(calls) > MOST_CHANGES:
         more = f"only the first {MOST_CHANGES} calls are looked at"
         listed.append(Change(place=calls[-1].place, call=str(calls[-1]), note=more))
     return tuple(listed)
+
+
+async def _stopped(ahead: Ahead, opened: Opened) -> list[Change]:
+    """The calls that would not carry out what is inside them."""
+    sudo = await ahead.get("Sudo", "Key")
+    notes = ((one, carriers.refused(one, sudo)) for one in opened.steps if one.inside)
+    found = [unknown(one, f"{note}, with all that is in it") for one, note in notes if note]
+    return found[:MOST_CHANGES]
 
 
 def unknown(step: Step, note: str = "it is not known what this changes") -> Change:
