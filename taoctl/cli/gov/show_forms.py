@@ -12,8 +12,7 @@ from taoctl.reads.governance.backends import Backend
 from taoctl.reads.governance.changes import Change
 from taoctl.reads.governance.details import Details
 from taoctl.reads.governance.nested import Opened, Step
-from taoctl.reads.governance.proposal import Proposal
-from taoctl.reads.governance.rows import votes_text
+from taoctl.reads.governance.proposal import Proposal, Tally
 from taoctl.reads.governance.standing import Standing
 from taoctl.reads.governance.upgrade import Upgrade
 from taoctl.reads.governance.words import call_lines, change_lines, named, upgrade_lines
@@ -88,16 +87,25 @@ def _head(shown: Shown, names: Mapping[str, str]) -> Iterator[str]:
     for label, other in (("review of", one.parent), ("review", one.child)):
         if other is not None:
             yield f"{_INDENT}{label:9} referendum {other}"
-    votes = votes_text(one)
-    if votes is not None:
-        seats = "" if one.seats is None else f", {one.seats} seats"
-        yield f"{_INDENT}votes     {votes}{seats}"
+    if one.tally is not None:
+        yield f"{_INDENT}votes     {_counted(one, one.tally)}"
     if one.decided is not None:
         yield f"{_INDENT}decided   {one.decided.value}"
     yield f"{_INDENT}next      {printable(one.next_step, 400)}"
     if one.next_block is not None:
         yield f"{_INDENT}when      block {one.next_block}, in {blocks.until(one.next_block)}"
     yield from _mine(shown.standing)
+
+
+def _counted(one: Proposal, tally: Tally) -> str:
+    def of(number: int, needed: int | None) -> str:
+        return str(number) if needed is None else f"{number} of {needed}"
+
+    seats = "" if one.seats is None else f", {one.seats} seats"
+    if one.backend is Backend.SUDO:
+        return f"{of(tally.ayes, one.threshold)} approvals{seats}"
+    nays = of(tally.nays, one.nay_threshold)
+    return f"{of(tally.ayes, one.threshold)} ayes, {nays} nays that decide it{seats}"
 
 
 def _mine(standing: Standing) -> Iterator[str]:
