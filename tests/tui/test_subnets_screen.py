@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
@@ -305,7 +305,7 @@ def test_rows_do_not_wait_for_the_prices_of_a_day_before(monkeypatch: pytest.Mon
 def test_a_day_before_that_could_not_be_read_is_asked_for_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    answers = iter([RuntimeError("a bug"), {1: 5}])
+    answers: Iterator[Exception | dict[int, int]] = iter([RuntimeError("a bug"), {1: 5}])
 
     async def one_of_them(view: View) -> Mapping[int, int]:
         answer = next(answers)
