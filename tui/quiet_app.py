@@ -7,11 +7,14 @@ from typing import Any
 
 from textual._compositor import ChopsUpdate
 from textual.app import App, ScreenStackError
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from taoctl.errors import TaoctlError
 from tui.exact_update import ExactUpdate
+from tui.terminal import LosableTerminal
 
 
 class QuietApp(App[int]):
@@ -22,6 +25,11 @@ class QuietApp(App[int]):
         # Developers' tools would be told every key that is pressed, those of a password too.
         self.devtools = None
         self.failure: TaoctlError | None = None
+
+    def get_driver_class(self) -> type[Driver]:
+        """The driver of this platform, and of a terminal one that may lose it."""
+        found = super().get_driver_class()
+        return LosableTerminal if found is LinuxDriver else found
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         """Paint, and when only part of the screen changed, send no more than that part."""

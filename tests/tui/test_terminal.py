@@ -45,9 +45,15 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 class Shell:
     """A command whose terminal is this test."""
 
-    def __init__(self, fd: int, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, fd: int, follower: int, process: subprocess.Popen[bytes]) -> None:
         self.fd, self.process, self.written = fd, process, b""
+        self._ends = [fd, follower]
         self.modes = termios.tcgetattr(fd)
+
+    def vanish(self) -> None:
+        """Close both ends of the terminal that are held here; nothing is left of it then."""
+        while self._ends:
+            os.close(self._ends.pop())
 
     def read(self, seconds: float) -> None:
         """Take in what is written until it has been quiet for so long, or the command ended."""
@@ -82,14 +88,14 @@ def dashboard(endpoint: str, home: Path, *options: str) -> Iterator[Shell]:
         env={**os.environ, "HOME": str(home), "TERM": "xterm-256color"},
         start_new_session=True,
     )
+    # The follower stays open here, so that what was written last can still be read.
+    shell = Shell(fd, follower, process)
     try:
-        # The follower stays open here, so that what was written last can still be read.
-        yield Shell(fd, process)
+        yield shell
     finally:
         process.kill()
         process.wait(60)
-        os.close(follower)
-        os.close(fd)
+        shell.vanish()
 
 
 @pytest.mark.parametrize(
@@ -116,6 +122,15 @@ def test_the_terminal_is_given_back(
         assert MAIN_SCREEN in shell.written and SHOW_CURSOR in shell.written
         assert termios.tcgetattr(shell.fd) == shell.modes
         assert b"Traceback" not in shell.written
+
+
+def test_it_ends_when_its_terminal_is_gone_though_no_signal_says_so(
+    endpoint: str, tmp_path: Path
+) -> None:
+    with dashboard(endpoint, tmp_path) as shell:
+        shell.until(b"SIM")
+        shell.vanish()
+        assert shell.process.wait(120) == 129
 
 
 def test_a_theme_that_does_not_exist_is_one_line_after_the_terminal_is_given_back(
