@@ -156,10 +156,16 @@ class TransactionPayment(Pallet):
         total = weight.ref_time + self.rt.extension_weight(call)
         return fee_of(total, length, pays=weight.pays, dispatch_class=weight.dispatch_class)
 
+    def _info(self, call: Call, length: int) -> dict[str, Any]:
+        fee, proof_size = self._fee(call, length), self.rt.weight_of(call).proof_size
+        weight = {"ref_time": fee.weight, "proof_size": proof_size}
+        return {"weight": weight, "class": fee.dispatch_class, "partial_fee": fee.total}
+
     @api("TransactionPaymentApi", args=_EXTRINSIC_ARGS, returns=RuntimeDispatchInfo, raw=True)
     def query_info(self, data: bytes) -> Any:
         """Weight, class and fee without tip of an extrinsic."""
-        return _info(self._extrinsic_fee(data)[0])
+        raw, length = _split_length(data)
+        return self._info(read_extrinsic(raw, self.rt.decode_call).call, length)
 
     @api("TransactionPaymentApi", args=_EXTRINSIC_ARGS, returns=FeeDetails, raw=True)
     def query_fee_details(self, data: bytes) -> Any:
@@ -180,7 +186,8 @@ class TransactionPayment(Pallet):
     @api("TransactionPaymentCallApi", args=_CALL_ARGS, returns=RuntimeDispatchInfo, raw=True)
     def query_call_info(self, data: bytes) -> Any:
         """Weight, class and fee of a call in an extrinsic of the given length."""
-        return _info(self._call_fee(data))
+        call = self.rt.decode_call(data[:-4])
+        return self._info(call, int.from_bytes(data[-4:], "little"))
 
     @api("TransactionPaymentCallApi", args=_CALL_ARGS, returns=FeeDetails, raw=True)
     def query_call_fee_details(self, data: bytes) -> Any:
@@ -219,11 +226,6 @@ def _split_length(data: bytes) -> tuple[bytes, int]:
 
 def _tip(signed: Signed | None) -> int:
     return 0 if signed is None else signed.tip
-
-
-def _info(fee: Fee) -> dict[str, Any]:
-    weight = {"ref_time": fee.weight, "proof_size": 0}
-    return {"weight": weight, "class": fee.dispatch_class, "partial_fee": fee.total}
 
 
 def _details(fee: Fee, tip: int) -> dict[str, Any]:
