@@ -20,6 +20,8 @@ _SECTION = b"runtime_version"
 _LARGEST = 50 * 1024 * 1024
 """Bytes that a node unpacks at most; more is a bomb."""
 _API_SIZE = 12
+_MOST_SECTIONS = 1_000
+"""Sections that are looked at; a runtime has some twenty, and a bomb millions of empty ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,9 @@ def _version(module: bytes) -> CodeVersion:
 def _custom_sections(module: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Names and contents of the custom sections of a module."""
     at = len(_WASM)
-    while at < len(module):
+    for _ in range(_MOST_SECTIONS):
+        if at >= len(module):
+            return
         kind = module[at]
         size, start = _leb128(module, at + 1)
         at = start + size
@@ -117,6 +121,8 @@ def _custom_sections(module: bytes) -> Iterator[tuple[bytes, bytes]]:
             if name + length > at:
                 raise BadDataError("a section of the code has a name longer than itself")
             yield module[name : name + length], module[name + length : at]
+    if at < len(module):
+        raise BadDataError(f"the code has more than {_MOST_SECTIONS} sections, as no runtime has")
 
 
 def _leb128(data: bytes, at: int) -> tuple[int, int]:

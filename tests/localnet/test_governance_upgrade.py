@@ -213,6 +213,20 @@ def test_a_set_code_of_another_form_has_no_checks() -> None:
     assert (one.checks, one.verdict, one.final, one.same_as_file) == ((), "", None, True)
 
 
+def test_a_call_known_to_be_no_release_fails_the_first_check() -> None:
+    """It waits where releases do, and its bytes are at hand: that is no check to skip."""
+    for call, why in (
+        (release(weight={"ref_time": 1, "proof_size": 0}), "its weight is 1"),
+        (Call("Utility", "batch_all", {"calls": (release(),)}), "does not begin as a call"),
+    ):
+        chain = Releasing(call)
+        one = chain.checked(chain.blob, wasm=CODE, manifest=manifest(chain), digest=digest())
+        assert one.checks[0].result == "fail" and why in one.checks[0].detail
+        assert one.verdict == "do not sign: failed check 1"
+        assert not any("--call-data" in check.detail for check in one.checks)
+        assert results(Releasing(call).checked())[0] == "skipped"
+
+
 # the bytes of a release's call
 
 

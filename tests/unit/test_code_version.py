@@ -85,6 +85,17 @@ def test_a_bomb_is_not_unpacked() -> None:
     assert found.problem is not None and "no node takes" in found.problem
 
 
+def test_millions_of_empty_sections_are_not_counted() -> None:
+    module = MAGIC + bytes((1, 0)) * 20_000_000
+    bomb = COMPRESSED + zstandard.ZstdCompressor().compress(module)
+    assert len(bomb) < 10_000
+    found = read_code(bomb)
+    assert found.wasm_size == len(module)
+    assert found.problem is not None and "more than 1000 sections" in found.problem
+    thousand = module[: len(MAGIC) + 2 * 999] + section(b"runtime_version", version_bytes())
+    assert read_code(thousand).version is not None
+
+
 def test_random_damage_never_raises() -> None:
     dice = random.Random(3)
     for compressed in (False, True):

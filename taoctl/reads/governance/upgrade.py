@@ -139,7 +139,8 @@ async def upgrade(
     final: FinalCall | None = None
     if blob is not None or pending is not None:
         digest = "0x" + blake2_256(blob).hex() if blob is not None else str(pending)
-        release = _Release(view, blob, digest, files)
+        other = _other_form(opened) if blob is None else None
+        release = _Release(view, blob, digest, files, other)
         checked = await release.checks()
         final = await release.final()
     return Upgrade(
@@ -209,14 +210,36 @@ def _inside_multisig(data: bytes) -> Iterator[int]:
         yield at + (9 if data[at] else 1)
 
 
-class _Release:
-    """A release's call, known or only by its hash, against the chain and what is at hand."""
+def _other_form(opened: Opened | None) -> str | None:
+    """Why a call that is known is no release's; None where only its hash is known."""
+    if opened is None:
+        return None
+    try:
+        left = len(opened.data) - parse_blob(opened.data).size
+    except BadDataError as error:
+        return error.message
+    return f"{left} bytes stand after it"
 
-    def __init__(self, view: View, blob: bytes | None, digest: str, files: UpgradeFiles) -> None:
+
+class _Release:
+    """A release's call against the chain and what is at hand.
+
+    Without a blob only the hash is known, or the call is one of another form, which `other` says.
+    """
+
+    def __init__(
+        self,
+        view: View,
+        blob: bytes | None,
+        digest: str,
+        files: UpgradeFiles,
+        other: str | None,
+    ) -> None:
         self._view = view
         self._blob = blob
         self._hash = digest
         self._files = files
+        self._other = other
         self._parsed = None if blob is None else parse_blob(blob)
 
     async def checks(self) -> tuple[Check, ...]:
@@ -248,12 +271,12 @@ class _Release:
 
     def _form(self) -> tuple[Result, str]:
         if self._parsed is None:
-            return _unknown_call()
+            return self._unknown() if self._other is None else ("fail", self._other)
         return "pass", f"{len(self._parsed.wasm)} bytes of code for {self._parsed.real}"
 
     def _encoding(self) -> tuple[Result, str]:
         if self._parsed is None or self._blob is None:
-            return _unknown_call()
+            return self._unknown()
         codec = self._view.codec
         try:
             code = codec.compose_call("System", "set_code", {"code": self._parsed.wasm})
@@ -271,7 +294,7 @@ class _Release:
         if self._files.wasm is None:
             return "skipped", "no file to compare with; give --wasm FILE"
         if self._parsed is None:
-            return _unknown_call()
+            return self._unknown()
         if self._files.wasm != self._parsed.wasm:
             return "fail", "the file is other code"
         return "pass", "byte by byte"
@@ -280,7 +303,7 @@ class _Release:
         if self._files.digest is None:
             return "skipped", "no digest of the release; give --digest FILE"
         if self._parsed is None:
-            return _unknown_call()
+            return self._unknown()
         sha256 = hashlib.sha256(self._parsed.wasm).hexdigest()
         if any(sha256 == one.lower().removeprefix("0x") for one in _texts(self._files.digest)):
             return "pass", f"sha256 {sha256}"
@@ -288,7 +311,7 @@ class _Release:
 
     def _real(self, sudo: str | None) -> tuple[Result, str]:
         if self._parsed is None:
-            return _unknown_call()
+            return self._unknown()
         if self._parsed.real != sudo:
             return "fail", f"it acts for {self._parsed.real}, and the sudo key is {sudo}"
         return "pass", str(sudo)
@@ -310,6 +333,11 @@ class _Release:
         if entry is None or opener != str(entry["depositor"]):
             return "fail", f"it says that {opener} opened the call"
         return "pass", f"opened by {opener}"
+
+    def _unknown(self) -> tuple[Result, str]:
+        if self._other is not None:
+            return "skipped", "the call has another form"
+        return "skipped", "only the hash of the call is known; give --call-data"
 
     async def _pending(self) -> tuple[Mapping[str, Any] | None, str | None]:
         """The entry of the call and the account it waits on; None for none."""
@@ -337,10 +365,6 @@ class _Release:
         opened = await self._view.value("Multisig", "Multisigs", sudo, digest)
         given = None if opened is None else tuple(map(str, opened["approvals"]))
         return FinalCall(digest, call, given)
-
-
-def _unknown_call() -> tuple[Result, str]:
-    return "skipped", "only the hash of the call is known; give --call-data"
 
 
 def _texts(value: Any) -> Iterator[str]:
