@@ -25,6 +25,7 @@ class QuietApp(App[int]):
         # Developers' tools would be told every key that is pressed, those of a password too.
         self.devtools = None
         self.failure: TaoctlError | None = None
+        self._ending = False
 
     def get_driver_class(self) -> type[Driver]:
         """The driver of this platform, and of a terminal one that may lose it."""
@@ -44,6 +45,18 @@ class QuietApp(App[int]):
         """
         with contextlib.suppress(ScreenStackError):
             super().clear_selection()
+
+    async def _shutdown(self) -> None:
+        """Take the widgets away."""
+        self._ending = True
+        await super()._shutdown()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End with an error, unless the widgets that it misses are being taken away already."""
+        if self._ending:
+            self.log.error(error)
+        else:
+            super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
         """Close without printing a traceback; `run` raises the error to its caller."""

@@ -444,7 +444,7 @@ def test_the_bash_script_completes_in_bash() -> None:
     script = f"""
     PATH={TAOCTL.parent}:$PATH
     eval "$(taoctl completion generate bash)"
-    COMP_WORDS=(taoctl subnet m) COMP_CWORD=2
+    COMP_WORDS=(taoctl subnet met) COMP_CWORD=2
     _taoctl taoctl
     echo "${{COMPREPLY[@]}}"
     """
@@ -457,7 +457,7 @@ def test_the_fish_script_completes_in_fish() -> None:
     script = f"""
     set -x PATH {TAOCTL.parent} $PATH
     taoctl completion generate fish | source
-    complete -C "taoctl subnet m"
+    complete -C "taoctl subnet met"
     """
     done = subprocess.run(["fish", "-c", script], capture_output=True, text=True, timeout=60)
     assert done.stdout.strip() == "metagraph"

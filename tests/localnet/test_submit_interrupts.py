@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sending import BOB, a_chain, with_chain
@@ -75,7 +76,7 @@ def test_a_press_ends_what_has_nothing_to_say_and_a_late_one_what_hangs(
             os.kill(os.getpid(), signal.SIGINT)
             await asyncio.sleep(10)
 
-    before = signal.getsignal(signal.SIGINT)
+    before = _heard_at_once()
     monkeypatch.setattr(interrupts, "ONE_PRESS_S", 0.01)
     for deaf in (False, True):
         with pytest.raises(KeyboardInterrupt):
@@ -92,7 +93,7 @@ def test_a_second_press_does_not_keep_what_the_first_ended_from_being_said(
         os.kill(os.getpid(), signal.SIGINT)
         await asyncio.sleep(60)
 
-    before = signal.getsignal(signal.SIGINT)
+    before = _heard_at_once()
     monkeypatch.setattr(interrupts, "ONE_PRESS_S", 60.0)
     with pytest.raises(KeyboardInterrupt):
         interrupts.run(pressed())
@@ -102,6 +103,12 @@ def test_a_second_press_does_not_keep_what_the_first_ended_from_being_said(
     with pytest.raises(KeyboardInterrupt):
         _press_until_heard()
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def _heard_at_once() -> Any:
+    """The handler that hears every press; work that was interrupted before left another."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    return signal.default_int_handler
 
 
 def _press_until_heard() -> None:

@@ -636,6 +636,29 @@ def test_what_failed_in_a_worker_is_raised_as_itself() -> None:
     assert "ZeroDivisionError" in repr(failed)
 
 
+def test_what_a_worker_misses_while_the_dashboard_ends_is_no_failure_of_it() -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        ends, missed, close = asyncio.Event(), asyncio.Event(), dash._close_all
+
+        async def late() -> None:
+            await ends.wait()
+            missed.set()
+            dash.query_one("#gone-already")
+
+        async def closing() -> None:
+            ends.set()
+            await missed.wait()
+            await pilot.pause()
+            dash.live_screen.live = live(overview_rows(1001), 1001)
+            await close()
+
+        dash.run_worker(late())
+        await pilot.pause()
+        dash._close_all = closing  # type: ignore[method-assign]
+
+    drive(steps)
+
+
 def test_a_form_shows_what_is_on_its_way_under_its_own_name_and_wallet() -> None:
     async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
         miner, validator = (OrderDesk(dash, one) for one in dash.options.wallets)

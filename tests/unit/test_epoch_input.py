@@ -56,7 +56,7 @@ def test_commits_count_until_they_are_revealed_or_their_epoch_is_over() -> None:
         KEYS[3],
         value=[("0x" + "11" * 32, 8, 80, 0), ("0x" + "22" * 32, 9, 95, 0)],
     )
-    # Epoch 9's are revealed in this very block; epoch 8's are over; epoch 10's came after it.
+    # In block 100 epoch 9's are revealed; epoch 8's are over; epoch 10's came after its epoch.
     before.put("TimelockedWeightCommits", NETUID, 9, value=[commit(1, 90), commit(2, 91)])
     after.put("TimelockedWeightCommits", NETUID, 8, value=[commit(0, 70)])
     after.put("TimelockedWeightCommits", NETUID, 9, value=[commit(2, 91)])
@@ -64,7 +64,7 @@ def test_commits_count_until_they_are_revealed_or_their_epoch_is_over() -> None:
 
     def found(known: bool) -> list[int | None] | None:
         late = after.view() if known else None
-        return asyncio.run(_commit_blocks(before.view(), late, STORED, NETUID, KEYS))
+        return asyncio.run(_commit_blocks(before.view(), late, STORED, NETUID, KEYS, None, 100))
 
     assert found(known=True) == [None, None, 91, 95]
     assert found(known=False) == [None, 90, 91, 95]
@@ -72,9 +72,9 @@ def test_commits_count_until_they_are_revealed_or_their_epoch_is_over() -> None:
 
 def test_without_commits_or_where_weights_are_open_there_is_nothing_to_hide() -> None:
     view = chain().view()
-    assert asyncio.run(_commit_blocks(view, None, STORED, NETUID, KEYS)) is None
+    assert asyncio.run(_commit_blocks(view, None, STORED, NETUID, KEYS, None, 100)) is None
     shown = STORED | {"CommitRevealWeightsEnabled": False}
-    assert asyncio.run(_commit_blocks(view, None, shown, NETUID, KEYS)) is None
+    assert asyncio.run(_commit_blocks(view, None, shown, NETUID, KEYS, None, 100)) is None
 
 
 @pytest.mark.parametrize("spec", [218, 365, 393])

@@ -181,9 +181,12 @@ class LiveScreen(Screen[None], Generic[T]):
         Textual goes on painting the screen below an opaque one, and the whole of the upper one
         with it; so a screen out of view must leave its widgets alone.
         """
+        if not (self.app.is_running and self.is_mounted):
+            # While the app ends, a screen's widgets are gone before its workers are.
+            return False
         # The stack of a mode that is switched to for the first time is empty for a moment.
         above = (one for one in reversed(self.app.screen_stack) if isinstance(one, LiveScreen))
-        return self.is_mounted and next(above, None) is self
+        return next(above, None) is self
 
     def watch_live(self, live: Live[T] | None) -> None:
         """Show new rows; on trouble keep the old ones and say so."""

@@ -219,7 +219,8 @@ class NeuronScreen(LiveScreen[NeuronRows]):
             # Drivers fail in ways of their own, which the overview tells.
             self.log.error(error)
             found = ()
-        self.query_one(WhoPanel).set_gpu(", ".join(map(_gpu_words, found)) or None)
+        if self.in_view:
+            self.query_one(WhoPanel).set_gpu(", ".join(map(_gpu_words, found)) or None)
 
     def _turn(self, holdings: bool) -> None:
         if holdings != bool(self._holdings):

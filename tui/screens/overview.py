@@ -223,7 +223,8 @@ class OverviewScreen(LiveScreen[OverviewRows]):
             # Drivers fail in ways of their own; the chain is shown all the same.
             self.log.error(error)
             reading = GpuReading((), f"the GPUs could not be read ({error})", "", False)
-        self.query_one(GpuStrip).reading = reading
+        if self.in_view:
+            self.query_one(GpuStrip).reading = reading
 
 
 def _is_due(read_block: int, block: int) -> bool:
