@@ -1,4 +1,4 @@
-"""The dashboard: one connection, five screens, and the way between them."""
+"""The dashboard: one connection, and what the screens over it share."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from taoctl.errors import TaoctlError
 from taoctl.history.prices import GRAIN_BLOCKS, PriceSample
 from taoctl.history.series import EarningsPoint
 from taoctl.history.store import EarningsSample
-from taoctl.reads.entries import ROOT_NETUID
 from taoctl.text import printable
 from tui import commands
 from tui.ascii_filter import AsciiFilter
@@ -36,38 +35,22 @@ from tui.notices import Alarms, Losses
 from tui.options import Connect, DashOptions
 from tui.prices import Prices
 from tui.pulse import Pulse
-from tui.quiet_app import QuietApp
-from tui.screens.base import LiveScreen
 from tui.screens.help import HelpScreen
-from tui.screens.metagraph import MetagraphScreen
-from tui.screens.neuron import NeuronScreen
-from tui.screens.overview import OverviewScreen
-from tui.screens.stake import StakeScreen
-from tui.screens.subnet import SubnetScreen
-from tui.screens.subnets import SubnetsScreen
-from tui.screens.weights import WeightsScreen
 from tui.signing import Signing
 from tui.theme import DARK, THEMES, derived_colours
+from tui.ways import Ways
 
 _RETRY_SECONDS = 2.0
 _FINALIZED_SECONDS = 1.0
 """How long a new head waits for the number of the finalized block before it is shown without."""
 
 
-class Dashboard(QuietApp):
+class Dashboard(Ways):
     """Live screens over one chain. No key is opened before the user says `:unlock`."""
 
     TITLE = "taoctl"
     CSS_PATH = "tui.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*APP_KEYS]
-    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
-        "overview": OverviewScreen,
-        "subnets": SubnetsScreen,
-        "metagraph": MetagraphScreen,
-        "stake": StakeScreen,
-        "weights": WeightsScreen,
-    }
-    DEFAULT_MODE = "overview"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {commands.DashCommands}
 
     pulse: reactive[Pulse] = reactive(Pulse(""), layout=False, repaint=False)
@@ -91,7 +74,6 @@ class Dashboard(QuietApp):
         if self.glyphs is ASCII:
             self._filters.append(AsciiFilter())
         self.losses = Losses()
-        self.own_netuids: frozenset[int] = frozenset()
         self.subnet_names: dict[int, str] = {}
         self.genesis: str | None = None
         self.signing: Signing = Signing(self, clock)
@@ -101,7 +83,6 @@ class Dashboard(QuietApp):
         self.earnings: Earnings | None = None
         self.prices: Prices | None = None
         self.day_ago = DayAgoPrices()
-        self._focus_netuid: int | None = None
         self._shown: tuple[int, int] | None = None
         self._showing = asyncio.Event()
         self._coldkeys = frozenset(wallet.coldkey for wallet in options.wallets)
@@ -216,13 +197,6 @@ class Dashboard(QuietApp):
 
     # --- what the screens share -----------------------------------------------------------
 
-    @property
-    def focus_netuid(self) -> int:
-        """The subnet last looked at, else the first but root with an own neuron, else 1."""
-        if self._focus_netuid is not None:
-            return self._focus_netuid
-        return min(self.own_netuids - {ROOT_NETUID}, default=1)
-
     def is_own(self, hotkey: str, coldkey: str | None) -> bool:
         """Whether a neuron belongs to one of the wallets."""
         return hotkey in self.hotkey_names or coldkey in self._coldkeys
@@ -269,56 +243,7 @@ class Dashboard(QuietApp):
         """Say that the file of the history cannot be used, and for what."""
         self.notify(error.message, title=f"{what} are not kept", severity="warning", markup=False)
 
-    # --- ways between the screens ---------------------------------------------------------
-
-    @property
-    def live_screen(self) -> LiveScreen[Any]:
-        """The topmost screen that is not an overlay."""
-        return next(s for s in reversed(self.screen_stack) if isinstance(s, LiveScreen))
-
-    def trail(self) -> list[str]:
-        """Titles of the screens from the first one to this one."""
-        return [s.title_text for s in self.screen_stack if isinstance(s, LiveScreen)]
-
-    def action_go(self, place: str) -> None:
-        """Show one of the five main screens."""
-        while len(self.screen_stack) > 1:
-            self.pop_screen()
-        if place != self.current_mode:
-            self.switch_mode(place)
-
-    def open_subnet(self, netuid: int) -> None:
-        """Drill down into everything about a subnet but its neurons."""
-        self._drill_down(netuid, SubnetScreen(netuid))
-
-    def open_metagraph(self, netuid: int, select: int | None = None) -> None:
-        """Drill down into a subnet, with the cursor on a UID."""
-        self._drill_down(netuid, MetagraphScreen(netuid, select))
-
-    def open_neuron(self, netuid: int, uid: int, hotkey: str | None = None) -> None:
-        """Drill down into one neuron; with a hotkey it is followed should its UID change."""
-        self._drill_down(netuid, NeuronScreen(netuid, uid, hotkey))
-
-    def open_weights(self, netuid: int, mechid: int = 0, select: int | None = None) -> None:
-        """Drill down into the weights of a subnet, with the cursor on a UID."""
-        self._drill_down(netuid, WeightsScreen(netuid, mechid, select))
-
-    def _drill_down(self, netuid: int, screen: LiveScreen[Any]) -> None:
-        """Put a screen on top; in place of those from the last one of its kind on."""
-        self._focus_netuid = netuid
-        if type(screen) not in {type(below) for below in self.screen_stack[1:]}:
-            self.push_screen(screen)
-            return
-        while type(self.screen) is not type(screen):
-            self.pop_screen()
-        self.switch_screen(screen)
-
-    def go_back(self) -> None:
-        """One screen up, at last to the overview."""
-        if len(self.screen_stack) > 1:
-            self.pop_screen()
-        elif self.current_mode != self.DEFAULT_MODE:
-            self.switch_mode(self.DEFAULT_MODE)
+    # --- what is shown over the screens ---------------------------------------------------
 
     def action_dismiss(self) -> None:
         """Drop the oldest notice of a lost UID."""

@@ -123,6 +123,12 @@ def _weights(dash: Dashboard, args: Sequence[str]) -> None:
         dash.action_go("weights")
 
 
+def _proposal(dash: Dashboard, args: Sequence[str]) -> None:
+    if len(args) != 1:
+        raise UsageError("name one proposal", "its index, or the 0x hash of its call: proposal 3")
+    dash.open_proposal(args[0])
+
+
 def _sort(dash: Dashboard, args: Sequence[str]) -> None:
     table = dash.live_screen.table
     if not args:
@@ -201,6 +207,19 @@ COMMANDS: tuple[Command, ...] = (
         "[NETUID [MECH]]",
         "who weighs whom on a subnet",
         _weights,
+    ),
+    Command(
+        ("governance", "gov"),
+        "",
+        "what is proposed, and how the votes stand",
+        lambda d, _: d.action_go("governance"),
+    ),
+    Command(
+        ("proposal",),
+        "ID",
+        "one proposal: its call, what it would change, who voted",
+        _proposal,
+        in_palette=False,
     ),
     Command(("add",), "[WALLET]", "stake TAO, with unlocked keys", _order(Kind.ADD)),
     Command(("remove",), "", "remove stake of the row", _order(Kind.REMOVE)),

@@ -10,6 +10,7 @@ APP_KEYS: tuple[Binding, ...] = (
     Binding("3", "go('metagraph')", "metagraph", id="app.metagraph"),
     Binding("4", "go('stake')", "stake", id="app.stake"),
     Binding("5", "go('weights')", "weights", id="app.weights"),
+    Binding("6", "go('governance')", "gov", id="app.governance"),
     Binding("question_mark", "help", "help", key_display="?", id="app.help"),
     Binding("f1", "help", "help", show=False, id="app.help"),
     Binding("ctrl+p", "command_palette", "command palette", show=False, id="app.palette"),
@@ -113,12 +114,29 @@ SUBNETS_KEYS: tuple[Binding, ...] = (
 )
 """Keys of the screen of all subnets."""
 
+GOVERNANCE_KEYS: tuple[Binding, ...] = ()
+"""Keys of the list of proposals."""
+
+PROPOSAL_KEYS: tuple[Binding, ...] = (
+    Binding(
+        "b",
+        "other",
+        "next list",
+        id="proposal.other",
+        tooltip="what would change, the call, or the votes",
+    ),
+    Binding("d", "fields", "details", id="proposal.fields", tooltip="all fields of the proposal"),
+    *GOVERNANCE_KEYS,
+)
+"""Keys of the screen of one proposal."""
+
 HINTS: tuple[str, ...] = (
     "app.overview",
     "app.subnets",
     "app.metagraph",
     "app.stake",
     "app.weights",
+    "app.governance",
     "table.open",
     "screen.filter",
     "table.sort",
@@ -203,6 +221,28 @@ SUBNETS_HINTS: tuple[str, ...] = (
 )
 """The same for the screen of all subnets."""
 
+GOVERNANCE_HINTS: tuple[str, ...] = (
+    "table.open",
+    "table.sort",
+    "screen.filter",
+    "table.wide",
+    "screen.command",
+    *(id for id in HINTS if id.startswith("app.")),
+)
+"""The same for the list of proposals."""
+
+PROPOSAL_HINTS: tuple[str, ...] = (
+    "proposal.other",
+    "table.open",
+    "screen.back",
+    "screen.filter",
+    "proposal.fields",
+    "table.wide",
+    "screen.command",
+    *(id for id in HINTS if id.startswith("app.")),
+)
+"""The same for the screen of one proposal."""
+
 PROMPT_HINTS: tuple[tuple[str, str], ...] = (
     ("enter", "apply"),
     ("tab", "complete"),
@@ -216,6 +256,8 @@ GROUPS: tuple[tuple[str, str], ...] = (
     ("subnets.", "Subnets"),
     ("consensus.", "Neurons and weights"),
     ("stake.", "Stake"),
+    ("governance.", "Governance"),
+    ("proposal.", "Proposal"),
     ("screen.", "On a screen"),
     ("table.", "In a table"),
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 from taoctl.chain.client import Chain
 from taoctl.chain.networks import Network
 from taoctl.gpu.sample import GpuSource
+from taoctl.reads.governance.sudo_multisig import Shared
 
 Connect = Callable[..., AbstractAsyncContextManager[Chain]]
 """Opens a chain as `taoctl.connect` does: a network, and `timeout` in seconds by name."""
@@ -33,6 +34,7 @@ class DashOptions:
     no GPU source is wanted. `history` is the file that keeps earnings, None to keep them in memory
     only. `wallet_path` is the folder that keys are unlocked from when the user asks for it, None
     where none can be; `tolerance` is how far a price may move, as the forms begin with it.
+    `shared` are the multisig accounts whose members are known.
     """
 
     network: str = "finney"
@@ -45,3 +47,4 @@ class DashOptions:
     insecure: frozenset[str] = field(default_factory=frozenset)
     wallet_path: Path | None = None
     tolerance: str = "1%"
+    shared: tuple[Shared, ...] = ()

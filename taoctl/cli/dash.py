@@ -45,6 +45,8 @@ def dash(
             "for scripts use `taoctl subnet list -o json` or `taoctl demo --headless`",
         )
     require_own_tui()
+    from taoctl.cli.gov.accounts import known_groups
+
     # The one deferred import from one face into the other: it costs 0.4 s.
     from taoctl.gpu.nvml import NvmlSource
     from tui import options as dashboard
@@ -62,6 +64,7 @@ def dash(
             insecure=frozenset(DEV_ACCOUNTS),
             wallet_path=context.wallet_path(),
             tolerance=options.current().config().tolerance,
+            shared=known_groups(),
         )
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -14,6 +15,9 @@ from taoctl.reads.columns import ABSENT, columns_of
 from tui.figures import grouped
 from tui.widgets.lines import Line, Lines, Piece
 from tui.widgets.table_model import cell_width, fit
+
+_LEAST_TEXT = 20
+"""Cells below which a long value is cut and not continued on the next line."""
 
 
 class _Fields(Lines):
@@ -31,6 +35,12 @@ class _Fields(Lines):
         for title, value, meaning in self._fields:
             left = Piece(fit(title, titles, False, " ") + "  ", "muted")
             tone = "muted" if value == ABSENT else None
+            room = width - titles - 2
+            if cell_width(value) > room >= _LEAST_TEXT:
+                for text in textwrap.wrap(value, room) or [value]:
+                    lines.append((left, Piece(text, tone)))
+                    left = Piece(" " * (titles + 2))
+                continue
             line = [left, Piece(value, tone)]
             if titles + cell_width(value) + cell_width(meaning) + 5 <= width:
                 line.append(Piece(f"   {meaning}", "muted"))
