@@ -111,7 +111,7 @@ def _builder(
     if pallet is None and (arg or args_file is not None):
         raise UsageError("--arg and --args-file go with PALLET and CALL")
     listed = batch_file.calls(batch) if batch is not None else []
-    given = _given(arg, args_file)
+    given = given_args(arg, args_file)
     data = _hex(call_hex) if call_hex is not None else b""
 
     async def build(view: View, account: Account) -> Intent:
@@ -142,7 +142,12 @@ def _read(reader: ValueReader, listed: Sequence[Any]) -> list[Intent]:
     return found
 
 
-def _given(arg: Sequence[str], args_file: Path | None) -> Mapping[str, Any]:
+def given_args(arg: Sequence[str], args_file: Path | None) -> Mapping[str, Any]:
+    """The arguments of a call by name, as text or JSON values.
+
+    Raises:
+        UsageError: one is no argument or given twice, or the file is no JSON object.
+    """
     given: dict[str, Any] = dict(batch_file.json_object(args_file)) if args_file else {}
     for one in arg:
         name, equals, value = one.partition("=")

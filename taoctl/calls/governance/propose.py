@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from taoctl.calls.base import ChainCall, Effect, Intent, Refusal, call_bytes
+from taoctl.calls.generic import Generic
 from taoctl.calls.governance.motion import PALLET, SENATE
 from taoctl.chain.view import Call, Storage, View
 from taoctl.economics.governance import MAX_MOTIONS, motion_threshold
@@ -49,7 +50,7 @@ class ProposeMotion(Intent):
 
     def summary(self) -> str:
         """What is proposed."""
-        return f"propose to the Senate: {self.proposed}"
+        return f"propose to the Senate: {Generic(self.proposed).summary()}"
 
     def motion(self) -> ChainCall:
         """The call that the motion is of, its wrapper included."""

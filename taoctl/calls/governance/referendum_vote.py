@@ -78,7 +78,7 @@ class ReferendumVote(Intent):
         """What it decides."""
         found = await referendum(view, self.index)
         before = await vote_of(view, self.index, origin)
-        return _decided(found, view.block, _change(before, self.approve))
+        return _decided(found, origin, view.block, _change(before, self.approve))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class RemoveVote(Intent):
         """What it decides: of a review, whose call it moves, also taking a vote back may."""
         found = await referendum(view, self.index)
         before = await vote_of(view, self.index, origin)
-        return _decided(found, view.block, _change(before, None))
+        return _decided(found, origin, view.block, _change(before, None))
 
 
 async def vote_of(view: View, index: int, who: str) -> bool | None:
@@ -150,8 +150,10 @@ def _effects(
     return (voted, Effect(None, f"tally of referendum {found.index}", was, then))
 
 
-def _decided(found: Referendum, block: int, change: tuple[int, int]) -> tuple[str, ...]:
+def _decided(found: Referendum, who: str, block: int, change: tuple[int, int]) -> tuple[str, ...]:
     """What becomes of it with a vote of the next block, looked at in the block after that."""
+    if cannot_vote(found, who, block + 1):
+        return ()
     verdict = found.verdict(block + 2, change)
     if verdict is Verdict.WAITS:
         return ()

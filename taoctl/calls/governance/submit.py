@@ -9,6 +9,7 @@ import asyncio
 from dataclasses import dataclass
 
 from taoctl.calls.base import ChainCall, Effect, Intent, Refusal
+from taoctl.calls.generic import Generic
 from taoctl.calls.governance.referendum import PALLET
 from taoctl.chain.view import Call, Storage, View
 from taoctl.economics.governance import MAX_REFERENDA, MAX_REFERENDA_EACH
@@ -39,7 +40,7 @@ class SubmitReferendum(Intent):
 
     def summary(self) -> str:
         """What is submitted, and where."""
-        return f"submit to track {self.track}: {self.proposed}"
+        return f"submit to track {self.track}: {Generic(self.proposed).summary()}"
 
     async def call(self, view: View, origin: str) -> ChainCall:
         """`Referenda.submit`."""

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from taoctl.cli.gov import approve, close, join, members, propose, show, status, vote
 from taoctl.cli.gov import list as listing
-from taoctl.cli.gov import members, show, status
 from taoctl.cli.gov.app import app
 
-__all__ = ["app", "listing", "members", "show", "status"]
+__all__ = [
+    "app",
+    "approve",
+    "close",
+    "join",
+    "listing",
+    "members",
+    "propose",
+    "show",
+    "status",
+    "vote",
+]

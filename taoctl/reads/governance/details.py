@@ -50,7 +50,7 @@ async def details(
     Raises:
         UsageError: the bytes are of another call.
     """
-    known = proposal.call if call_data is None else await _checked(view, proposal, call_data)
+    known = proposal.call if call_data is None else await checked_call(view, proposal, call_data)
     found = None if known is None else opened(view.codec, known, outermost_origin(proposal))
     pending = proposal.hash if proposal.account_role == ON_UPGRADER else None
     return Details(
@@ -61,7 +61,12 @@ async def details(
     )
 
 
-async def _checked(view: View, proposal: Proposal, data: bytes) -> bytes:
+async def checked_call(view: View, proposal: Proposal, data: bytes) -> bytes:
+    """The bytes of a proposal's call, out of those or out of a release's call it carries out.
+
+    Raises:
+        UsageError: the bytes are of another call.
+    """
     digest = "0x" + blake2_256(data).hex()
     if proposal.call_hash in (None, digest):
         return data
