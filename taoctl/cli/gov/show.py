@@ -10,6 +10,7 @@ import typer
 from taoctl.cli import context, options, output
 from taoctl.cli.gov.accounts import known_groups, my_coldkeys
 from taoctl.cli.gov.app import app
+from taoctl.cli.gov.kept import keep, store
 from taoctl.cli.options import Format
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ def show(
     Calls inside calls are unwrapped, each with whose power it has. Old values are read from
     storage, and a call counts on those before it. For a runtime upgrade the version inside the code
     and the seven checks of a release are shown; `--wasm`, `--manifest` and `--digest` are files you
-    have built or downloaded.
+    have built or downloaded. One that has ended is shown as far as the chain and taoctl's own
+    history have it.
 
     \b
     Examples:
@@ -66,6 +68,7 @@ def show(
     from taoctl.chain.pace import measured_block_ms
     from taoctl.cli.gov.show_files import call_bytes, upgrade_files
     from taoctl.cli.gov.show_forms import Shown, shown_json, shown_text
+    from taoctl.history.proposal_reading import any_proposal
     from taoctl.reads.governance.details import details
     from taoctl.reads.governance.finding import proposal as find
     from taoctl.reads.governance.members import owned_hotkeys
@@ -77,7 +80,12 @@ def show(
     coldkeys, shared, names = my_coldkeys(), known_groups(), context.names()
 
     async def work(view: View) -> Shown:
-        found = await find(view, proposal, shared)
+        if options.current().at_block is None:
+            found = await any_proposal(view, store(), proposal, shared)
+        else:
+            found = await find(view, proposal, shared)
+        if found.open:
+            await keep(view, (found,))
         mine = await owned_hotkeys(view, coldkeys)
         return Shown(
             details=await details(view, found, data, files),

@@ -23,6 +23,8 @@ class Status(Enum):
     CANCELLED = "cancelled"
     ENACTED = "enacted"
     KILLED = "killed"
+    EXECUTED = "executed"
+    """A motion or multisig call that was carried out; its call may have failed."""
     GONE = "gone"
     """No longer in storage, which does not say how it ended."""
 

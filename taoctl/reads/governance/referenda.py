@@ -16,6 +16,8 @@ from taoctl.reads.governance.referendum_tasks import enacted_call
 
 PALLET = "Referenda"
 VOTING = "SignedVoting"
+MOST_READ = 1000
+"""How many referenda are read at once, open or not."""
 LISTED_BYTES = 1 << 16
 """The longest call whose bytes a list of proposals fetches."""
 
@@ -30,6 +32,12 @@ async def referenda(view: View) -> tuple[Proposal, ...]:
         view.map(VOTING, "TallyOf"), view.map(PALLET, "EnactmentTask")
     )
     return await _read(view, sorted({int(one) for one in (*tallies, *tasks)}), LISTED_BYTES)
+
+
+async def newest_referenda(view: View) -> tuple[Proposal, ...]:
+    """The newest thousand referenda, also concluded ones, by index."""
+    count = int(await view.value(PALLET, "ReferendumCount"))
+    return await _read(view, range(max(count - MOST_READ, 0), count), LISTED_BYTES)
 
 
 async def referendum(view: View, index: int) -> Proposal | None:
