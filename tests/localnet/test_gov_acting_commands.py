@@ -16,7 +16,7 @@ from referenda_chain import MEMBERS
 
 from taoctl.addresses import decode_ss58
 from taoctl.calls.base import ChainCall, call_bytes
-from taoctl.localnet.frame import Call, Runtime, Signed
+from taoctl.localnet.frame import Call, Pallet, Runtime, Signed
 from taoctl.localnet.genesis import sudo_multisig
 from taoctl.localnet.genesis.accounts import dev_account
 from taoctl.localnet.pallets.governance.referenda_stack import GOVERNANCE_B
@@ -29,6 +29,7 @@ from taoctl.scale.crypto import blake2_256
 ALICE, BOB, CHARLIE, DAVE, EVE, FERDIE = (
     dev_account(name) for name in ("Alice", "Bob", "Charlie", "Dave", "Eve", "Ferdie")
 )
+PALLETS: tuple[type[Pallet], ...] = (*PLAIN, Multisig, Proxy, *GOVERNANCE_B)
 GROUP = Shared(2, (ALICE, BOB, CHARLIE))
 MEMBERS_FLAG = "2://Alice,//Bob,//Charlie"
 KAPPA = ("AdminUtils", "sudo_set_kappa", "-a", "netuid=1", "-a")
@@ -68,8 +69,7 @@ def _governed(runtime: Runtime) -> None:
 @pytest.fixture
 def referenda(captured: Callable[[], Any]) -> Iterator[Desk]:
     """Dave proposes, Alice, Bob and Eve vote; the sudo key is two of Alice, Bob and Charlie."""
-    pallets = (*PLAIN, Multisig, Proxy, *GOVERNANCE_B)
-    with ThreadChain(seal=Seal.INSTANT, finality_lag=0, pallets=pallets, genesis=_governed) as net:
+    with ThreadChain(seal=Seal.INSTANT, finality_lag=0, pallets=PALLETS, genesis=_governed) as net:
         yield Desk(net, captured)
 
 
@@ -249,9 +249,8 @@ def _upgradable(runtime: Runtime) -> None:
 def test_members_of_the_sudo_key_approve_what_carries_a_release_out(
     captured: Callable[[], Any], tmp_path: Path
 ) -> None:
-    pallets = (*PLAIN, Multisig, Proxy, *GOVERNANCE_B)
     with ThreadChain(
-        seal=Seal.INSTANT, finality_lag=0, pallets=pallets, genesis=_upgradable
+        seal=Seal.INSTANT, finality_lag=0, pallets=PALLETS, genesis=_upgradable
     ) as net:
         desk = Desk(net, captured)
 
@@ -279,7 +278,8 @@ def _give(desk: Desk, value: int) -> str:
         give = ChainCall("Balances", "force_set_balance", {"who": FERDIE, "new_free": value})
         return call_bytes(node.runtime.codec, ChainCall("Sudo", "sudo", {"call": give}))
 
-    return "0x" + desk.net.do(compose).hex()
+    data: bytes = desk.net.do(compose)
+    return "0x" + data.hex()
 
 
 def test_a_call_of_the_sudo_key_is_opened_approved_and_carried_out(referenda: Desk) -> None:
@@ -302,6 +302,31 @@ def test_a_call_of_the_sudo_key_is_opened_approved_and_carried_out(referenda: De
     assert done["carried_out"] is True
     account = referenda.stored("System", "Account", FERDIE)
     assert account["data"]["free"] == 77 * TAO
+
+
+def test_what_is_forced_on_the_multisig_is_told_by_the_chains_name(referenda: Desk) -> None:
+    data, group = _give(referenda, 5 * TAO), ("--multisig", MEMBERS_FLAG)
+    opened = referenda.does("gov", "propose", "--call-data", data, *group, "--wallet", "//Alice")
+    when = {"height": opened["block"], "index": opened["index"]}
+    late = {**when, "height": when["height"] + 1}
+    digest = opened["approval"]["call_hash"]
+
+    def forced(error: str, call: str, who: str, **args: Any) -> None:
+        others = sorted({ALICE, BOB, CHARLIE} - {dev_account(who)}, key=decode_ss58)
+        given = {"threshold": 2, "other_signatories": others, "call_hash": digest, **args}
+        sent = [w for name, one in given.items() for w in ("-a", f"{name}={json.dumps(one)}")]
+        clean = [one.replace('"0x', "0x").removesuffix('"') for one in sent]
+        referenda.fails(f"Multisig.{error}", "Multisig", call, *clean, "--wallet", f"//{who}")
+
+    none = {"max_weight": {"ref_time": 0, "proof_size": 0}}
+    forced("WrongTimepoint", "approve_as_multi", "Bob", maybe_timepoint=late, **none)
+    forced("NoTimepoint", "approve_as_multi", "Bob", maybe_timepoint=None, **none)
+    forced("AlreadyApproved", "approve_as_multi", "Alice", maybe_timepoint=when, **none)
+    forced("NotOwner", "cancel_as_multi", "Bob", timepoint=when)
+    forced("WrongTimepoint", "cancel_as_multi", "Alice", timepoint=late)
+    referenda.does("gov", "cancel", digest, *group, "--wallet", "//Alice")
+    forced("NotFound", "cancel_as_multi", "Alice", timepoint=when)
+    forced("UnexpectedTimepoint", "approve_as_multi", "Bob", maybe_timepoint=when, **none)
 
 
 def test_only_who_opened_a_call_cancels_it(referenda: Desk, tmp_path: Path) -> None:
