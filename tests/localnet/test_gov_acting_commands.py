@@ -20,6 +20,7 @@ from taoctl.localnet.frame import Call, Pallet, Runtime, Signed
 from taoctl.localnet.genesis import sudo_multisig
 from taoctl.localnet.genesis.accounts import dev_account
 from taoctl.localnet.pallets.governance.referenda_stack import GOVERNANCE_B
+from taoctl.localnet.pallets.governance.triumvirate import GOVERNANCE_A, governance_a
 from taoctl.localnet.pallets.multisig import Multisig
 from taoctl.localnet.pallets.proxy import Proxy
 from taoctl.localnet.sealing import Seal
@@ -133,6 +134,22 @@ def test_a_motion_whose_call_fails_is_said_to_have_failed(council: Desk) -> None
         council.does("gov", "vote", "0", "aye", "--wallet", f"//{name}")
     code, _, err = council.run("gov", "close", "0", "--wallet", "//Bob", "--yes")
     assert code == 1 and "in the motion with BadOrigin" in err, err
+
+
+def test_where_root_alone_closes_the_chain_says_so_and_root_does(
+    captured: Callable[[], Any],
+) -> None:
+    others = tuple(one for one in council_node.CLASSES if one not in GOVERNANCE_A)
+    pallets = (*others, *governance_a(root_closes=True))
+    with ThreadChain(seal=Seal.INSTANT, finality_lag=0, pallets=pallets, genesis=_senate) as net:
+        desk = Desk(net, captured)
+        propose(desk, 9_876)
+        for name in ("Dave", "Eve"):
+            desk.does("gov", "vote", "0", "aye", "--wallet", f"//{name}")
+        code, _, err = desk.run("gov", "close", "0", "--wallet", "//Bob", "--yes")
+        assert code == 1 and "refused transaction" in err and "with BadOrigin" in err, err
+        desk.does("gov", "close", "0", "--sudo", "--wallet", "//Alice")
+        assert desk.stored("SubtensorModule", "Kappa", 1) == 9_876
 
 
 def test_a_hotkey_joins_the_senate_by_way_of_root(council: Desk) -> None:
