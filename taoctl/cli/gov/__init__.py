@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from taoctl.cli.gov import approve, close, join, members, propose, show, status, vote
+from taoctl.cli.gov import approve, backfill, close, join, members, propose, show, status, vote
 from taoctl.cli.gov import list as listing
 from taoctl.cli.gov.app import app
 
 __all__ = [
     "app",
     "approve",
+    "backfill",
     "close",
     "join",
     "listing",

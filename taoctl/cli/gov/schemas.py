@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from taoctl.cli.gov.backfill import SCHEMA as BACKFILL_SCHEMA
 from taoctl.cli.gov.list import SCHEMA as LIST_SCHEMA
 from taoctl.cli.gov.members import SCHEMA as MEMBERS_SCHEMA
 from taoctl.cli.gov.status import SCHEMA as STATUS_SCHEMA
-from taoctl.cli.schema_parts import TEXT_OR_NULL, Plain, Shape, array, obj, row_schema
+from taoctl.cli.schema_parts import INT, TEXT_OR_NULL, Plain, Shape, array, obj, row_schema
 from taoctl.reads.governance.backends import Backend
 from taoctl.reads.governance.overview import BackendRow, SeatRow
 from taoctl.reads.governance.rows import CollectiveRow, MemberRow, ProposalRow, TrackRow
@@ -32,4 +33,8 @@ SCHEMAS: dict[str, Shape | Plain] = {
         ),
     ),
     MEMBERS_SCHEMA: Shape("taoctl gov members", MemberRow),
+    BACKFILL_SCHEMA: Plain(
+        "taoctl gov backfill",
+        obj(first_block=INT, last_block=INT, blocks=INT, events=INT),
+    ),
 }
