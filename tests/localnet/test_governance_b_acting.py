@@ -124,9 +124,15 @@ def test_up_to_its_deadline_it_takes_votes_and_not_in_it(chain: ReferendaChain) 
 
 def test_a_review_is_fast_tracked_cancelled_and_runs_in_its_time(chain: ReferendaChain) -> None:
     _, review = chain.reviewed(give())
-    chain.vote_all(REVIEWERS[:20], review, True)
-    words = " ".join(warned(sealed(chain), aye(review), REVIEWERS[20]))
-    assert "fast-tracked" in words
+    chain.vote_all(REVIEWERS[:6], review, True)
+    chain.next_block()
+    soon = chain.enactment(review)
+    assert soon is not None and soon - 2 > chain.now
+    chain.to_block(soon - 2)
+    assert "fast-tracked" in " ".join(warned(sealed(chain), aye(review), REVIEWERS[6]))
+    assert chain.vote(REVIEWERS[6], review, True) is None
+    chain.next_block()
+    assert "FastTracked" in chain.status(review) or "Enacted" in chain.status(review)
     _, other = chain.reviewed(give(5))
     chain.vote_all(REVIEWERS[:14], other, False)
     assert "cancelled" in " ".join(warned(sealed(chain), nay(other), REVIEWERS[14]))
