@@ -12,6 +12,7 @@ from scenario_chain import ScenarioChain
 
 from taoctl.localnet.frame import Call, Outcome, Root, Signed
 from taoctl.localnet.genesis.accounts import dev_account
+from taoctl.localnet.genesis.new_code import new_code
 from taoctl.reads.governance.changes import MOST_CHANGES, Change, changes
 from taoctl.reads.governance.nested import COLLECTIVE, ROOT, opened
 from taoctl.reads.governance.settings import SETTINGS, hyperparameters_set_by
@@ -273,3 +274,45 @@ def test_of_a_long_batch_the_first_are_looked_at(shared: Rooted) -> None:
     assert len(found) == MOST_CHANGES + 1
     assert not found[-1].known and str(MOST_CHANGES) in found[-1].note
     assert [one.after for one in found[:3]] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("origin", [ROOT, COLLECTIVE])
+def test_what_only_an_account_does_is_said_to_fail_for_root_and_a_collective(
+    shared: Rooted, origin: str
+) -> None:
+    pay = {"dest": {"Id": EVE}, "value": 5}
+    proxy = {"delegate": {"Id": EVE}, "proxy_type": "Any", "delay": 0}
+    for call in (
+        Call("Balances", "transfer_keep_alive", pay),
+        Call("Balances", "transfer_allow_death", pay),
+        Call("Proxy", "add_proxy", proxy),
+        Call("Proxy", "remove_proxy", proxy),
+        Call("Proxy", "remove_proxies", {}),
+    ):
+        one = shared.one(call, origin)
+        assert not one.known and "needs an account: this fails with BadOrigin" in one.note
+    assert not shared.root(Call("Proxy", "remove_proxies", {})).ok
+
+
+def test_of_many_calls_that_set_code_the_first_are_looked_at(shared: Rooted) -> None:
+    codes = [Call("System", "set_code", {"code": new_code(425 + n)}) for n in range(9)]
+    found = shared.changes(batch(*codes))
+    assert [one.after for one in found[:3]] == [425, 426, 427]
+    assert len(found) == 9 and not any(one.known for one in found[3:])
+    assert "first 3 calls that set code" in found[3].note
+
+
+def test_of_a_call_that_cannot_be_read_whole_nothing_is_said_to_change(shared: Rooted) -> None:
+    view = view_of(shared)
+    for call in (
+        admin("kappa", netuid=1, kappa=9),
+        Call("SubtensorModule", "root_dissolve_network", {"netuid": 1}),
+        Call("Sudo", "set_key", {"new": BOB}),
+    ):
+        whole = shared.runtime.encode_call(call)
+        for data in (whole[:-1], whole + b"\0"):
+            found = opened(view.codec, data, ROOT)
+            assert found.problem is not None
+            (one,) = asyncio.run(changes(view, found))
+            assert (one.call, one.known) == (f"{call.pallet}.{call.name}", False)
+            assert "not all of it can be read" in one.note

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from taoctl.reads.governance.changes import Ahead, Change, Reader, refused, unknown
-from taoctl.reads.governance.nested import ROOT, Opened, Step
+from taoctl.reads.governance.nested import COLLECTIVE, ROOT, Opened, Step
 from taoctl.units import rao_to_decimal
 
 _ACCOUNT = ("System", "Account")
@@ -31,9 +31,10 @@ async def _move(ahead: Ahead, step: Step, opened: Opened) -> Sequence[Change]:
     forced = step.name == "force_transfer"
     source = address(step.arg("source")) if forced else step.origin
     dest, amount = address(step.arg("dest")), step.arg("value")
-    if dest is None or amount is None or source in (None, ROOT):
+    if source in (ROOT, COLLECTIVE):
+        return (_of_no_account(step),)
+    if dest is None or amount is None or source is None:
         return (unknown(step, "it is not known from whom to whom this pays"),)
-    assert source is not None
     notes = [*await refused(ahead, step, "root")] if forced else []
     held = await _held(ahead, source)
     if held is not None and held["free"] < int(amount):
@@ -42,6 +43,12 @@ async def _move(ahead: Ahead, step: Step, opened: Opened) -> Sequence[Change]:
         ahead, step, source, "free", lambda old: max(old - int(amount), 0), "; ".join(notes)
     )
     return gone, await _balance(ahead, step, dest, "free", lambda old: old + int(amount))
+
+
+def _of_no_account(step: Step) -> Change:
+    """What is said of a call that only an account makes, and that root or a collective does."""
+    whom = "the collective" if step.origin == COLLECTIVE else step.origin
+    return unknown(step, f"it acts as {whom}, and needs an account: this fails with BadOrigin")
 
 
 async def _unreserve(ahead: Ahead, step: Step, opened: Opened) -> Sequence[Change]:
@@ -128,7 +135,9 @@ async def _sudo_key(ahead: Ahead, step: Step, opened: Opened) -> Sequence[Change
 
 async def _proxies(ahead: Ahead, step: Step, opened: Opened) -> Sequence[Change]:
     who = step.origin
-    if who is None or who == ROOT:
+    if who in (ROOT, COLLECTIVE):
+        return (_of_no_account(step),)
+    if who is None:
         return (unknown(step),)
     held = await ahead.get("Proxy", "Proxies", who)
     if held is None:

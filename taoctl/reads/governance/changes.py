@@ -81,6 +81,10 @@ async def changes(view: View, opened: Opened) -> tuple[Change, ...]:
     """
     from taoctl.reads.governance.change_readers import reader_of
 
+    if opened.problem is not None:
+        # Of such a call only its name is told: no reader finds the arguments it needs.
+        note = "not all of it can be read, so that nobody knows what it changes"
+        return tuple(unknown(one, note) for one in opened.steps)
     calls = [one for one in opened.steps if not one.inside][: MOST_CHANGES + 1]
     found = [(one, reader_of(one)) for one in calls[:MOST_CHANGES]]
     # Read everything at once; the second pass finds it remembered and goes in order.

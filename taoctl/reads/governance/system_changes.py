@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from taoctl.chain.view import View
@@ -18,6 +19,9 @@ from taoctl.scale.crypto import twox_128
 _MOST_ITEMS = 20
 """Raw storage values that are looked at."""
 _SHOWN_BYTES = 32
+_MOST_CODES = 3
+"""Calls whose code is unpacked; a few bytes may unpack to what takes a while to look at."""
+_SETS_CODE = frozenset({"set_code", "set_code_without_checks", "apply_authorized_upgrade"})
 
 
 def code_words(code: Code) -> str:
@@ -28,6 +32,9 @@ def code_words(code: Code) -> str:
 
 
 async def _set_code(ahead: Ahead, step: Step, opened: Opened) -> Sequence[Change]:
+    setting = (one.place for one in opened.steps if one.name in _SETS_CODE)
+    if step.place not in islice(setting, _MOST_CODES):
+        return (unknown(step, f"only the first {_MOST_CODES} calls that set code are looked at"),)
     code = read_code(argument_bytes(opened, step, "code"))
     notes = [] if step.name == "apply_authorized_upgrade" else await refused(ahead, step, "root")
     spec = ahead.view.spec_version
