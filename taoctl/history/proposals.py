@@ -44,6 +44,8 @@ CREATE TABLE ranges (
 ) WITHOUT ROWID;
 """
 _FIND = "SELECT block, body FROM seen WHERE genesis=? AND backend=? AND id=? AND began=? AND open=?"
+_ONE = "genesis=? AND backend=? AND id=? AND began=? AND open=?"
+_LATER = "SELECT genesis, backend, id, began, open, body FROM seen WHERE genesis=? AND block>=?"
 _FORGET_END = (
     "DELETE FROM seen WHERE genesis=? AND backend=? AND id=? AND began=? AND open=0 AND block<=?"
 )
@@ -103,10 +105,19 @@ class ProposalStore:
                 _mark(db, genesis, *read)
 
     def forget_from(self, genesis: str, block: int) -> None:
-        """Drop what is of this block or a later one: the chain has gone back behind it."""
+        """Drop what is of this block or a later one: the chain has gone back behind it.
+
+        Of a proposal that is older the call and the like stay, as of the block before.
+        """
         with self._opened() as db:
-            for table in ("told", "seen"):
-                db.execute(f"DELETE FROM {table} WHERE genesis=? AND block>=?", (genesis, block))
+            db.execute("DELETE FROM told WHERE genesis=? AND block>=?", (genesis, block))
+            db.execute("DELETE FROM seen WHERE genesis=? AND block>=? AND open=0", (genesis, block))
+            for key in db.execute(_LATER, (genesis, block)).fetchall():
+                opened = read_proposal(key[-1]).opened_block
+                if opened is not None and opened >= block:
+                    db.execute(f"DELETE FROM seen WHERE {_ONE}", key[:-1])
+                else:
+                    db.execute(f"UPDATE seen SET block=? WHERE {_ONE}", (block - 1, *key[:-1]))
 
     def past(self, genesis: str) -> tuple[Proposal, ...]:
         """All proposals of a chain that are known of, as they were when they were last heard of."""

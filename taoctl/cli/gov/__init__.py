@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from taoctl.cli.gov import approve, backfill, close, join, members, propose, show, status, vote
+from taoctl.cli.gov import (
+    approve,
+    backfill,
+    close,
+    join,
+    members,
+    propose,
+    show,
+    status,
+    vote,
+    watch,
+)
 from taoctl.cli.gov import list as listing
 from taoctl.cli.gov.app import app
 
@@ -18,4 +29,5 @@ __all__ = [
     "show",
     "status",
     "vote",
+    "watch",
 ]

@@ -6,8 +6,10 @@ from taoctl.cli.gov.backfill import SCHEMA as BACKFILL_SCHEMA
 from taoctl.cli.gov.list import SCHEMA as LIST_SCHEMA
 from taoctl.cli.gov.members import SCHEMA as MEMBERS_SCHEMA
 from taoctl.cli.gov.status import SCHEMA as STATUS_SCHEMA
+from taoctl.cli.gov.watch import SCHEMA as WATCH_SCHEMA
 from taoctl.cli.schema_parts import INT, TEXT_OR_NULL, Plain, Shape, array, obj, row_schema
 from taoctl.reads.governance.backends import Backend
+from taoctl.reads.governance.event_rows import EventRow
 from taoctl.reads.governance.overview import BackendRow, SeatRow
 from taoctl.reads.governance.rows import CollectiveRow, MemberRow, ProposalRow, TrackRow
 
@@ -32,6 +34,7 @@ SCHEMAS: dict[str, Shape | Plain] = {
             seats=array(row_schema(SeatRow)),
         ),
     ),
+    WATCH_SCHEMA: Shape("taoctl gov watch", EventRow),
     MEMBERS_SCHEMA: Shape("taoctl gov members", MemberRow),
     BACKFILL_SCHEMA: Plain(
         "taoctl gov backfill",
