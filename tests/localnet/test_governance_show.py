@@ -130,6 +130,17 @@ def test_a_pending_call_is_unknown_until_its_bytes_are_given() -> None:
     assert MEMBERS.ss58 == data["account"]
 
 
+def test_bytes_are_not_taken_for_a_call_whose_hash_nothing_tells() -> None:
+    chain = ReferendaChain()
+    index = chain.submit(give())
+    assert chain.root("Referenda", "kill", index).ok
+    view = sealed(chain)
+    one = named(view, str(index))
+    assert (one.call, one.call_hash) == (None, None)
+    with pytest.raises(UsageError, match="nothing tells the hash"):
+        detailed(view, one, chain.rt.encode_call(give()))
+
+
 # what strangers can do
 
 

@@ -65,10 +65,15 @@ async def checked_call(view: View, proposal: Proposal, data: bytes) -> bytes:
     """The bytes of a proposal's call, out of those or out of a release's call it carries out.
 
     Raises:
-        UsageError: the bytes are of another call.
+        UsageError: the bytes are of another call, or nothing tells of which they should be.
     """
     digest = "0x" + blake2_256(data).hex()
-    if proposal.call_hash in (None, digest):
+    if proposal.call_hash is None:
+        raise UsageError(
+            f"nothing tells the hash of the call of {proposal.id}: these bytes may be any other",
+            "leave --call-data out",
+        )
+    if proposal.call_hash == digest:
         return data
     if blob_in(data) == data:
         release = await upgrade(view, opened(view.codec, data, None), None, _NOTHING)
