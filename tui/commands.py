@@ -221,6 +221,15 @@ COMMANDS: tuple[Command, ...] = (
         _proposal,
         in_palette=False,
     ),
+    Command(
+        ("vote",),
+        "WHAT [WALLET]",
+        "aye, nay, unvote, approve, cancel or close, of the row's proposal",
+        lambda d, args: d.signing.open_ballot(
+            d.live_screen.entry, "".join(args[:1]), " ".join(args[1:])
+        ),
+        in_palette=False,
+    ),
     Command(("add",), "[WALLET]", "stake TAO, with unlocked keys", _order(Kind.ADD)),
     Command(("remove",), "", "remove stake of the row", _order(Kind.REMOVE)),
     Command(("move",), "", "move stake of the row", _order(Kind.MOVE)),

@@ -27,6 +27,11 @@ def in_form(text: str, draft: Draft) -> str:
 
 def command_of(draft: Draft) -> str:
     """The command that does what a draft says, with more options than the form has fields."""
+    if draft.kind is Kind.VOTE:
+        action = draft.text("action")
+        if action in ("aye", "nay"):
+            action = "approve" if draft.text("proposal").startswith("0x") else "vote"
+        return f"taoctl gov {action} {draft.text('proposal')}"
     if draft.kind is Kind.SET:
         return f"taoctl subnet hyperparameters {draft.text('netuid')} set"
     if draft.kind is Kind.MOVE and draft.text("netuid") != draft.text("to_netuid"):

@@ -114,8 +114,16 @@ SUBNETS_KEYS: tuple[Binding, ...] = (
 )
 """Keys of the screen of all subnets."""
 
-GOVERNANCE_KEYS: tuple[Binding, ...] = ()
-"""Keys of the list of proposals."""
+GOVERNANCE_KEYS: tuple[Binding, ...] = (
+    Binding("a", "act('aye')", "aye", id="governance.aye", tooltip="vote aye, or approve a call"),
+    Binding("n", "act('nay')", "nay", id="governance.nay", tooltip="vote nay"),
+    Binding("r", "act('unvote')", "unvote", id="governance.unvote", tooltip="take the vote back"),
+    Binding("e", "act('close')", "close", id="governance.close", tooltip="have a motion decided"),
+    Binding(
+        "u", "unlock", "unlock", id="governance.unlock", tooltip="open a key that has a vote there"
+    ),
+)
+"""Keys of the list of proposals, and of one of them."""
 
 PROPOSAL_KEYS: tuple[Binding, ...] = (
     Binding(
@@ -223,6 +231,11 @@ SUBNETS_HINTS: tuple[str, ...] = (
 
 GOVERNANCE_HINTS: tuple[str, ...] = (
     "table.open",
+    "governance.aye",
+    "governance.nay",
+    "governance.unvote",
+    "governance.close",
+    "governance.unlock",
     "table.sort",
     "screen.filter",
     "table.wide",
@@ -233,8 +246,13 @@ GOVERNANCE_HINTS: tuple[str, ...] = (
 
 PROPOSAL_HINTS: tuple[str, ...] = (
     "proposal.other",
-    "table.open",
+    "governance.aye",
+    "governance.nay",
+    "governance.unvote",
+    "governance.close",
+    "governance.unlock",
     "screen.back",
+    "table.open",
     "screen.filter",
     "proposal.fields",
     "table.wide",

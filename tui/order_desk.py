@@ -93,11 +93,25 @@ class OrderDesk:
         for name in ("netuid", "to_netuid"):
             if name not in checked.problems and draft.text(name):
                 notes[name] = printable(self.dash.subnet_names.get(draft.netuid(name), ""))
+        if draft.kind is Kind.VOTE:
+            return self._proposal_notes(draft)
         if draft.kind is Kind.SET:
             return notes | self._parameter_notes(draft)
         notes["amount"] = self._available(draft, checked)
         notes["tolerance"] = "of the price"
         return notes
+
+    def _proposal_notes(self, draft: Draft) -> dict[str, str]:
+        """What a proposal does, and what this wallet has said of it."""
+        entry = self.dash.signing.entries.get(draft.text("proposal"))
+        if entry is None:
+            return {}
+        said = [one.vote for one in entry.standing.seats if one.coldkey == self.wallet.coldkey]
+        spoken = ", ".join(dict.fromkeys(vote or "no vote yet" for vote in said))
+        return {
+            "proposal": entry.row.does or "its call is not known",
+            "action": f"so far: {spoken}" if spoken else "no vote of this wallet here",
+        }
 
     def _parameter_notes(self, draft: Draft) -> dict[str, str]:
         """What a hyperparameter is now, and from when it may be set."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from taoctl.calls.stake.limits import Tolerance
     from taoctl.chain.view import View
     from taoctl.economics.hyperparameter import Known, Value
+    from tui.ballots import OnProposal
 
 T = TypeVar("T")
 
@@ -32,6 +33,7 @@ class Kind(StrEnum):
     REMOVE = "remove"
     MOVE = "move"
     SET = "set"
+    VOTE = "vote"
 
 
 TITLES = {
@@ -39,6 +41,7 @@ TITLES = {
     Kind.REMOVE: "Remove stake",
     Kind.MOVE: "Move stake",
     Kind.SET: "Set a hyperparameter",
+    Kind.VOTE: "Act on a proposal",
 }
 """What the forms are called."""
 
@@ -47,6 +50,7 @@ FIELDS: dict[Kind, tuple[str, ...]] = {
     Kind.REMOVE: ("hotkey", "netuid", "amount", "tolerance"),
     Kind.MOVE: ("hotkey", "netuid", "to_hotkey", "to_netuid", "amount", "tolerance"),
     Kind.SET: ("netuid", "parameter", "value"),
+    Kind.VOTE: ("proposal", "action"),
 }
 """What each order needs to be told, in the order of the form."""
 
@@ -59,8 +63,14 @@ LABELS = {
     "tolerance": "tolerance",
     "parameter": "parameter",
     "value": "value",
+    "proposal": "proposal",
+    "action": "what",
 }
 """What the fields are called."""
+
+
+ACTIONS = ("aye", "nay", "unvote", "approve", "cancel", "close")
+"""What may be done with a proposal, by the names that the commands have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +96,14 @@ class Draft:
     @property
     def main(self) -> str:
         """The field that says how much, or what to."""
-        return "value" if self.kind is Kind.SET else "amount"
+        return {Kind.SET: "value", Kind.VOTE: "action"}.get(self.kind, "amount")
 
     def means_the_same(self, text: str, find: FindHotkey) -> bool:
         """Whether a text would be read as what stands in the main field; False for what is none."""
         other = self.changed(self.main, text)
         try:
+            if self.kind is Kind.VOTE:
+                return action(other) == action(self)
             if self.kind is Kind.SET:
                 return parameter_value(other, find) == parameter_value(self, find)
             return other.amount() == self.amount()
@@ -160,6 +172,10 @@ def check(draft: Draft, find: FindHotkey) -> Checked:
                 hotkeys[name] = found
         elif name.endswith("netuid"):
             look(name, lambda name=name: draft.netuid(name))  # type: ignore[misc]
+        elif name == "proposal":
+            look(name, lambda: proposal_id(draft))
+        elif name == "action":
+            look(name, lambda: action(draft))
         elif name == "parameter":
             look(name, lambda: parameter(draft))
         elif name == "value":
@@ -206,6 +222,22 @@ def parameter_value(draft: Draft, find: FindHotkey) -> Value:
     return parse_value(known, text)
 
 
+def proposal_id(draft: Draft) -> str:
+    """What the proposal is called; raises UsageError where nothing stands there."""
+    if not draft.text("proposal"):
+        raise UsageError("the proposal is missing", "its index, or the 0x hash of its call")
+    return draft.text("proposal")
+
+
+def action(draft: Draft) -> str:
+    """What is to be done, as one of ACTIONS; raises UsageError for what is none of them."""
+    text = draft.text("action").lower()
+    if text not in ACTIONS:
+        said = f"{printable(text, 20)!r} is none" if text else "what to do is missing"
+        raise UsageError(said, f"write {', '.join(ACTIONS)}")
+    return text
+
+
 def _one_step(draft: Draft, hotkeys: Mapping[str, str]) -> None:
     """Refuse a move of nothing, and one whose price the chain cannot limit."""
     other_hotkey = hotkeys["hotkey"] != hotkeys["to_hotkey"]
@@ -219,8 +251,8 @@ def _one_step(draft: Draft, hotkeys: Mapping[str, str]) -> None:
         )
 
 
-def intent_of(draft: Draft, find: FindHotkey) -> Intent:
-    """The intent of a draft.
+def intent_of(draft: Draft, find: FindHotkey) -> Intent | OnProposal:
+    """The intent of a draft, or what is made into one when the chain is asked.
 
     Raises:
         UsageError: something is wrong with it; the first problem that `check` finds.
@@ -228,6 +260,10 @@ def intent_of(draft: Draft, find: FindHotkey) -> Intent:
     checked = check(draft, find)
     for name, problem in checked.problems.items():
         raise UsageError(f"{LABELS[name]}: {problem}")
+    if draft.kind is Kind.VOTE:
+        from tui.ballots import OnProposal
+
+        return OnProposal(proposal_id(draft), action(draft))
     if draft.kind is Kind.SET:
         from taoctl.calls.owner.hyperparameter import SetHyperparameter
 

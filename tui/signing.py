@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from textual.worker import Worker, WorkerCancelled, WorkerFailed
@@ -12,7 +12,9 @@ from textual.worker import Worker, WorkerCancelled, WorkerFailed
 from taoctl.addresses import short_ss58
 from taoctl.errors import DeclinedError, TaoctlError, UsageError
 from taoctl.text import printable
+from tui.ballots import id_in_form, voter
 from tui.form_hints import in_form
+from tui.governance_page import Entry
 from tui.held_keys import HeldKeys
 from tui.options import WalletRef
 from tui.order_desk import OrderDesk
@@ -47,6 +49,8 @@ class Signing:
         """Coldkeys of the owners by netuid, of the subnets that were looked at."""
         self.parameters: dict[int, dict[str, HyperparameterRow]] = {}
         """Hyperparameters by netuid and name, as they were read last."""
+        self.entries: dict[str, Entry] = {}
+        """Proposals by what a form calls them, as they were read last."""
         self.submission: Submission | None = None
         self._sending: Worker[None] | None = None
         self._leaving = False
@@ -147,13 +151,35 @@ class Signing:
         self._dash.clear_notifications()
         self._dash.push_screen(self._form)
 
+    def know_proposals(self, entries: Iterable[Entry]) -> None:
+        """Take note of what is proposed, for the form that acts on it."""
+        self.entries = {id_in_form(one): one for one in entries}
+
+    def open_ballot(self, entry: Entry | None, action: str = "", name: str = "") -> None:
+        """Show the form that votes on a proposal, or does what else may be done with it.
+
+        Raises:
+            UsageError: there is no proposal, or no key that could act is unlocked.
+        """
+        from tui.screens.order import OrderScreen
+
+        if self._form_is_open:
+            return
+        if entry is None:
+            raise UsageError("there is no proposal under the cursor", "6 shows what is open")
+        draft = Draft(Kind.VOTE, {"proposal": id_in_form(entry), "action": action})
+        desk = OrderDesk(self._dash, voter(self._dash, entry, action, name))
+        self._form = OrderScreen(desk, draft, "action")
+        self._dash.clear_notifications()
+        self._dash.push_screen(self._form)
+
     def _owner_of(self, netuid: int) -> WalletRef:
         """The wallet that owns a subnet; where none here does, the one that is unlocked."""
         owner = self.owners.get(netuid)
         wallets = self._dash.options.wallets
         mine = [one for one in wallets if one.coldkey == owner]
         if mine:
-            return self._unlocked(mine[0])
+            return self.unlocked_wallet(mine[0])
         held = [one for one in wallets if one.coldkey in self.held]
         if held:
             return held[0]
@@ -173,7 +199,7 @@ class Signing:
     def _payer(self, name: str, row: Place | None) -> WalletRef:
         """The wallet that stakes: the named one, the row's, or the only one that is unlocked."""
         if name:
-            return self._unlocked(wallet_named(self._dash, row, name))
+            return self.unlocked_wallet(wallet_named(self._dash, row, name))
         held = [one for one in self._dash.options.wallets if one.coldkey in self.held]
         of_row = [one for one in held if row is not None and one.coldkey == row.coldkey]
         found = of_row or held
@@ -195,10 +221,11 @@ class Signing:
             raise UsageError("there is no position under the cursor", "4 shows them all")
         for one in self._dash.options.wallets:
             if one.coldkey == row.coldkey:
-                return self._unlocked(one)
+                return self.unlocked_wallet(one)
         raise UsageError("this row is no position of yours", "4 shows those")
 
-    def _unlocked(self, wallet: WalletRef) -> WalletRef:
+    def unlocked_wallet(self, wallet: WalletRef) -> WalletRef:
+        """The same wallet; raises UsageError while its key is locked."""
         if wallet.coldkey not in self.held:
             raise _locked(wallet)
         return wallet

@@ -17,6 +17,7 @@ from taoctl.errors import (
     TaoctlError,
 )
 from taoctl.scale.crypto import SR25519
+from tui.ballots import OnProposal
 from tui.orders import dated
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ OLD_SECONDS = 180.0
 """A plan that was looked at for longer is made anew before it is sent."""
 
 
-async def plan(dash: Dashboard, intent: Intent, coldkey: str) -> Plan:
+async def plan(dash: Dashboard, wanted: Intent | OnProposal, coldkey: str) -> Plan:
     """What an intent of a coldkey will do, worked out on the newest block.
 
     Raises:
@@ -50,7 +51,11 @@ async def plan(dash: Dashboard, intent: Intent, coldkey: str) -> Plan:
     try:
         async with asyncio.timeout(dash.options.timeout):
             chain = await dash.connected()
-            intent = await dated(await chain.at_head(), intent)
+            view = await chain.at_head()
+            if isinstance(wanted, OnProposal):
+                intent = await wanted.intent(view, coldkey, dash.options.shared)
+            else:
+                intent = await dated(view, wanted)
             with Journal() as journal:
                 return await make_plan(
                     chain, intent, coldkey, TxOptions(), journal=journal, crypto=crypto

@@ -12,11 +12,16 @@ import pytest
 from offline import beat, dashboard, live
 from textual.pilot import Pilot
 
+from taoctl.errors import UsageError
 from taoctl.reads.governance.proposal import Proposal
 from tui.app import Dashboard
+from tui.ballots import unlockable, voter
 from tui.governance_page import GovernancePage
+from tui.order_desk import OrderDesk
+from tui.orders import Draft, Kind
 from tui.screens.detail import DetailScreen
 from tui.screens.governance import GovernanceScreen
+from tui.screens.order import OrderScreen
 from tui.screens.proposal import ProposalScreen
 from tui.widgets.bars import Hints
 from tui.widgets.lines import Lines, width_of
@@ -200,5 +205,46 @@ def test_commands_lead_there_and_say_what_is_no_proposal() -> None:
         dash.run_command("proposal")
         await pilot.pause()
         assert any("name one proposal" in one.message for one in dash._notifications)
+
+    drive(steps)
+
+
+def test_the_form_of_a_vote(snap_compare: Compare) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        dash = await listed(pilot)
+        draft = Draft(Kind.VOTE, {"proposal": "1", "action": "aye"})
+        dash.push_screen(OrderScreen(OrderDesk(dash, dash.options.wallets[0]), draft, "action"))
+        await pilot.pause(0.1)
+
+    assert snap_compare(dashboard(), run_before=steps, terminal_size=(80, 24))
+
+
+def test_who_votes_is_first_the_one_that_has_not_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def steps(pilot: Pilot[Any], dash: Dashboard) -> None:
+        await listed(pilot)
+        miner, validator = dash.options.wallets
+        both = made.referendum(
+            BLOCK, voters=(made.MINER, made.VALIDATOR), ayes=(made.MINER,), nays=()
+        )
+        held: set[str] = set()
+        monkeypatch.setattr(dash.signing, "held", held)
+        one, other = made.entry(both), made.entry(made.referendum(BLOCK, voters=()))
+        assert unlockable(dash, one) == "validator" and unlockable(dash, other) == ""
+        for action, name in (("aye", "validator"), ("nay", "miner"), ("unvote", "miner")):
+            with pytest.raises(UsageError, match=f"the key of {name} is locked"):
+                voter(dash, one, action, "")
+        with pytest.raises(UsageError, match="none of your keys can aye on proposal 1"):
+            voter(dash, other, "aye", "")
+        with pytest.raises(UsageError, match="all keys are locked"):
+            voter(dash, other, "close", "")
+        held.add(made.MINER)
+        # Who has said so already is told by the plan, where nobody else is at hand.
+        assert voter(dash, one, "aye", "") == miner
+        assert voter(dash, other, "aye", "") == miner == voter(dash, other, "close", "")
+        held.add(made.VALIDATOR)
+        assert voter(dash, one, "aye", "") == validator
+        assert voter(dash, one, "nay", "") == miner
+        assert voter(dash, one, "aye", "Miner") == miner
+        assert voter(dash, made.entry(made.pending(BLOCK)), "cancel", "") == validator
 
     drive(steps)

@@ -13,8 +13,9 @@ from taoctl.calls.stake.limits import Tolerance
 from taoctl.calls.stake.move import MoveStake, SwapStake
 from taoctl.calls.stake.remove import RemoveAllAtLimit, RemoveStake
 from taoctl.errors import TaoctlError, UsageError
-from tui.form_hints import in_form
-from tui.orders import FIELDS, Draft, Kind, check, intent_of
+from tui.ballots import OnProposal
+from tui.form_hints import command_of, in_form
+from tui.orders import ACTIONS, FIELDS, Draft, Kind, check, intent_of
 
 VALI, OTHER = address("vali"), address("other")
 
@@ -149,3 +150,33 @@ def test_no_text_in_a_field_breaks_the_form(kind: Kind, data: st.DataObject) -> 
             intent_of(any_draft, find)
     else:
         assert intent_of(any_draft, find)
+
+
+def test_what_is_done_with_a_proposal_is_one_of_a_few_words() -> None:
+    ballot = Draft(Kind.VOTE, {"proposal": " 3 ", "action": " Aye "})
+    assert intent_of(ballot, find) == OnProposal("3", "aye")
+    assert ballot.main == "action"
+    assert ballot.means_the_same("AYE", find) and not ballot.means_the_same("nay", find)
+    assert not ballot.means_the_same("", find)
+    for word in ACTIONS:
+        assert check(ballot.changed("action", word), find).problems == {}
+    for field, text, said in (
+        ("action", "", "what to do is missing: write aye, nay, unvote"),
+        ("action", "yes\x1b", "is none: write aye"),
+        ("proposal", " ", "the proposal is missing"),
+    ):
+        problems = check(ballot.changed(field, text), find).problems
+        assert set(problems) == {field} and said in problems[field]
+        assert "\x1b" not in problems[field]
+
+
+def test_hints_name_the_command_that_does_the_same_with_a_proposal() -> None:
+    def command(proposal: str, action: str) -> str:
+        return command_of(Draft(Kind.VOTE, {"proposal": proposal, "action": action}))
+
+    assert command("3", "nay") == "taoctl gov vote 3"
+    assert command("3", "unvote") == "taoctl gov unvote 3"
+    assert command("0x9f1c22", "aye") == "taoctl gov approve 0x9f1c22"
+    approve = Draft(Kind.VOTE, {"proposal": "0x9f1c22", "action": "approve"})
+    said = in_form("give the call with --call-data", approve)
+    assert said == "give the call with `taoctl gov approve 0x9f1c22 --call-data`"

@@ -25,6 +25,7 @@ from tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
     from tui.app import Dashboard
+    from tui.governance_page import Entry
 
 T = TypeVar("T")
 
@@ -87,6 +88,11 @@ class LiveScreen(Screen[None], Generic[T]):
     @property
     def place(self) -> Place | None:
         """Where the row under the cursor holds stake, None where there is no such row."""
+        return None
+
+    @property
+    def entry(self) -> Entry | None:
+        """The proposal that the row or the screen is of, None where there is none."""
         return None
 
     # --- frame ----------------------------------------------------------------------------
@@ -285,6 +291,10 @@ class LiveScreen(Screen[None], Generic[T]):
     def action_order(self, kind: str) -> None:
         """Open the form that adds, removes or moves stake, filled in from the row."""
         self.dash.run_command(kind)
+
+    def action_act(self, action: str) -> None:
+        """Open the form that votes on the row's proposal, or does what else may be done."""
+        self.dash.run_command(f"vote {action}")
 
     def action_unlock(self) -> None:
         """Open the key of the row's wallet, or of the only one."""

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from taoctl.chain.view import View
+from tui.ballots import unlockable
 from tui.governance_page import Entry, GovernancePage, GovernanceReader
 from tui.keymap import GOVERNANCE_HINTS, GOVERNANCE_KEYS
 from tui.screens.base import LiveScreen
@@ -52,6 +53,10 @@ class GovernanceScreen(LiveScreen[GovernancePage]):
         """What is open at one block."""
         return await self._reader.open_ones(view)
 
+    def absorb(self, rows: GovernancePage) -> None:
+        """Take note of what a form has to know."""
+        self.dash.signing.know_proposals(rows.entries)
+
     def show(self, rows: GovernancePage, block: int) -> None:
         """Fill the panel and the table."""
         self.table.set_empty("This chain has no governance." if rows.why_none else _NONE_OPEN)
@@ -68,6 +73,10 @@ class GovernanceScreen(LiveScreen[GovernancePage]):
         """The proposal under the cursor."""
         found = self.table.cursor_row
         return found if isinstance(found, Entry) else None
+
+    def action_unlock(self) -> None:
+        """Open a key of mine that has a vote there, first one that has not voted."""
+        self.dash.run_command(f"unlock {unlockable(self.dash, self.entry)}")
 
     @on(Table.Opened)
     def _open(self, event: Table.Opened) -> None:

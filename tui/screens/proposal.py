@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from taoctl.chain.view import View
+from tui.ballots import unlockable
 from tui.figures import grouped
 from tui.governance_page import LONG_CALL, Entry, GovernanceReader, ProposalPage
 from tui.keymap import PROPOSAL_HINTS, PROPOSAL_KEYS
@@ -92,6 +93,10 @@ class ProposalScreen(LiveScreen[ProposalPage]):
         """The proposal at one block."""
         return await self._reader.one(view, self.proposal_id)
 
+    def absorb(self, rows: ProposalPage) -> None:
+        """Take note of what a form has to know."""
+        self.dash.signing.know_proposals([rows.entry])
+
     def show(self, rows: ProposalPage, block: int) -> None:
         """Fill the panel and the lists."""
         names, entry = self.dash.names, rows.entry
@@ -154,6 +159,10 @@ class ProposalScreen(LiveScreen[ProposalPage]):
         entry = self.entry
         if entry is not None:
             self.app.push_screen(DetailScreen(self.title_text, entry.row, entry.block))
+
+    def action_unlock(self) -> None:
+        """Open a key of mine that has a vote there, first one that has not voted."""
+        self.dash.run_command(f"unlock {unlockable(self.dash, self.entry)}")
 
     @on(Table.Opened)
     def _open(self, event: Table.Opened) -> None:

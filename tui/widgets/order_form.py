@@ -68,7 +68,7 @@ class OrderForm(Vertical):
                     self.draft.text(name), id=f"field-{name}", compact=True, max_length=_LONGEST
                 )
                 field.set_class(name.endswith("hotkey"), "-long")
-                field.set_class(name in ("parameter", "value"), "-wide")
+                field.set_class(name in ("parameter", "value", "proposal"), "-wide")
                 yield field
                 yield Static("", id=f"note-{name}", classes="field-note", markup=False)
         yield Static("", id="form-problem", markup=False)
