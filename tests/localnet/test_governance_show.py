@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import Any
 
 import jsonschema
@@ -22,7 +23,7 @@ from taoctl.errors import UsageError
 from taoctl.localnet.frame import Call
 from taoctl.reads.governance.details import Details, details
 from taoctl.reads.governance.nested import COLLECTIVE, ROOT
-from taoctl.reads.governance.proposal import Proposal
+from taoctl.reads.governance.proposal import Proposal, Status
 from taoctl.reads.governance.standing import my_standing
 
 
@@ -139,6 +140,19 @@ def test_bytes_are_not_taken_for_a_call_whose_hash_nothing_tells() -> None:
     assert (one.call, one.call_hash) == (None, None)
     with pytest.raises(UsageError, match="nothing tells the hash"):
         detailed(view, one, chain.rt.encode_call(give()))
+
+
+def test_what_has_ended_would_change_nothing_though_its_call_is_remembered() -> None:
+    chain = ReferendaChain()
+    index = chain.submit(give())
+    view = sealed(chain)
+    kept = named(view, str(index))
+    assert len(detailed(view, kept).changes) == 1
+    assert len(detailed(view, replace(kept, status=Status.FAST_TRACKED)).changes) == 1
+    for status in (Status.ENACTED, Status.REJECTED, Status.DELEGATED, Status.EXECUTED):
+        found = detailed(view, replace(kept, status=status))
+        assert found.opened is not None and found.changes == ()
+        assert "would change" not in forms(view, found)[1]
 
 
 # what strangers can do

@@ -9,7 +9,7 @@ from taoctl.errors import UsageError
 from taoctl.reads.governance.backends import Backend
 from taoctl.reads.governance.changes import Change, changes
 from taoctl.reads.governance.nested import COLLECTIVE, ROOT, Opened, opened
-from taoctl.reads.governance.proposal import Proposal
+from taoctl.reads.governance.proposal import WAITING, Proposal
 from taoctl.reads.governance.sudo_multisig import ON_UPGRADER
 from taoctl.reads.governance.upgrade import Upgrade, UpgradeFiles, blob_in, upgrade
 from taoctl.scale.crypto import blake2_256
@@ -19,7 +19,10 @@ _NOTHING = UpgradeFiles()
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """A proposal in full; `opened` is None where nobody knows its call."""
+    """A proposal in full; `opened` is None where nobody knows its call.
+
+    There are no changes of what has ended: its call has run by now, or never does.
+    """
 
     proposal: Proposal
     opened: Opened | None
@@ -53,10 +56,11 @@ async def details(
     known = proposal.call if call_data is None else await checked_call(view, proposal, call_data)
     found = None if known is None else opened(view.codec, known, outermost_origin(proposal))
     pending = proposal.hash if proposal.account_role == ON_UPGRADER else None
+    to_run = proposal.open or proposal.status in WAITING
     return Details(
         proposal=proposal,
         opened=found,
-        changes=() if found is None else await changes(view, found),
+        changes=await changes(view, found) if found is not None and to_run else (),
         upgrade=await upgrade(view, found, pending, files),
     )
 
