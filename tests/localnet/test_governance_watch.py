@@ -18,12 +18,16 @@ from nodes import TAO
 from referenda_chain import PROPOSERS, TRIUMVIRATE
 
 from taoctl.chain.client import Chain, connect
+from taoctl.cli.gov.watch import _line
 from taoctl.cli.main import main
 from taoctl.cli.schemas import every
 from taoctl.history import proposal_watch
 from taoctl.history.proposal_watch import News, ProposalWatch
 from taoctl.history.proposals import ProposalStore
 from taoctl.localnet.sealing import Seal
+from taoctl.reads.governance.backends import Backend
+from taoctl.reads.governance.event_rows import event_rows, gone_row
+from taoctl.reads.governance.events import ProposalEvent
 from taoctl.reads.governance.proposal import Proposal, Status
 
 TAOCTL = Path(sys.executable).with_name("taoctl")
@@ -181,6 +185,24 @@ def test_the_command_tells_events_of_all_backends_and_keeps_them(
         assert main(["gov", "list", "--all", "-n", net.url, "-o", "json"]) == 0
         listed = json.loads(capsys.readouterr().out)["data"]["proposals"]
         assert [one["id"] for one in listed] == ["0", digest]
+
+
+def test_lines_for_people_stand_below_each_other() -> None:
+    event = ProposalEvent(
+        backend=Backend.REFERENDA,
+        place=0,
+        pallet="SignedVoting",
+        name="Voted",
+        index=7,
+        who=TRIUMVIRATE[0],
+        aye=True,
+        ayes=2,
+        nays=0,
+    )
+    (row,) = event_rows(None, 420, "0x", [event], ())  # type: ignore[arg-type]
+    assert _line(row).startswith("block 420  7           SignedVoting.Voted by 5")
+    assert _line(row).endswith("aye (2 ayes, 0 nays)")
+    assert _line(gone_row(421)).startswith("block 421              Reorganised: what was told")
 
 
 def test_a_form_with_an_end_or_a_chain_without_governance_is_refused(

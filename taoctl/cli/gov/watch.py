@@ -167,11 +167,10 @@ def _line(row: EventRow) -> str:
     who = None if row.who is None else (row.who if wide else short_ss58(row.who))
     votes = None if row.ayes is None else f"{row.ayes} ayes, {row.nays} nays"
     said = [
-        f"{what or '':<10}",
         row.event,
         "" if who is None else f"by {who}",
         row.vote or "",
         "" if votes is None else f"({votes})",
     ]
-    words = " ".join(one for one in said if one)
-    return printable(f"block {row.block}  {words}" + (f": {row.what}" if row.what else ""), 400)
+    words = " ".join(one for one in said if one) + (f": {row.what}" if row.what else "")
+    return f"block {row.block}  {what or '':<10}  {printable(words, 400)}"
