@@ -6,20 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from taoctl.addresses import decode_ss58, encode_ss58
+from taoctl.addresses import decode_ss58
 from taoctl.calls.accounts import ACCOUNT, EXISTENTIAL_DEPOSIT, cannot_spend, reserving
 from taoctl.calls.base import Approval, ChainCall, Effect, Intent, Quote, Refusal, call_bytes
 from taoctl.calls.batch import summed
 from taoctl.chain.view import Api, Call, Storage, View
 from taoctl.errors import UsageError
-from taoctl.scale.compact import compact_bytes
 from taoctl.scale.crypto import blake2_256
+from taoctl.scale.derived_accounts import multisig_account
 from taoctl.units import Tao
 
 PENDING = Storage("Multisig", "Multisigs")
 _INFO = Api("TransactionPaymentCallApi", "query_call_info")
 _NEEDS = (ACCOUNT, EXISTENTIAL_DEPOSIT, PENDING, Call("Multisig", "as_multi"))
-_SEED = b"modlpy/utilisuba"
 _NO_WEIGHT = {"ref_time": 0, "proof_size": 0}
 
 
@@ -50,10 +49,8 @@ class Group:
 
     @property
     def ss58(self) -> str:
-        """The account's address; source: `multi_account_id` of the Multisig pallet."""
-        keys = b"".join(decode_ss58(one) for one in self.sorted)
-        size = compact_bytes(len(self.signatories))
-        return encode_ss58(blake2_256(_SEED + size + keys + self.threshold.to_bytes(2, "little")))
+        """The account's address."""
+        return multisig_account(self.signatories, self.threshold)
 
     def others(self, signer: str) -> list[str]:
         """Every signatory but one, sorted."""

@@ -14,9 +14,9 @@ from taoctl.localnet.boot import Kind, Options, open_chain
 from taoctl.localnet.dev import DevNode
 from taoctl.localnet.frame import Host, Runtime
 from taoctl.localnet.pallets.account_balances import EXISTENTIAL_DEPOSIT as ED
-from taoctl.localnet.pallets.multisig import multisig_account
 from taoctl.localnet.sealing import Seal
 from taoctl.scale.crypto import KeySigner
+from taoctl.scale.derived_accounts import multisig_account
 
 EVE = KeySigner("//Eve").ss58
 URIS = {KeySigner(f"//{n}").ss58: f"//{n}" for n in ("Alice", "Bob", "Charlie", "Dave", "Eve")}
@@ -28,7 +28,7 @@ Holdings = dict[str, tuple[int, int]]
 
 def account_of(threshold: int, members: Iterable[str]) -> str:
     """The account of a multisig."""
-    return multisig_account(sorted(decode_ss58(m) for m in members), threshold)
+    return multisig_account(tuple(members), threshold)
 
 
 MULTISIGS = {account_of(threshold, members): members for threshold, members in _GROUPS}

@@ -8,13 +8,13 @@ import pytest
 from senate_chain import BASE, SenateChain, by_key, kappa, senator, wrapped
 from subtensor_chain import account, error_of
 
-from taoctl.addresses import decode_ss58
 from taoctl.localnet.frame import Call, Runtime
 from taoctl.localnet.pallets.governance.triumvirate import GOVERNANCE_A
-from taoctl.localnet.pallets.multisig import Multisig, multisig_account
+from taoctl.localnet.pallets.multisig import Multisig
 from taoctl.localnet.pallets.proxy import Proxy
 from taoctl.localnet.pallets.proxy_filters import RULES, rules_on
 from taoctl.localnet.pallets.subtensor.module import SubtensorModule
+from taoctl.scale.derived_accounts import multisig_account
 
 API = "ProxyFilterRuntimeApi"
 REVIVED = {"Triumvirate", "Senate", "Governance"}
@@ -117,7 +117,7 @@ def test_a_multisig_may_be_a_member(chain: SenateChain) -> None:
         "call": proposing(),
         "max_weight": {"ref_time": 10**12, "proof_size": 0},
     }
-    shared = multisig_account([decode_ss58(one) for one in signers], 2)
+    shared = multisig_account(signers, 2)
     assert chain.root("TriumvirateMembers", "swap_member", remove=account("t0"), add=shared).ok
     for who, at in (("x", None), ("y", {"height": 1, "index": 0})):
         others = tuple(s for s in signers if s != account(who))

@@ -10,9 +10,9 @@ from taoctl.localnet.genesis.accounts import account, dev_account, signer
 from taoctl.localnet.genesis.new_code import new_code
 from taoctl.localnet.genesis.world import Scenario
 from taoctl.localnet.opening import Step
-from taoctl.localnet.pallets.multisig import multisig_account
 from taoctl.localnet.pallets.system import SPEC_VERSION
 from taoctl.scale.crypto import KeySigner, blake2_256
+from taoctl.scale.derived_accounts import multisig_account
 from taoctl.units import RAO_PER_TAO
 
 SIGNATORIES = ("Alice", "Bob", "Charlie")
@@ -29,7 +29,7 @@ _CALL_WEIGHT = {"ref_time": 10_000_000_000, "proof_size": 50_000}
 @lru_cache(maxsize=1)
 def sudo_multisig() -> str:
     """The account of which two of //Alice, //Bob and //Charlie may act."""
-    return _multisig([dev_account(name) for name in SIGNATORIES], THRESHOLD)
+    return multisig_account([dev_account(name) for name in SIGNATORIES], THRESHOLD)
 
 
 def release_key() -> KeySigner:
@@ -39,7 +39,7 @@ def release_key() -> KeySigner:
 
 def deployer() -> str:
     """The account that the release key and the sudo multisig share; it may only set code."""
-    return _multisig([release_key().ss58, sudo_multisig()], 2)
+    return multisig_account([release_key().ss58, sudo_multisig()], 2)
 
 
 def pending_call() -> Call:
@@ -97,10 +97,6 @@ def sudo_multisig_steps(rt: Runtime) -> list[Step]:
         Step(1, charlie, Call("Multisig", "as_multi", opened)),
         Step(1, release_key(), Call("Multisig", "approve_as_multi", proposed)),
     ]
-
-
-def _multisig(accounts: list[str], threshold: int) -> str:
-    return multisig_account(sorted(decode_ss58(one) for one in accounts), threshold)
 
 
 def _sorted(accounts: list[str]) -> tuple[str, ...]:

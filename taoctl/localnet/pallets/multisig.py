@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from taoctl.addresses import decode_ss58, encode_ss58
+from taoctl.addresses import decode_ss58
 from taoctl.localnet.frame import Blake2_128Concat as Blake2
 from taoctl.localnet.frame import (
     Call,
@@ -47,8 +47,8 @@ from taoctl.localnet.types import (
     u32,
     u64,
 )
-from taoctl.scale.compact import compact_bytes
 from taoctl.scale.crypto import blake2_256
+from taoctl.scale.derived_accounts import multisig_account
 
 _OTHERS = ("other_signatories", Vec(AccountId32), "Vec<T::AccountId>")
 _THRESHOLD = ("threshold", u16)
@@ -218,7 +218,7 @@ class Multisig(Pallet):
                 raise self.error("SignatoriesOutOfOrder")
             if key == own:
                 raise self.error("SenderInSignatories")
-        return multisig_account(sorted([*keys, own]), threshold)
+        return multisig_account([*others, who], threshold)
 
     def _under_way(
         self, account: str, call_hash: bytes, timepoint: dict[str, int] | None
@@ -267,9 +267,3 @@ class Multisig(Pallet):
         weight = self.rt.weight_of(call)
         if weight.ref_time > most["ref_time"] or weight.proof_size > most["proof_size"]:
             raise self.error("MaxWeightTooLow")
-
-
-def multisig_account(keys: list[bytes], threshold: int) -> str:
-    """The account of sorted public keys of which `threshold` must agree."""
-    seed = b"modlpy/utilisuba" + compact_bytes(len(keys)) + b"".join(keys)
-    return encode_ss58(blake2_256(seed + threshold.to_bytes(2, "little")))

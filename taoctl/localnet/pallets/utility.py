@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from taoctl.addresses import decode_ss58, encode_ss58
 from taoctl.localnet.frame import (
     NORMAL,
     BadOrigin,
@@ -37,7 +36,7 @@ from taoctl.localnet.types import (
     u16,
     u32,
 )
-from taoctl.scale.crypto import blake2_256
+from taoctl.scale.derived_accounts import derivative_account
 
 BATCHED_CALLS_LIMIT = 10_922
 
@@ -163,9 +162,8 @@ class Utility(Pallet):
     def as_derivative(self, origin: Origin, index: int, call: Call) -> Post:
         """Run a call as an account that derives from the sender's."""
         who = ensure_signed(origin)
-        seed = b"modlpy/utilisuba" + decode_ss58(who) + index.to_bytes(2, "little")
         allows = origin.allows if isinstance(origin, Signed) else None
-        outcome = self.rt.dispatch(call, Signed(encode_ss58(blake2_256(seed)), allows))
+        outcome = self.rt.dispatch(call, Signed(derivative_account(who, index), allows))
         post = Post(_AS_DERIVATIVE + outcome.weight)
         if outcome.error is not None:
             outcome.error.post = post
