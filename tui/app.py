@@ -31,6 +31,7 @@ from tui.earnings import Earnings
 from tui.epoch_memory import EpochMemory
 from tui.glyphs import ASCII, choose_glyphs
 from tui.keymap import APP_KEYS
+from tui.new_proposals import NewProposals, notice_of
 from tui.notices import Alarms, Losses
 from tui.options import Connect, DashOptions
 from tui.prices import Prices
@@ -78,6 +79,7 @@ class Dashboard(Ways):
         self.genesis: str | None = None
         self.signing: Signing = Signing(self, clock)
         self.epochs = EpochMemory()
+        self.new_proposals = NewProposals()
         self._connect = connect
         self._chain: asyncio.Future[Chain] | None = None
         self.earnings: Earnings | None = None
@@ -154,6 +156,7 @@ class Dashboard(Ways):
     async def _adopt(self, chain: Chain) -> None:
         if self.genesis not in (None, chain.genesis):
             self.losses, self.alarms = Losses(), Alarms()
+            self.new_proposals = NewProposals()
         self.genesis = chain.genesis
         self.earnings, self.prices = Earnings(chain.genesis), Prices(chain.genesis)
         await self._open_history("earnings", self.earnings)
@@ -194,6 +197,18 @@ class Dashboard(Ways):
         self.pulse = replace(
             pulse, spec_version=chain.spec_version, link=chain.link, problem=chain.link.problem
         )
+        if self.new_proposals.is_due(head.number):
+            self._look_for_proposals(chain, self.new_proposals)
+
+    @work(group="proposals", exclusive=True)
+    async def _look_for_proposals(self, chain: Chain, known: NewProposals) -> None:
+        """Say on whichever screen is shown what is proposed; trouble is left to the next look."""
+        with contextlib.suppress(TaoctlError, TimeoutError):
+            async with asyncio.timeout(self.options.timeout):
+                new = await known.look(await chain.at_head())
+            if new:
+                self.notify(notice_of(new), title="proposed", timeout=30, markup=False)
+                self.bell()
 
     # --- what the screens share -----------------------------------------------------------
 

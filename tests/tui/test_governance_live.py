@@ -27,6 +27,7 @@ from taoctl.reads.governance.proposal import Proposal, Status
 from taoctl.reads.governance.sudo_multisig import Shared
 from tui.app import Dashboard
 from tui.governance_page import Entry
+from tui.new_proposals import LOOK_BLOCKS
 from tui.options import DashOptions, WalletRef
 from tui.screens.governance import GovernanceScreen
 from tui.screens.order import OrderScreen
@@ -244,6 +245,10 @@ def test_three_wallets_vote_by_keys_alone_and_their_votes_decide(referenda: Net)
         await made(dash)
         ids = {one.proposal.id for one in listed(dash)}
         assert str(DECIDED) not in ids and one.child in ids
+        await made(dash, LOOK_BLOCKS)
+        await until(
+            lambda: any(f"referendum {one.child}: 6" in n.message for n in dash._notifications)
+        )
         with Journal() as journal:
             assert [row.succeeded for row in journal.list()] == [True] * 3
         assert keys.count < 120, keys.count
