@@ -103,9 +103,12 @@ def test_from_the_end_on_it_is_decided_with_those_who_did_not_vote(chain: Senate
 
 def test_the_vote_of_the_prime_counts_for_those_who_did_not_vote(chain: SenateChain) -> None:
     chain.rt.triumvirate.Prime.put(senator(0))
+    chain.rt.senate_members.Prime.put(senator(1))
     motion = chain.opened(wrapped(kappa()))
     assert chain.vote(0, motion).ok
-    one = named(sealed(chain), motion)
+    view = sealed(chain)
+    assert [group.prime for group in of(view, collectives)] == [senator(0), None]
+    one = named(view, motion)
     assert one.decided is None and one.next_step.endswith("counting as ayes")
     chain.next(DURATION)
     one = named(sealed(chain), motion)

@@ -89,11 +89,11 @@ async def owned_hotkeys(
 
 
 async def _triumvirate(view: View) -> tuple[Collective, ...]:
-    members, prime, senators, senate_prime = await asyncio.gather(
+    # The Senate's own prime is asked by nobody: for absent senators that of the Triumvirate counts.
+    members, prime, senators = await asyncio.gather(
         view.value("Triumvirate", "Members"),
         view.value("Triumvirate", "Prime"),
         view.value("SenateMembers", "Members"),
-        view.value("SenateMembers", "Prime"),
     )
     return (
         Collective(
@@ -112,7 +112,6 @@ async def _triumvirate(view: View) -> tuple[Collective, ...]:
             "votes on motions",
             tuple(map(str, senators)),
             most=MAX_SENATORS,
-            prime=_text(senate_prime),
         ),
     )
 
