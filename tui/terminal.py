@@ -25,14 +25,14 @@ class LosableTerminal(LinuxDriver):
         super().__init__(*args, **options)
         self._lost = threading.Event()
         self._watch: select.epoll | None = None
-        self._file = cast(IO[str], _Losable(self._file, self._gone))
+        self._file = cast(Any, _Losable(cast(IO[str], self._file), self._gone))
 
     def start_application_mode(self) -> None:
         """Take the terminal over, and look out for its end."""
         self._watch = _hang_ups(self.fileno)
         if self._watch is not None:
             self._loop.add_reader(self._watch.fileno(), self._hung_up)
-        super().start_application_mode()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def stop_application_mode(self) -> None:
         """Give the terminal back, as far as there is one."""

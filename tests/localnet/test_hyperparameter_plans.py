@@ -10,7 +10,6 @@ import pytest
 from chain_thread import ThreadChain
 from settings_chain import (
     BOB,
-    BOBS,
     OWN,
     carried_out,
     caught_up,

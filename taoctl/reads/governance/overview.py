@@ -11,9 +11,9 @@ from taoctl.chain.view import View
 from taoctl.economics.governance import MAX_MOTIONS, MAX_REFERENDA
 from taoctl.reads.columns import Column, Kind
 from taoctl.reads.governance.backends import Backend, backends, why_none
+from taoctl.reads.governance.finding import proposals
 from taoctl.reads.governance.members import Collective, collectives, owned_hotkeys
 from taoctl.reads.governance.proposal import Proposal
-from taoctl.reads.governance.finding import proposals
 from taoctl.reads.governance.rows import (
     CollectiveRow,
     MemberRow,

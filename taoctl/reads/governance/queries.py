@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from taoctl.chain.view import Storage, View
-from taoctl.reads.governance.members import collectives
 from taoctl.reads.governance.finding import proposals
+from taoctl.reads.governance.members import collectives
 from taoctl.reads.governance.rows import CollectiveRow, ProposalRow, collective_row, proposal_row
 from taoctl.reads.registry import read
 
