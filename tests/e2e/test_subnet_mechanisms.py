@@ -118,8 +118,8 @@ def test_a_split_is_even_again_and_raw_shares_are_taken(net: Localnet) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("set", "3"), 1, "one to 2 mechanisms"),
-        (("set", "0"), 1, "one to 2 mechanisms"),
+        (("set", "3"), 1, "1 to 2 mechanisms"),
+        (("set", "0"), 1, "1 to 2 mechanisms"),
         (("set", "2"), 1, "max_allowed_uids may be 128"),
         (("set", "300"), 2, "choose from 1 to 16"),
         (("set", "two"), 2, "not a whole number"),
