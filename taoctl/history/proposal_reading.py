@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from taoctl.chain.view import View
-from taoctl.errors import UsageError
+from taoctl.errors import TaoctlError, UsageError
 from taoctl.history.proposal_course import Key, key_of, merged
 from taoctl.history.proposals import ProposalStore
 from taoctl.reads.governance.backends import Backend, backends
@@ -45,6 +45,8 @@ async def any_proposal(
 ) -> Proposal:
     """One proposal, open or not, with what the store has of it.
 
+    An open one is in the chain's storage, and does without a store that cannot be read.
+
     Args:
         view: of the newest block.
         id_: as for `proposal`.
@@ -52,6 +54,7 @@ async def any_proposal(
 
     Raises:
         What `proposal` raises; NoSuchProposal where the store has none either.
+        BadDataError, UsageError for the store, unless the proposal is open.
     """
     try:
         found = await proposal(view, id_, shared)
@@ -60,7 +63,12 @@ async def any_proposal(
         if kept is None:
             raise
         return _gone(kept)
-    past = {key_of(one): one for one in await _past(view, store)}
+    try:
+        past = {key_of(one): one for one in await _past(view, store)}
+    except TaoctlError:
+        if not found.open:
+            raise
+        return found
     return _with(past.get(key_of(found)), found)
 
 

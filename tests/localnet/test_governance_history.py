@@ -127,3 +127,19 @@ def test_all_is_of_now_and_a_file_that_cannot_be_kept_does_not_stop_a_list(
         assert "is not kept" in capsys.readouterr().err
         assert main(["gov", "list", "--all", "-n", net.url]) != 0
         assert "is damaged" in capsys.readouterr().err
+
+
+def test_a_proposal_that_is_open_is_shown_also_where_the_file_is_damaged(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with referenda_net() as net:
+        submit(net)
+        kept = tmp_path / "data" / "proposals.sqlite"
+        kept.parent.mkdir(parents=True)
+        kept.write_bytes(b"no database" * 100)
+        assert main(["gov", "show", "0", "-n", net.url]) == 0
+        said = capsys.readouterr()
+        assert "referendum 0" in said.out
+        assert "is not kept" in said.err
+        assert main(["gov", "show", "0xffffff", "-n", net.url]) != 0
+        assert "is damaged" in capsys.readouterr().err
