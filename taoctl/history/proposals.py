@@ -16,8 +16,8 @@ from taoctl.reads.governance.events import ProposalEvent
 from taoctl.reads.governance.proposal import Proposal, Status
 
 _VERSION = 1
-_WAIT_S = 10.0
-"""How long another program's writing is waited for."""
+_WAIT_S = 3.0
+"""How long another program's writing is waited for; a command that waits twice still answers."""
 _SCHEMA = """
 CREATE TABLE seen (
     genesis TEXT    NOT NULL,
@@ -181,7 +181,7 @@ class ProposalStore:
         except sqlite3.OperationalError as problem:
             raise UsageError(
                 f"the history of proposals {self.path} cannot be used: {problem}",
-                "check that its folder is writable and the disk has room",
+                _remedy(problem),
             ) from problem
         except (sqlite3.DatabaseError, OverflowError) as problem:
             raise BadDataError(
@@ -202,6 +202,13 @@ class ProposalStore:
         for statement in _SCHEMA.split(";"):
             db.execute(statement)
         db.execute(f"PRAGMA user_version = {_VERSION}")
+
+
+def _remedy(problem: sqlite3.OperationalError) -> str:
+    # Errors of the module itself, and not of the library below it, have no code.
+    if getattr(problem, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+        return "another program is writing it: try again, or end that program"
+    return "check that its folder is writable and the disk has room"
 
 
 def _ranges(db: sqlite3.Connection, genesis: str) -> Sequence[tuple[int, int]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -143,3 +145,18 @@ def test_a_proposal_that_is_open_is_shown_also_where_the_file_is_damaged(
         assert "is not kept" in said.err
         assert main(["gov", "show", "0xffffff", "-n", net.url]) != 0
         assert "is damaged" in capsys.readouterr().err
+
+
+def test_a_file_that_another_program_holds_does_not_stop_a_list(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with referenda_net() as net:
+        submit(net)
+        run(net.url, "gov", "list")
+        kept = tmp_path / "data" / "proposals.sqlite"
+        with closing(sqlite3.connect(kept, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            assert main(["gov", "list", "-n", net.url]) == 0
+        said = capsys.readouterr()
+        assert "database is locked" in said.err
+        assert "ongoing" in said.out
