@@ -128,6 +128,14 @@ def test_what_a_motion_does_not_take(council: Desk) -> None:
     )
 
 
+def test_what_a_motion_would_do_is_said_to_who_decides_it(council: Desk) -> None:
+    propose(council, 4_321)
+    for words in (("vote", "0", "aye"), ("close", "0")):
+        code, _, err = council.run("gov", *words, "--wallet", "//Dave", "--dry-run")
+        assert code == 0, err
+        assert "proposal 0 would do: AdminUtils.sudo_set_kappa(netuid 1, kappa 4321)" in err
+
+
 def test_a_motion_whose_call_fails_is_said_to_have_failed(council: Desk) -> None:
     propose(council, 7, "--no-wrapper")
     for name in ("Dave", "Eve"):

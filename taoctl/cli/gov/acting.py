@@ -11,6 +11,7 @@ from taoctl.cli import context, output
 from taoctl.cli.gov.accounts import known_groups, my_coldkeys
 from taoctl.cli.writing import WriteFlags
 from taoctl.errors import UsageError
+from taoctl.text import printable
 
 if TYPE_CHECKING:
     from taoctl.calls.multisig import Group
@@ -97,3 +98,12 @@ def chosen_signer(
         return None
     output.note(f"signed by {listed[0]}, the only wallet here that may")
     return able[0]
+
+
+def say_what_it_does(view: View, found: Proposal) -> None:
+    """Say in a line what a proposal does, for whoever is about to decide on it."""
+    from taoctl.reads.governance.headline import headline
+
+    line = headline(view.codec, found)
+    if line is not None:
+        output.note(f"proposal {printable(found.id, 80)} would do: {line}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from taoctl.cli.gov.acting import ProposalId, groups
+from taoctl.cli.gov.acting import ProposalId, groups, say_what_it_does
 from taoctl.cli.gov.app import app
 from taoctl.cli.writing import WriteFlags, writes
 
@@ -36,6 +36,8 @@ def close(flags: WriteFlags, proposal: ProposalId) -> None:
         from taoctl.reads.governance.finding import proposal as find
         from taoctl.submit.proposals import closing
 
-        return closing(await find(view, proposal, shared))
+        found = await find(view, proposal, shared)
+        say_what_it_does(view, found)
+        return closing(found)
 
     transact(build, flags)

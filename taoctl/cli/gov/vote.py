@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from taoctl.cli import context, output
-from taoctl.cli.gov.acting import ProposalId, acted_for, chosen_signer, groups
+from taoctl.cli.gov.acting import ProposalId, acted_for, chosen_signer, groups, say_what_it_does
 from taoctl.cli.gov.app import app
 from taoctl.cli.writing import WriteFlags, writes
 
@@ -70,6 +70,7 @@ def vote(
         from taoctl.submit.proposals import voting
 
         found = await find(view, proposal, shared)
+        say_what_it_does(view, found)
         origin = acted_for(account, flags)
         if found.backend is Backend.SUDO and side is Side.AYE and flags.multisig is None:
             return await approving(view, found, origin, None, shared)
