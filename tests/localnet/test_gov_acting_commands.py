@@ -176,12 +176,17 @@ def test_a_hotkey_joins_the_senate_by_way_of_root(council: Desk) -> None:
     )
 
 
-def _public_wallet(tmp_path: Path, name: str, ss58: str) -> None:
+def _public_wallet(tmp_path: Path, name: str, ss58: str, hotkey: str | None = None) -> None:
     folder = tmp_path / "wallets" / name
-    folder.mkdir(parents=True)
+    (folder / "hotkeys").mkdir(parents=True)
+    (folder / "coldkeypub.txt").write_text(_public_key(ss58))
+    if hotkey is not None:
+        (folder / "hotkeys" / "senatorpub.txt").write_text(_public_key(hotkey))
+
+
+def _public_key(ss58: str) -> str:
     public = "0x" + decode_ss58(ss58).hex()
-    found = {"accountId": public, "publicKey": public, "ss58Address": ss58}
-    (folder / "coldkeypub.txt").write_text(json.dumps(found))
+    return json.dumps({"accountId": public, "publicKey": public, "ss58Address": ss58})
 
 
 def test_the_one_wallet_that_may_vote_signs(council: Desk, tmp_path: Path) -> None:
@@ -386,6 +391,26 @@ def test_a_proxy_votes_for_the_account_that_named_it(referenda: Desk) -> None:
     referenda.refuses(
         "DuplicateVote", "gov", "vote", "0", "aye", "--proxy-for", "//Eve", "--wallet", "//Ferdie"
     )
+
+
+def test_a_proxy_names_the_senators_of_the_wallet_it_acts_for(
+    captured: Callable[[], Any], tmp_path: Path
+) -> None:
+    classes = (*council_node.CLASSES, Proxy)
+    with ThreadChain(seal=Seal.INSTANT, finality_lag=0, pallets=classes, genesis=_senate) as net:
+        desk = Desk(net, captured)
+        propose(desk, 5)
+        for name, owner in (("boss", "Dave"), ("agent", "Ferdie")):
+            _public_wallet(tmp_path, name, dev_account(owner), council_node.hotkey(owner))
+        desk.does("proxy", "add", "//Ferdie", "--type", "Any", "--wallet", "//Dave")
+        vote = ("gov", "vote", "0", "aye", "--hotkey", "senator", "--proxy-for", "boss")
+        code, out, err = desk.run(*vote, "--wallet", "agent", "--dry-run", "-o", "json")
+        assert code == 0, err
+        assert council_node.hotkey("Dave") in out and council_node.hotkey("Ferdie") not in out
+        desk.does(*vote, "--wallet", "//Ferdie")
+        motion = desk.stored("Triumvirate", "Proposals")[0]
+        ayes = desk.stored("Triumvirate", "Voting", motion)["ayes"]
+        assert ayes == [council_node.hotkey("Dave")]
 
 
 def test_a_chain_that_nobody_governs_takes_no_votes(captured: Callable[[], Any]) -> None:

@@ -74,7 +74,8 @@ def vote(
         origin = acted_for(account, flags)
         if found.backend is Backend.SUDO and side is Side.AYE and flags.multisig is None:
             return await approving(view, found, origin, None, shared)
-        named = tuple(dict.fromkeys(hotkey_of(one, account) for one in hotkey or ()))
+        acting = account if flags.proxy_for is None else context.account(flags.proxy_for)
+        named = tuple(dict.fromkeys(hotkey_of(one, acting) for one in hotkey or ()))
         intent = await voting(view, found, origin, approve=side is Side.AYE, hotkeys=named)
         _say_senators(intent)
         return intent
