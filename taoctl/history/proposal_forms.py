@@ -72,11 +72,13 @@ def _plain(value: Any) -> Any:
 
 
 def _read(kind: type[Any], readers: Mapping[str, Callable[[Any], Any]], text: str) -> Any:
-    known = {one.name for one in fields(kind)}
+    known = {one.name: str(one.type) for one in fields(kind)}
     try:
         found = json.loads(text)
         values = {
-            name: readers.get(name, _as_is)(one) for name, one in found.items() if name in known
+            name: readers[name](one) if name in readers else _scalar(one, known[name])
+            for name, one in found.items()
+            if name in known
         }
         return kind(**values)
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
@@ -86,5 +88,8 @@ def _read(kind: type[Any], readers: Mapping[str, Callable[[Any], Any]], text: st
         ) from error
 
 
-def _as_is(value: Any) -> Any:
+def _scalar(value: Any, declared: str) -> Any:
+    """A value of a field that is declared as int, str or bool, or None; raises TypeError."""
+    if type(value).__name__ not in declared.split(" | "):
+        raise TypeError(f"{declared} was to be read, not {value!r}")
     return value
