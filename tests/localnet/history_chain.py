@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import council_node
+import jsonschema
+import pytest
 from chain_thread import ThreadChain
 from council_node import hotkey, wrapped_kappa
 from nodes import PLAIN, TAO, signed
 from referenda_chain import MEMBERS, PROPOSERS, REVIEWERS, TRIUMVIRATE, give
 
 from taoctl.addresses import decode_ss58
+from taoctl.cli.main import main
+from taoctl.cli.schemas import every
 from taoctl.localnet.dev import DevNode
 from taoctl.localnet.frame import Call, Pallet, Runtime
 from taoctl.localnet.genesis.accounts import dev_account
@@ -28,6 +33,17 @@ KEYS = {
     **{who: f"//Economic{at}" for at, who in enumerate(REVIEWERS[:16])},
     **{who: f"//Building{at}" for at, who in enumerate(REVIEWERS[16:])},
 }
+
+
+def json_data(capsys: pytest.CaptureFixture[str], url: str, *words: str) -> Any:
+    """The `data` of a command's JSON, checked against its published schema."""
+    capsys.readouterr()
+    code = main([*words, "-n", url, "-o", "json"])
+    said = capsys.readouterr()
+    assert code == 0, said.err
+    whole = json.loads(said.out)
+    jsonschema.validate(whole, every()[whole["schema"].replace("/", ".") + ".json"])
+    return whole["data"]
 
 
 def _referenda(runtime: Runtime) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 from council_node import hotkey
 from history_chain import (
@@ -17,6 +16,7 @@ from history_chain import (
     carry_out,
     close,
     council_net,
+    json_data,
     open_call,
     propose,
     referenda_net,
@@ -29,7 +29,6 @@ from referenda_chain import PROPOSERS, REVIEWERS, TRIUMVIRATE
 
 from taoctl.chain.client import connect
 from taoctl.cli.main import main
-from taoctl.cli.schemas import every
 from taoctl.errors import RefusedError
 from taoctl.history import proposal_backfill
 from taoctl.history.proposal_backfill import backfill
@@ -44,18 +43,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     """The `data` of a command's JSON, checked against its published schema."""
     monkeypatch.setenv("TAOCTL_HOME", str(tmp_path))
     monkeypatch.setenv("HOME", str(tmp_path))
-    schemas = every()
-
-    def ask(url: str, *words: str) -> Any:
-        capsys.readouterr()
-        code = main([*words, "-n", url, "-o", "json"])
-        said = capsys.readouterr()
-        assert code == 0, said.err
-        whole = json.loads(said.out)
-        jsonschema.validate(whole, schemas[whole["schema"].replace("/", ".") + ".json"])
-        return whole["data"]
-
-    return ask
+    return partial(json_data, capsys)
 
 
 def said(shown: Any, what: str) -> set[str]:

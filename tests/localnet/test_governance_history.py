@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 from council_node import hotkey
 from history_chain import (
@@ -18,6 +17,7 @@ from history_chain import (
     carry_out,
     close,
     council_net,
+    json_data,
     open_call,
     propose,
     referenda_net,
@@ -29,7 +29,6 @@ from nodes import TAO
 from referenda_chain import PROPOSERS, TRIUMVIRATE
 
 from taoctl.cli.main import main
-from taoctl.cli.schemas import every
 from taoctl.localnet.genesis.accounts import dev_account
 
 Run = Callable[..., Any]
@@ -40,18 +39,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     """The `data` of a command's JSON, checked against its published schema."""
     monkeypatch.setenv("TAOCTL_HOME", str(tmp_path))
     monkeypatch.setenv("HOME", str(tmp_path))
-    schemas = every()
-
-    def ask(url: str, *words: str) -> Any:
-        capsys.readouterr()
-        code = main([*words, "-n", url, "-o", "json"])
-        said = capsys.readouterr()
-        assert code == 0, said.err
-        whole = json.loads(said.out)
-        jsonschema.validate(whole, schemas[whole["schema"].replace("/", ".") + ".json"])
-        return whole["data"]
-
-    return ask
+    return partial(json_data, capsys)
 
 
 def by_id(found: Any) -> dict[str, Any]:
